@@ -1,0 +1,33 @@
+"""The graph and its engine, for values of any kind: nothing here knows arrays or operators.
+
+`node`: nodes, plans, edges. `engine`: the backward pass. `versions`: in-place changes. `hooks`: hooks and their handles.
+`modes`: what a thread or task has switched on. `places`: lines of the user's code, for errors.
+"""
+
+from .engine import run
+from .hooks import NodeHooks, RemovableHandle, register
+from .modes import PLAIN, Mode, change, current, set_mode
+from .node import Node, Output, Plan, Sink, split_edge
+from .places import describe, user_place
+from .versions import Version, moment
+
+__all__ = [
+    "PLAIN",
+    "Mode",
+    "Node",
+    "NodeHooks",
+    "Output",
+    "Plan",
+    "RemovableHandle",
+    "Sink",
+    "Version",
+    "change",
+    "current",
+    "describe",
+    "moment",
+    "register",
+    "run",
+    "set_mode",
+    "split_edge",
+    "user_place",
+]

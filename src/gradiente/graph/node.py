@@ -1,0 +1,168 @@
+"""Nodes and edges: the record of what was computed, seen from the results.
+
+A node stands for one operation that was executed. Its `edges` lead to the nodes of its tracked operands, in their order,
+and it is created after all of them: `seq`, its moment of creation, is a topological order for free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from .hooks import NodeHooks, RemovableHandle, register
+
+_FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
+    "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+    "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
+    "after calling backward."
+)
+
+
+class Plan:
+    """How nodes of one kind of call run backwards: made once per primitive and pattern of tracked operands.
+
+    `raw(node, g)` and `taped(node, g)` return one cotangent (or None) per edge: `raw` on bare values, `taped` on values
+    that are recorded themselves, for higher orders. `mask[i]` tells whether operand i has an edge; `names` are those of
+    the saved values, in the order of `node.tensors`; `outputs` counts the results; `node_class` bears the name.
+    """
+
+    __slots__ = ("mask", "names", "node_class", "outputs", "raw", "taped")
+
+    def __init__(
+        self,
+        raw: Callable[[Any, Any], Sequence[Any]],
+        taped: Callable[[Any, Any], Sequence[Any]],
+        mask: tuple[bool, ...],
+        node_class: type[Node],
+        names: tuple[str, ...] = (),
+        outputs: int = 1,
+    ) -> None:
+        self.raw = raw
+        self.taped = taped
+        self.mask = mask
+        self.node_class = node_class
+        self.names = names
+        self.outputs = outputs
+
+
+class Node:
+    """One executed operation, as the backward pass sees it.
+
+    Note [A node gets its name when somebody looks]: the interpreter is fastest where all objects have one class, so nodes
+    are created as `Node`, and `show` gives one the class with its torch name before a user sees it.
+
+    >>> import gradiente as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> node = (x * x).grad_fn
+    >>> node.name()
+    'MulBackward0'
+    >>> [edge.name() for edge, _ in node.next_functions]
+    ['AccumulateGrad', 'AccumulateGrad']
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "edges", "facts", "hooks", "place", "plan", "seq", "tensors")
+
+    primitive: ClassVar[Any] = None
+    """What was executed; set by the subclass of each operation."""
+
+    seq: int
+    edges: tuple[Any, ...]
+    """The targets of the cotangents: a `Node`, or an `Output` where the target has several results."""
+    plan: Plan
+    tensors: tuple[Any, ...] | None
+    """The saved values; None once they were freed."""
+    facts: Any
+    """What the rule needs beside them: shapes, dtypes, static parameters."""
+    hooks: NodeHooks | None
+    place: Any
+
+    def name(self) -> str:
+        """The name of the operation, as torch spells it."""
+        return type(self.show()).__name__
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """One pair (node, number of its output) per operand; (None, 0) where an operand is not tracked."""
+        edges = iter(self.edges)
+        pairs = (split_edge(next(edges)) if tracked else (None, 0) for tracked in self.plan.mask)
+        return tuple((None if node is None else node.show(), number) for node, number in pairs)
+
+    def show(self) -> Node:
+        """This node, with the class that bears its name."""
+        if self.__class__ is Node:
+            self.__class__ = self.plan.node_class
+        return self
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dictionary of the user's own notes about this node."""
+        return self.__dict__.setdefault("_metadata", {})
+
+    def _sequence_nr(self) -> int:
+        return self.seq
+
+    def _all_hooks(self) -> NodeHooks:
+        if self.hooks is None:
+            self.hooks = NodeHooks()
+        return self.hooks
+
+    def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:
+        """Call `fn(grad_inputs, grad_outputs)` after this node ran; a tuple that it returns replaces grad_inputs."""
+        return register(self._all_hooks().post, fn)
+
+    def register_prehook(self, fn: Callable[..., Any]) -> RemovableHandle:
+        """Call `fn(grad_outputs)` before this node runs; a tuple that it returns replaces grad_outputs."""
+        return register(self._all_hooks().pre, fn)
+
+    def freed(self) -> RuntimeError:
+        """The error for a value that is no longer saved."""
+        return RuntimeError(f"{_FREED} (The node is {self.name()}.)")
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object at {id(self):#x}>"
+
+
+class Sink(Node):
+    """A node without edges that keeps what arrives: the gradient accumulator of a leaf. Its `plan` is None."""
+
+    __slots__ = ()
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """Nothing: a sink has no edges."""
+        return ()
+
+    def receive(self, cotangent: Any, taped: bool, owned: bool) -> None:
+        """Accumulate `cotangent`. `owned`: nobody else holds it, so that it may be kept without a copy."""
+        raise NotImplementedError
+
+    @property
+    def variable(self) -> Any:
+        """The leaf itself."""
+        raise NotImplementedError
+
+
+class Output:
+    """An edge to one of several results of a node."""
+
+    __slots__ = ("__weakref__", "node", "number")
+
+    def __init__(self, node: Node, number: int) -> None:
+        self.node = node
+        self.number = number
+
+    @property
+    def seq(self) -> int:
+        return self.node.seq
+
+    @property
+    def plan(self) -> Plan:
+        return self.node.plan
+
+
+def split_edge(edge: Any) -> tuple[Any, int]:
+    """The node and the number of its output that an edge leads to."""
+    if edge.__class__ is Output:
+        return edge.node, edge.number
+    return edge, 0

@@ -1,0 +1,45 @@
+"""Places: lines of the user's code, remembered cheaply and resolved only when an error needs them."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import sys
+from types import CodeType
+
+Place = tuple[CodeType, int]
+"""A code object and the offset of an instruction in it: what a frame knows without any work."""
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+def user_place(depth: int = 1) -> Place | None:
+    """The innermost place outside this package, from `depth` frames above the caller."""
+    frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None:
+        code = frame.f_code
+        if not code.co_filename.startswith(_PACKAGE):
+            return code, frame.f_lasti
+        frame = frame.f_back
+    return None
+
+
+def line_of(place: Place) -> tuple[str, int]:
+    """The file and the line number of a place."""
+    code, offset = place
+    line = code.co_firstlineno
+    for start, end, number in code.co_lines():
+        if start <= offset < end and number is not None:
+            line = number
+            break
+    return code.co_filename, line
+
+
+def describe(place: Place | None) -> str:
+    """A place as text: `file:line, in function: source`, or an empty string when it is not known."""
+    if place is None:
+        return ""
+    file, line = line_of(place)
+    source = linecache.getline(file, line).strip()
+    where = f"{file}:{line}, in {place[0].co_qualname}"
+    return f"{where}: {source}" if source else where

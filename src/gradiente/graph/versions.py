@@ -1,0 +1,72 @@
+"""Versions: who changed a value in place, how often and when.
+
+Note [Versions are moments]
+---------------------------
+Nodes and in-place changes draw from one sequence of moments. A value that a node saved is stale exactly when it was
+changed at a later moment than the node's own: `version.stamp > node.seq`. So saving costs nothing beyond the reference:
+no version number is stored with it, and a value that was never changed in place has no `Version` at all (`None`).
+Views of one base share one `Version`, which also knows the living views, because their history follows the base's.
+"""
+
+from __future__ import annotations
+
+import weakref
+from bisect import bisect_right
+from itertools import count
+from typing import Any
+
+from .places import Place
+
+moment = count(1).__next__
+"""The next moment of the one sequence that orders nodes and in-place changes."""
+
+_KEPT = 1024
+
+
+class Version:
+    """The history of in-place changes of a base and all its views."""
+
+    __slots__ = ("_forgotten", "places", "stamp", "stamps", "views")
+
+    def __init__(self) -> None:
+        self.stamp = 0
+        self.stamps: list[int] = []
+        self.places: list[Place | None] = []
+        self._forgotten = 0
+        self.views: list[weakref.ref[Any]] = []
+
+    @property
+    def count(self) -> int:
+        """How many in-place changes there were."""
+        return self._forgotten + len(self.stamps)
+
+    def bump(self, place: Place | None = None) -> None:
+        """Note one in-place change, made at `place`."""
+        if len(self.stamps) >= _KEPT:  # a parameter sees one change a step, for ever: keep the recent ones
+            self._forgotten += _KEPT // 2
+            del self.stamps[: _KEPT // 2]
+            del self.places[: _KEPT // 2]
+        self.stamp = moment()
+        self.stamps.append(self.stamp)
+        self.places.append(place)
+
+    def count_at(self, seq: int) -> int:
+        """How many in-place changes there were at the moment `seq`."""
+        return self._forgotten + bisect_right(self.stamps, seq)
+
+    def place_after(self, seq: int) -> Place | None:
+        """Where the first change after the moment `seq` was made, if that is remembered."""
+        index = bisect_right(self.stamps, seq)
+        return self.places[index] if index < len(self.places) else None
+
+    def add_view(self, view: Any) -> None:
+        """Remember a living view of the base (weakly)."""
+        views = self.views
+        views.append(weakref.ref(view))
+        size = len(views)
+        if size & (size - 1) == 0 and size >= 16:  # at each power of two: forget the dead
+            self.views = [ref for ref in views if ref() is not None]
+
+    def living_views(self) -> list[Any]:
+        """The views that are still alive."""
+        return [view for ref in self.views if (view := ref()) is not None]

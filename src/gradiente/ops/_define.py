@@ -1,0 +1,54 @@
+"""Decorators that make torch's functions from the table: the definition carries name, types and documentation only.
+
+    @unary("sin")
+    def sin(input: Tensor) -> Tensor:
+        \"\"\"The sine of each element. ...\"\"\"
+
+The function that results is the short form of the primitive itself (see `gradiente.tensor.elementwise`), so nothing
+stands between the call and the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ..rules import table
+from ..tensor import elementwise
+from ..tensor.dispatch import bind
+from ..tensor.inplace import in_place
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _dress(function: Any, definition: Any) -> Any:
+    """Give `function` the name, types and documentation of `definition`."""
+    for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+        setattr(function, attribute, getattr(definition, attribute))
+    function.__wrapped__ = definition
+    return function
+
+
+def unary(name: str, node: str | None = None) -> Callable[[F], F]:
+    """Define a function of one tensor by the elementwise primitive `name`."""
+    return lambda definition: _dress(elementwise.unary(table[name], node), definition)
+
+
+def binary(name: str, node: str | None = None) -> Callable[[F], F]:
+    """Define a function of a tensor and a tensor or number by the elementwise primitive `name`."""
+    return lambda definition: _dress(elementwise.binary(table[name], node), definition)
+
+
+def operator(name: str, node: str | None = None) -> Callable[..., Any]:
+    """The method behind an operator of Python: as `binary`, but NotImplemented for operands of foreign types."""
+    return elementwise.binary(table[name], node, operator=True)
+
+
+def primitive(name: str, node: str | None = None) -> Callable[..., Any]:
+    """The primitive `name`, applied to tensors; `node` names its nodes."""
+    return bind(table[name], node)
+
+
+def inplace(function: Callable[..., Any]) -> Any:
+    """The in-place form of a function: `add` → `add_`."""
+    return in_place(function, f"{function.__name__}_")

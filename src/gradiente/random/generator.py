@@ -1,0 +1,362 @@
+"""Generators: torch's 32-bit Mersenne Twister, its cached normal, and its state as bytes.
+
+Note [One lock per Generator]. One draw is several steps on shared state: it takes words from the twister, it may take
+or leave the second value of a Box-Muller pair, and rejection samplers give back words that they did not need. Two
+threads that interleaved these steps would repeat or lose numbers. Every draw therefore holds the lock of its Generator
+from the first step to the last; different Generators never wait for each other.
+
+Note [State bytes]. `get_state_array` gives the 5056 bytes that torch gives on a little-endian 64-bit machine: the seed,
+the words left before the next twist, a "seeded" flag, the position, 624 words in 8 bytes each, the cached float64
+normal with its flag and two unused numbers, and the cached float32 normal with its flag. A seeded twister that has
+produced nothing stands at position 0 with 1 word left; NumPy has one position for this and for "all 624 words used",
+so `get_state_array` tells the two apart by comparing the words with those of the seed.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+DEFAULT_SEED = 67280421310721
+WORDS = 624
+SMALL = 512  # below this many words `random_raw` (64-bit containers) beats `randint`, which has a dearer call
+
+STATE = np.dtype(
+    [
+        ("seed", "<u8"),
+        ("left", "<i4"),
+        ("seeded", "<i4"),
+        ("next", "<u8"),
+        ("words", "<u8", (WORDS,)),
+        ("normal_x", "<f8"),
+        ("normal_y", "<f8"),
+        ("normal_rho", "<f8"),
+        ("normal_valid", "<i8"),
+        ("next_float", "<f4"),
+        ("next_float_valid", "<i4"),
+    ]
+)
+
+
+def _check_seed(seed: int) -> int:
+    """Torch's seed rule: -2**63 <= seed < 2**64, a negative seed counting from 2**64."""
+    if not -(2**63) <= seed < 2**64:
+        raise ValueError(
+            f"Overflow when unpacking long long. The seed must lie in [-2**63, 2**64), but got seed={seed}"
+        )
+    return seed % 2**64
+
+
+class Generator:
+    """A source of torch's CPU random numbers: the Mersenne Twister MT19937 with torch's seeding and caches.
+
+    Args:
+        device: ``"cpu"`` (the default), or an object whose text is that.
+
+    Raises:
+        RuntimeError: for another device, for a seed that is no int, for a state of the wrong size or content.
+
+    Source: Matsumoto and Nishimura, Mersenne Twister, ACM TOMACS 8 (1998).
+
+    Example:
+        >>> from gradiente.random import Generator, uniform
+        >>> g = Generator().manual_seed(0)
+        >>> uniform(g, (2,), "float32")
+        array([0.4962566, 0.7682218], dtype=float32)
+    """
+
+    __slots__ = ("__weakref__", "_float_cache", "_lock", "_mt", "_raw", "_rs", "_seed", "device", "next_normal")
+
+    device: Any
+    """Where the numbers are made: ``"cpu"``."""
+
+    def __init__(self, device: Any = "cpu") -> None:
+        text = "cpu" if device is None else str(device)
+        if text not in ("cpu", "cpu:0"):
+            raise RuntimeError(f"Generator: device must be 'cpu', but got {text!r}. Pass device='cpu'")
+        self.device = "cpu"
+        self._lock = threading.Lock()
+        self._seed = DEFAULT_SEED
+        self.next_normal: float | None = None
+        self._float_cache: tuple[float, int] = (0.0, 0)
+        # numpy.random takes milliseconds to import: the twister is made at the first use.
+        self._mt: Any = None
+        self._rs: Any = None
+        self._raw: Callable[[int], NDArray[np.uint64]] = self._first_raw
+
+    @property
+    def lock(self) -> threading.Lock:
+        """The lock that every draw holds; see Note [One lock per Generator]."""
+        return self._lock
+
+    # Seeds
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Start the stream of `seed` (an int in [-2**63, 2**64)) and return the generator.
+
+        Raises:
+            RuntimeError: `seed` is no int.
+            ValueError: `seed` is out of range.
+
+        Example:
+            >>> from gradiente.random import Generator
+            >>> Generator().manual_seed(-1).initial_seed()
+            18446744073709551615
+        """
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
+            kind = type(seed).__name__
+            raise RuntimeError(f"manual_seed expected a long, but got {kind}. Pass an int, for example int(seed)")
+        value = _check_seed(int(seed))
+        with self._lock:
+            self._restart(value)
+        return self
+
+    def seed(self) -> int:
+        """Start a stream from 64 bits of the operating system's entropy, and return that seed.
+
+        Example:
+            >>> from gradiente.random import Generator
+            >>> g = Generator()
+            >>> g.seed() == g.initial_seed()
+            True
+        """
+        value = secrets.randbits(64)
+        with self._lock:
+            self._restart(value)
+        return value
+
+    def initial_seed(self) -> int:
+        """The seed that the stream started from; 67280421310721 if none was set.
+
+        Example:
+            >>> from gradiente.random import Generator
+            >>> Generator().initial_seed()
+            67280421310721
+        """
+        return self._seed
+
+    def _restart(self, seed: int) -> None:
+        self._seed = seed
+        self.next_normal = None
+        self._float_cache = (0.0, 0)
+        if self._mt is not None:
+            self._rs.seed(seed & 0xFFFFFFFF)
+
+    # States
+
+    def get_state_array(self) -> NDArray[np.uint8]:
+        """The state as torch's 5056 bytes (a uint8 array); see Note [State bytes].
+
+        Example:
+            >>> from gradiente.random import Generator
+            >>> Generator().get_state_array().shape
+            (5056,)
+        """
+        with self._lock:
+            self._start()
+            inner = self._mt.state["state"]
+            key, position = inner["key"], int(inner["pos"])
+            record = np.zeros((), STATE)
+            record["seed"], record["seeded"], record["words"] = self._seed, 1, key
+            record["left"] = WORDS - position + 1
+            fresh = position == WORDS and self._is_seeding_of(self._seed, key)
+            record["next"] = 0 if fresh else position
+            if self.next_normal is not None:
+                record["normal_y"], record["normal_valid"] = self.next_normal, 1
+            record["next_float"], record["next_float_valid"] = self._float_cache
+        return np.frombuffer(record.tobytes(), np.uint8).copy()
+
+    @staticmethod
+    def _is_seeding_of(seed: int, key: NDArray[np.uint32]) -> bool:
+        if int(key[0]) != seed & 0xFFFFFFFF:
+            return False
+        return bool((np.random.RandomState(seed & 0xFFFFFFFF).get_state(legacy=False)["state"]["key"] == key).all())
+
+    def set_state_array(self, state: NDArray[np.uint8]) -> None:
+        """Take up a state from `get_state_array` or from torch's ``Generator.get_state().numpy()``.
+
+        Raises:
+            TypeError: `state` is no uint8 array.
+            RuntimeError: its size or its content is no such state; the generator is left as it was.
+
+        Example:
+            >>> from gradiente.random import Generator, uniform
+            >>> g = Generator().manual_seed(5)
+            >>> before = g.get_state_array()
+            >>> first = uniform(g, (3,), "float64")
+            >>> g.set_state_array(before)
+            >>> bool((uniform(g, (3,), "float64") == first).all())
+            True
+        """
+        if not isinstance(state, np.ndarray):
+            raise TypeError(f"expected a torch.ByteTensor, but got {type(state).__module__}.{type(state).__name__}")
+        if state.dtype != np.uint8:
+            raise TypeError(f"RNG state must be a torch.ByteTensor, but its dtype is {state.dtype}")
+        if not state.flags.c_contiguous:
+            raise RuntimeError("RNG state must be contiguous. Pass state.contiguous()")
+        if state.size != STATE.itemsize:
+            raise RuntimeError(
+                f"Expected a CPUGeneratorImplState of size {STATE.itemsize} "
+                f"but found the input RNG state size to be {state.size}"
+            )
+        record = np.frombuffer(state.tobytes(), STATE)[0]
+        left, position = int(record["left"]), int(record["next"])
+        words = record["words"]
+        consistent = 1 <= left <= WORDS and position in ((0, WORDS) if left == 1 else (WORDS - left + 1,))
+        if not record["seeded"] or not consistent or (words >> 32).any():
+            raise RuntimeError("Invalid mt19937 state. Pass what get_state() returned")
+        with self._lock:
+            self._start()
+            key = words.astype(np.uint32)
+            position = WORDS if left == 1 else position
+            self._mt.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
+            self._seed = int(record["seed"])
+            self.next_normal = float(record["normal_y"]) if record["normal_valid"] else None
+            self._float_cache = (float(record["next_float"]), int(record["next_float_valid"]))
+
+    def clone_state(self) -> Generator:
+        """A new Generator with the same state; drawing from one does not move the other.
+
+        Example:
+            >>> from gradiente.random import Generator
+            >>> Generator().manual_seed(3).clone_state().initial_seed()
+            3
+        """
+        return _from_state(type(self), self.get_state_array())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _from_state, (type(self), self.get_state_array())
+
+    # Words. The callers hold the lock.
+
+    def _start(self) -> None:
+        if self._mt is None:
+            mt = np.random.MT19937(0)
+            self._rs = np.random.RandomState(mt)
+            self._rs.seed(self._seed & 0xFFFFFFFF)
+            self._mt, self._raw = mt, mt.random_raw
+
+    def _first_raw(self, n: int) -> NDArray[np.uint64]:
+        self._start()
+        return self._raw(n)
+
+    def words32(self, n: int) -> NDArray[np.uint32]:
+        """The next `n` 32-bit words. The caller holds `lock`."""
+        if n < SMALL:
+            return self._raw(n).astype(np.uint32)
+        self._start()
+        return self._rs.randint(0, 2**32, n, dtype=np.uint32)
+
+    def words64(self, n: int) -> NDArray[np.uint64]:
+        """The next `n` 64-bit words, each of two 32-bit words, the high one first. The caller holds `lock`."""
+        if n < SMALL:
+            pairs = self._raw(2 * n).reshape(n, 2)
+            return (pairs[:, 0] << np.uint64(32)) | pairs[:, 1]
+        self._start()
+        return self._rs.randint(0, 2**64, n, dtype=np.uint64)
+
+    def doubles(self, n: int) -> NDArray[np.float64]:
+        """The next `n` numbers k / 2**53 in [0, 1). The caller holds `lock`."""
+        words = self.words64(n)
+        words &= np.uint64(2**53 - 1)
+        out = words.view(np.int64).astype(np.float64)
+        out *= 2.0**-53
+        return out
+
+    def floats(self, n: int) -> NDArray[np.float32]:
+        """The next `n` numbers k / 2**24 in [0, 1). The caller holds `lock`."""
+        words = self.words32(n)
+        words &= np.uint32(2**24 - 1)
+        # As int32, because the conversion from uint32 is slow without AVX-512.
+        out = words.view(np.int32).astype(np.float32)
+        out *= np.float32(2.0**-24)
+        return out
+
+
+def _from_state(cls: type[Generator], state: NDArray[np.uint8]) -> Generator:
+    out = cls()
+    out.set_state_array(state)
+    return out
+
+
+class DoubleReader:
+    """Doubles one by one, for rejection samplers: reads ahead in blocks and gives back the words not used.
+
+    The caller holds the lock of the generator, and calls `close` in a ``finally``.
+    """
+
+    __slots__ = ("_before", "_block", "_generator", "_used")
+    BLOCK = 624
+
+    def __init__(self, generator: Generator) -> None:
+        self._generator = generator
+        self._block: list[float] = []
+        self._used = 0
+        self._before: Any = None
+
+    def __call__(self) -> float:
+        """The next double."""
+        if self._used == len(self._block):
+            self._generator._start()
+            self._before = self._generator._mt.state
+            self._block = self._generator.doubles(self.BLOCK).tolist()
+            self._used = 0
+        self._used += 1
+        return self._block[self._used - 1]
+
+    def close(self) -> None:
+        """Put the generator right behind the last double that was read."""
+        if self._used < len(self._block):
+            self._generator._mt.state = self._before
+            self._generator._raw(2 * self._used)
+        self._block, self._used = [], 0
+
+
+default_generator = Generator()
+"""The Generator that draws use when none is passed."""
+
+
+def manual_seed(seed: int) -> Generator:
+    """Start `default_generator`'s stream of ``int(seed)`` and return it.
+
+    Raises:
+        ValueError: `seed` is out of [-2**63, 2**64), or no text of an int.
+        TypeError: `seed` is no number.
+
+    Example:
+        >>> from gradiente.random import manual_seed
+        >>> manual_seed(7).initial_seed()
+        7
+    """
+    return default_generator.manual_seed(int(seed))
+
+
+def seed() -> int:
+    """Start `default_generator`'s stream from the operating system's entropy, and return the seed.
+
+    Example:
+        >>> import gradiente.random
+        >>> gradiente.random.seed() == gradiente.random.initial_seed()
+        True
+    """
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed of `default_generator`.
+
+    Example:
+        >>> import gradiente.random
+        >>> _ = gradiente.random.manual_seed(7)
+        >>> gradiente.random.initial_seed()
+        7
+    """
+    return default_generator.initial_seed()

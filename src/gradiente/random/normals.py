@@ -1,0 +1,180 @@
+"""Normal numbers: Box-Muller pairs with a cache below 16 elements, whole blocks of 16 from there on.
+
+Note [Two normal streams]. Below 16 elements (and for the distributions that need normals one by one) torch draws
+float64 pairs ``r cos t, r sin t`` with ``r = sqrt(-2 log(1 - u2))``, ``t = 2 pi u1``, and caches the second value
+of a pair for the next draw, whatever its dtype. From 16 elements on it fills the array with uniforms of the array's
+precision and turns each block of 16, in place, into 8 cosines and 8 sines of the pairs (i, i + 8); the cache is
+neither read nor written. If 16 does not divide the size, the last 16 elements are drawn afresh. For float16 the
+uniforms are float32, and the last 16 elements take the words of the unfinished block.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ._errors import PART, count, require_float, require_std
+from ._fused import cos_sin32, f32, fma32, fma64, libm, log32
+from .generator import Generator, default_generator
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, DTypeLike, NDArray
+
+    Array = NDArray[np.generic]
+
+BLOCK = 16
+ROWS = 1024  # blocks worked on at a time: their temporaries stay in the cache
+TWO_PI = 2.0 * math.pi
+
+
+def standard_pairs(generator: Generator, n: int) -> NDArray[np.float64]:
+    """`n` standard normals, one by one with the cache (Note [Two normal streams]). The caller holds the lock."""
+    out = np.empty(n)
+    start = 0
+    if n and generator.next_normal is not None:
+        out[0], generator.next_normal, start = generator.next_normal, None, 1
+    pairs = (n - start + 1) // 2
+    if pairs == 0:
+        return out
+    u = generator.doubles(2 * pairs)
+    values = _few_pairs(u.tolist()) if pairs < BLOCK else _many_pairs(u)
+    out[start:] = values[: n - start]
+    if (n - start) % 2:
+        generator.next_normal = float(values[-1])
+    return out
+
+
+def _few_pairs(u: list[float]) -> list[float]:
+    values: list[float] = []
+    for u1, u2 in zip(u[::2], u[1::2], strict=True):
+        radius, angle = math.sqrt(-2.0 * math.log1p(-u2)), TWO_PI * u1
+        values += (radius * math.cos(angle), radius * math.sin(angle))
+    return values
+
+
+def _many_pairs(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    radius = np.sqrt(-2.0 * libm(math.log1p, -u[1::2]))
+    turn = np.exp(1j * (TWO_PI * u[::2]))
+    return np.stack([radius * turn.real, radius * turn.imag], axis=1).ravel()
+
+
+def _blocks64(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    rows = u.reshape(-1, BLOCK)
+    radius = np.sqrt(-2.0 * libm(math.log, (1.0 - rows[:, :8]).ravel())).reshape(-1, 8)
+    turn = np.exp(1j * (TWO_PI * rows[:, 8:]))
+    return np.concatenate([radius * turn.real, radius * turn.imag], axis=1).ravel()
+
+
+def _blocks32(u: NDArray[np.float32]) -> NDArray[np.float32]:
+    rows = u.reshape(-1, BLOCK)
+    out = np.empty_like(rows)
+    for i in range(0, len(rows), ROWS):
+        part = rows[i : i + ROWS]
+        radius = np.sqrt(f32(-2.0) * log32(f32(1.0) - part[:, :8]))
+        cos, sin = cos_sin32(f32(TWO_PI) * part[:, 8:])
+        np.multiply(radius, cos, out=out[i : i + ROWS, :8])
+        np.multiply(radius, sin, out=out[i : i + ROWS, 8:])
+    return out.ravel()
+
+
+def _large(generator: Generator, n: int, dtype: np.dtype, mean: float, std: float) -> Array:
+    whole = n - n % BLOCK
+    double = dtype == np.float64
+    draw = generator.doubles if double else generator.floats
+    if dtype == np.float16:
+        u = draw(whole + BLOCK if n > whole else n)
+    else:
+        u = draw(n)
+        if n > whole:
+            u = np.concatenate([u[:whole], draw(BLOCK)])
+    values: Array = fma64(_blocks64(u), std, mean) if double else fma32(_blocks32(u), std, mean)  # type: ignore[arg-type]
+    if n > whole:
+        values = np.concatenate([values[: n - BLOCK], values[-BLOCK:]])
+    return values.astype(dtype, copy=False)
+
+
+def normal(
+    generator: Generator | None, shape: tuple[int, ...], dtype: DTypeLike, mean: float = 0.0, std: float = 1.0
+) -> Array:
+    """Normal numbers, ``mean + std * z`` with z standard normal: torch's ``normal_``, ``randn``.
+
+    Args:
+        generator: the source; None for `default_generator`.
+        shape: the shape of the result.
+        dtype: float16, float32, float64, complex64 or complex128.
+        mean: the mean; for a complex dtype, of the real and of the imaginary part (as torch has it).
+        std: the standard deviation, >= 0; of a complex number, so that each part has ``std / sqrt(2)``.
+
+    Returns:
+        An array of `shape` and `dtype`.
+
+    Raises:
+        RuntimeError: `std` is negative or nan.
+        NotImplementedError: another dtype.
+
+    Source: Box and Muller, Ann. Math. Statist. 29 (1958); Note [Two normal streams].
+
+    Example:
+        >>> from gradiente.random import Generator, normal
+        >>> normal(Generator().manual_seed(0), (2,), "float32")
+        array([ 1.5409961, -0.2934289], dtype=float32)
+    """
+    dtype = np.dtype(dtype)
+    require_std(std)
+    if dtype.char in PART:
+        parts = normal(generator, (*shape, 2), PART[dtype.char], mean, std / math.sqrt(2.0))
+        return parts.view(dtype).reshape(shape)
+    require_float("normal_kernel_cpu", dtype)
+    n = count(shape)
+    generator = generator or default_generator
+    with generator.lock, np.errstate(over="ignore"):
+        if n >= BLOCK:
+            return _large(generator, n, dtype, mean, std).reshape(shape)
+        values = standard_pairs(generator, n)
+        if mean != 0.0 or std != 1.0:
+            values = fma64(values, std, mean)
+        return to_dtype(values, dtype).reshape(shape)
+
+
+def to_dtype(values: NDArray[np.float64], dtype: np.dtype) -> Array:
+    """Round float64 numbers to `dtype`; to float16 by way of float32, as torch does."""
+    if dtype == np.float16:
+        values = values.astype(f32)  # type: ignore[assignment]
+    return values.astype(dtype, copy=False)
+
+
+def normal_tensor(generator: Generator | None, mean: ArrayLike, std: ArrayLike) -> Array:
+    """Normal numbers with a mean and a standard deviation for each element: torch's ``torch.normal(mean, std)``.
+
+    Args:
+        generator: the source; None for `default_generator`.
+        mean: an array, or a float if `std` is an array.
+        std: an array, broadcast against `mean`, or a float.
+
+    Returns:
+        An array of the broadcast shape, with the dtype of `mean` (of `std` where `mean` is a float).
+
+    Raises:
+        RuntimeError: a negative standard deviation, or shapes that do not broadcast.
+        NotImplementedError: a dtype that is not floating-point or complex.
+
+    Example:
+        >>> import numpy as np
+        >>> from gradiente.random import Generator, normal_tensor
+        >>> normal_tensor(Generator().manual_seed(0), np.array([10.0, 20.0]), 0.0)
+        array([10., 20.])
+    """
+    mean_given = isinstance(mean, np.ndarray)
+    if not isinstance(std, np.ndarray):
+        mean = np.asarray(mean)
+        return normal(generator, mean.shape, mean.dtype, 0.0, float(std)) + mean  # type: ignore[arg-type,operator]
+    if (std < 0).any():
+        raise RuntimeError(f"normal expects all elements of std >= 0.0, but the least is {std.min():g}")
+    dtype = mean.dtype if mean_given else std.dtype
+    shape = np.broadcast_shapes(np.shape(mean), std.shape)
+    out = normal(generator, shape, dtype)
+    out *= std.astype(dtype, copy=False)
+    out += np.asarray(mean, dtype)
+    return out

@@ -1,0 +1,199 @@
+"""The import redirection: ``import torch`` gives the module ``gradiente``, ``torch.x.y`` gives ``gradiente.x.y``.
+
+Note [Import redirection]
+A finder at the front of `sys.meta_path` answers for ``torch`` and everything below it. Its loader imports the module
+of gradiente and puts that same object into `sys.modules` under torch's name, so that ``torch.nn is gradiente.nn`` and
+a class has one identity under both names. Nothing happens before a program imports torch: libraries that only look
+whether ``"torch" in sys.modules`` see the truth. An installed PyTorch is neither imported nor changed; a part of torch
+that gradiente lacks is an error and is never taken from it, because tensors of the two cannot be mixed.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
+from typing import TYPE_CHECKING, Any
+
+from gradiente.run.missing import ALIAS, PACKAGE, missing_import, missing_submodule, real_name, shadowed_submodule
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_ALIAS_PREFIX = ALIAS + "."
+_PACKAGE_PREFIX = PACKAGE + "."
+
+
+class AliasLoader:
+    """Loads ``torch.x`` by importing ``gradiente.x`` and handing out that module object."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        """Leave it to the import system to make a module."""
+        # A placeholder is made and replaced below: returning gradiente's own module here would have the import system
+        # overwrite that module's __spec__ with the alias's.
+        return None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Import the real module and put it in the place of ``module``."""
+        name = module.__name__
+        real = real_name(name)
+        __import__(real)
+        sys.modules[name] = sys.modules[real]
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        """Return the code of the real module, which is what ``-m torch.x`` executes."""
+        spec = _find_real_spec(real_name(fullname))
+        loader: Any = None if spec is None else spec.loader
+        return loader.get_code(real_name(fullname)) if hasattr(loader, "get_code") else None
+
+
+class AliasFinder:
+    """Meta path finder for ``torch`` and its submodules; see Note [Import redirection]."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Find torch's modules; for gradiente's own, only check what ``from torch import name`` asks for."""
+        if fullname == ALIAS or fullname.startswith(_ALIAS_PREFIX):
+            return _alias_spec(fullname)
+        if fullname.startswith(_PACKAGE_PREFIX) and _is_from_import():
+            _check_from_import(fullname)
+        return None
+
+
+class Alias:
+    """The redirection that `install_alias` set up; as a context manager it undoes on exit what that call did."""
+
+    def __init__(self, installed_here: bool) -> None:
+        self.installed_here = installed_here
+
+    def __enter__(self) -> ModuleType:
+        return __import__(PACKAGE)
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self.installed_here:
+            remove_alias()
+
+
+def is_installed() -> bool:
+    """Say whether ``import torch`` gives gradiente now.
+
+    Example:
+        >>> import gradiente.run
+        >>> with gradiente.run.install_alias():
+        ...     gradiente.run.is_installed()
+        True
+    """
+    return any(isinstance(finder, AliasFinder) for finder in sys.meta_path)
+
+
+def install_alias() -> Alias:
+    """Make ``import torch`` and ``import torch.x.y`` give gradiente's modules from now on.
+
+    Returns:
+        A handle that can be used as a context manager: leaving it undoes this call. A second call while the
+        redirection stands changes nothing, and its handle undoes nothing.
+
+    Raises:
+        RuntimeError: PyTorch itself is already imported in this process.
+
+    Example:
+        >>> import gradiente
+        >>> from gradiente.run import install_alias
+        >>> with install_alias():
+        ...     import torch
+        >>> torch is gradiente
+        True
+    """
+    present: Any = sys.modules.get(ALIAS)
+    if present is not None and present is not sys.modules.get(PACKAGE):
+        origin = getattr(present, "__file__", None) or repr(present)
+        raise RuntimeError(
+            f"cannot redirect 'torch' to gradiente: torch is already imported in this process (from {origin}), and "
+            "modules that hold it would go on using it; call install_alias() before anything imports torch, run the "
+            "program with `python -m gradiente`, or write `import gradiente as torch`"
+        )
+    if is_installed():
+        return Alias(installed_here=False)
+    sys.meta_path.insert(0, AliasFinder())
+    return Alias(installed_here=True)
+
+
+def remove_alias() -> None:
+    """Undo `install_alias`: later imports of ``torch`` find an installed PyTorch, or nothing.
+
+    Modules that have imported the redirected ``torch`` keep what they have. Without a redirection it does nothing.
+
+    Example:
+        >>> from gradiente.run import install_alias, is_installed, remove_alias
+        >>> _ = install_alias()
+        >>> remove_alias()
+        >>> is_installed()
+        False
+    """
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, AliasFinder)]
+    for name in [name for name in sys.modules if name == ALIAS or name.startswith(_ALIAS_PREFIX)]:
+        if sys.modules[name] is sys.modules.get(real_name(name)):
+            del sys.modules[name]
+
+
+def _alias_spec(fullname: str) -> ModuleSpec:
+    real = real_name(fullname)
+    parent_name, _, child = real.rpartition(".")
+    if parent_name:
+        parent = sys.modules.get(parent_name) or __import__(parent_name, fromlist=["__name__"])
+        attribute = vars(parent).get(child)
+        if attribute is not None and not isinstance(attribute, ModuleType):
+            # gradiente.tensor is a package and torch.tensor a function: importing the first under the name of the
+            # second would overwrite the function in its parent.
+            raise shadowed_submodule(fullname, attribute)
+        if real not in sys.modules and _find_real_spec(real) is None:
+            raise missing_submodule(fullname, parent)
+    module = sys.modules.get(real)
+    real_spec = module.__spec__ if module is not None else _find_real_spec(real)
+    origin = None if real_spec is None else real_spec.origin
+    locations = None if real_spec is None else real_spec.submodule_search_locations
+    loader: Any = AliasLoader()
+    spec = ModuleSpec(fullname, loader, origin=origin)
+    spec.submodule_search_locations = None if locations is None else list(locations)
+    return spec
+
+
+def _find_real_spec(real: str) -> ModuleSpec | None:
+    """Ask the other finders where gradiente's module ``real`` is; its parent is imported already."""
+    parent_name = real.rpartition(".")[0]
+    path: Any = None
+    if parent_name:
+        path = getattr(sys.modules.get(parent_name), "__path__", None)
+        if path is None:
+            return None
+    for finder in list(sys.meta_path):
+        if isinstance(finder, AliasFinder):
+            continue
+        spec = finder.find_spec(real, path)
+        if spec is not None:
+            return spec
+    return None
+
+
+def _check_from_import(fullname: str) -> None:
+    """Raise ImportError if ``from torch.x import y`` asks for a name that is neither attribute nor submodule.
+
+    Python's own message would say ``from 'gradiente'``, which the program never mentions, and offer no close names.
+    """
+    parent_name = fullname.rpartition(".")[0]
+    parent = sys.modules.get(parent_name)
+    if parent is None or getattr(parent.__spec__, "_initializing", False):
+        return  # a circular import: Python's own message explains it
+    if _find_real_spec(fullname) is None:
+        raise missing_import(fullname, parent)
+
+
+def _is_from_import() -> bool:
+    """Whether the import system is looking for a submodule on behalf of ``from package import name``."""
+    frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
+        if frame.f_code.co_name == "_handle_fromlist":
+            return True
+        frame = frame.f_back
+    return False

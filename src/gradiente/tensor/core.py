@@ -1,0 +1,373 @@
+"""The Tensor: an array, the node that made it, and what autograd keeps beside them.
+
+Note [The fields of a tensor]
+-----------------------------
+`_array`: the values. `_node`: where its gradient goes: the node that made it, the `AccumulateGrad` of a leaf that requires
+a gradient, or None; so `_node is not None` is `requires_grad`. `_version`: its in-place history, shared with its views,
+None while there is none. `_view`: how it is seen in its base, None for a base. `_meta`: the rarely used rest (gradient,
+tangent, name), None while empty. The operators of `gradiente.ops` are attached as methods when that package is imported.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, Output, RemovableHandle, Sink, Version, moment, register, split_edge
+from . import dtypes
+from .dtypes import from_numpy_dtype, get_default_dtype
+from .printing import format_tensor
+from .size import Size
+
+_NON_LEAF_GRAD = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
+    "during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use "
+    ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf "
+    "Tensor instead."
+)
+
+
+class Meta:
+    """What few tensors have: a gradient, a tangent, a name."""
+
+    __slots__ = ("__weakref__", "grad", "inference", "name", "post_hooks", "retained", "tangents")
+
+    def __init__(self) -> None:
+        self.grad: Tensor | None = None
+        self.name: str | None = None
+        self.retained = False
+        self.inference = False
+        self.tangents: dict[int, Tensor] | None = None
+        self.post_hooks: Any = None
+
+
+class Tensor:
+    """A multi-dimensional array whose operations are recorded, so that gradients can flow back through them.
+
+    >>> import gradiente as torch
+    >>> x = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_array", "_meta", "_node", "_version", "_view")
+
+    _array: Any
+    _node: Node | Output | None
+    _version: Version | None
+    _view: Any
+    _meta: Meta | None
+
+    # -- what it is ---------------------------------------------------------------------------------------------------
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return from_numpy_dtype(self._array.dtype)
+
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return Size(self._array.shape)
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim
+
+    def __repr__(self, *, tensor_contents: object = None) -> str:
+        return _describe(self)
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients are to be computed for this tensor."""
+        return self._node is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Switch recording on this leaf on or off, in place, and return the tensor.
+
+        Raises RuntimeError for a non-leaf that is to stop requiring gradients, and for a type that cannot have them.
+
+        >>> import gradiente as torch
+        >>> torch.ones(2).requires_grad_()
+        tensor([1., 1.], requires_grad=True)
+        """
+        if not self.is_leaf:
+            if not requires_grad:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
+                    "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
+                )
+            return self
+        if requires_grad:
+            kind = self._array.dtype.kind
+            if kind not in "fc" and self.dtype is not dtypes.bfloat16:
+                raise RuntimeError(
+                    "only Tensors of floating point dtype can require gradients "
+                    f"(this one is {self.dtype}; convert it first, for instance with .float())"
+                )
+            if self._meta is not None and self._meta.inference:
+                raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+            if self._node is None:
+                self._node = AccumulateGrad(self)
+        else:
+            self._node = None
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made this tensor."""
+        node = self._node
+        return node is None or node.__class__ is AccumulateGrad
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node that made this tensor; None for a leaf."""
+        node = self._node
+        if node is None or node.__class__ is AccumulateGrad:
+            return None
+        return split_edge(node)[0].show()
+
+    @property
+    def output_nr(self) -> int:
+        """Which result of its node this tensor is."""
+        return 0 if self._node is None else split_edge(self._node)[1]
+
+    # -- its gradient -------------------------------------------------------------------------------------------------
+
+    def _metadata(self) -> Meta:
+        if self._meta is None:
+            self._meta = Meta()
+        return self._meta
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` accumulated in this leaf, or None."""
+        meta = self._meta
+        if not self.is_leaf and (meta is None or not meta.retained):
+            warnings.warn(_NON_LEAF_GRAD, UserWarning, stacklevel=2)
+        return None if meta is None else meta.grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is None:
+            if self._meta is not None:
+                self._meta.grad = None
+            return
+        if not isinstance(value, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+        if value is self:
+            raise RuntimeError("can't assign Variable as its own grad")
+        if value._array.dtype != self._array.dtype:
+            raise RuntimeError(
+                "attempting to assign a gradient with dtype "
+                f"'{value.dtype}' to a tensor with dtype '{self.dtype}'. "
+                "The gradient must match the tensor's dtype; convert it with .to(...)."
+            )
+        if value._array.shape != self._array.shape:
+            raise RuntimeError(
+                f"attempting to assign a gradient of size '{list(value._array.shape)}' to a tensor of size "
+                f"'{list(self._array.shape)}'. Please ensure that the gradient and the tensor are the same size"
+            )
+        self._metadata().grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        if self._meta is not None:
+            self._meta.grad = None
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this non-leaf in `.grad`.
+
+        >>> import gradiente as torch
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> y = x * 3
+        >>> y.retain_grad()
+        >>> y.sum().backward()
+        >>> y.grad
+        tensor([1., 1.])
+        """
+        if self._node is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        meta = self._metadata()
+        if self.is_leaf or meta.retained:
+            return
+        meta.retained = True
+        keep_gradient(self)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether this non-leaf keeps its gradient."""
+        return not self.is_leaf and self._meta is not None and self._meta.retained
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call `hook(grad)` whenever this tensor's gradient is computed; a tensor that it returns replaces it.
+
+        Raises RuntimeError if the tensor does not require a gradient.
+
+        >>> import gradiente as torch
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> handle = x.register_hook(lambda grad: grad * 2)
+        >>> x.sum().backward()
+        >>> x.grad
+        tensor([2., 2.])
+        """
+        if self._node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        node, number = split_edge(self._node)
+        return register(node._all_hooks().tensor.setdefault(number, _new_hooks()), hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call `hook(tensor)` after a gradient was accumulated in this leaf.
+
+        Raises RuntimeError for tensors that are not leaves or do not require a gradient.
+        """
+        if self._node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if not self.is_leaf:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        return register(self._node._all_hooks().accumulated, hook)  # pyright: ignore
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+                "see https://github.com/pytorch/pytorch/pull/103001"
+            )
+        import copy
+
+        out = new(type(self))
+        out._array, out._node, out._version, out._view, out._meta = self._array.copy(), None, None, None, None
+        memo[id(self)] = out
+        if self._node is not None:
+            out._node = AccumulateGrad(out)
+        if self._meta is not None and self._meta.grad is not None:
+            out._metadata().grad = copy.deepcopy(self._meta.grad, memo)
+        out.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return out
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+new = object.__new__
+"""Makes an object without running its constructor."""
+
+
+def _new_hooks() -> Any:
+    from collections import OrderedDict
+
+    return OrderedDict()
+
+
+def wrap(array: Any) -> Tensor:
+    """A tensor of the values in `array`, sharing its memory, without a history."""
+    out = new(Tensor)
+    out._array = array
+    out._node = out._version = out._view = out._meta = None
+    return out
+
+
+def box(value: Any) -> Any:
+    """An array, where NumPy returned a scalar for a 0-d result."""
+    return np.asarray(value) if isinstance(value, (np.generic, bool, int, float, complex)) else value
+
+
+def _describe(x: Tensor) -> str:
+    """torch's printed form of a tensor."""
+    suffixes: list[str] = []
+    if x.grad_fn is not None:
+        suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
+    elif x._node is not None:
+        suffixes.append("requires_grad=True")
+    name = "tensor" if type(x) is Tensor else type(x).__name__
+    return format_tensor(
+        x._array,
+        suffixes=suffixes,
+        default_float=repr(get_default_dtype()),
+        dtype_name=repr(x.dtype),
+        prefix=f"{name}(",
+    )
+
+
+class AccumulateGrad(Sink):
+    """The end of the graph at a leaf: adds what arrives to the leaf's `.grad`.
+
+    It holds the leaf's gradient, not the leaf, so that leaf and node can refer to each other without a cycle.
+    """
+
+    __slots__ = ("_array", "_leaf", "_lock", "meta")
+
+    def __init__(self, leaf: Tensor) -> None:
+        self.seq = moment()
+        self.edges = ()
+        self.plan = None  # pyright: ignore[reportAttributeAccessIssue]
+        self.tensors = ()
+        self.facts = self.place = self.hooks = None
+        self.meta = leaf._metadata()
+        self._leaf = weakref.ref(leaf)
+        self._array = leaf._array
+        # Threads may run backward into one leaf at a time; reading, adding and writing back must not interleave.
+        self._lock = threading.RLock()
+
+    def show(self) -> AccumulateGrad:
+        return self
+
+    @property
+    def variable(self) -> Tensor:
+        """The leaf."""
+        leaf = self._leaf()
+        if leaf is None:  # only the graph still knows it: make it again, around the same values and gradient
+            leaf = wrap(self._array)
+            leaf._node, leaf._meta = self, self.meta
+            self._leaf = weakref.ref(leaf)
+        return leaf
+
+    def receive(self, cotangent: Any, taped: bool, owned: bool) -> None:
+        with self._lock:
+            meta, grad = self.meta, self.meta.grad
+            if taped:
+                meta.grad = cotangent if grad is None else grad + cotangent
+            elif grad is None:
+                meta.grad = wrap(_own(cotangent, owned))
+            elif grad._node is None:
+                grad._array += cotangent
+                if grad._version is not None:
+                    grad._version.bump()
+            else:
+                meta.grad = wrap(box(grad._array + cotangent))
+
+
+def _own(cotangent: Any, owned: bool) -> Any:
+    """The cotangent itself if nobody else can see its memory, else a copy."""
+    if cotangent.__class__ is not np.ndarray:
+        return box(cotangent)
+    # `owned` counts this function's caller; an array with a base shares its memory
+    if owned and cotangent.base is None:
+        return cotangent
+    return cotangent.copy()
+
+
+def keep_gradient(tensor: Tensor) -> None:
+    """Make the node of a non-leaf put its gradient into the tensor's `.grad`."""
+    node, number = split_edge(tensor._node)
+    meta = tensor._metadata()
+    ref = weakref.ref(meta)
+
+    def keep(gradient: Tensor) -> None:
+        meta = ref()
+        if meta is not None:
+            meta.grad = gradient if meta.grad is None else meta.grad + gradient
+
+    node._all_hooks().retain[number] = keep

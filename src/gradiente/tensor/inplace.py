@@ -1,0 +1,81 @@
+"""In-place changes: compute out of place, check, write, and rebase the history.
+
+Nothing is written before everything is checked, so an error leaves every tensor as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from sys import getrefcount
+from typing import Any
+
+from ..graph import Version, current, user_place
+from .core import Tensor, wrap
+from .dtypes import SCALAR_NAMES
+from .promotion import can_cast
+from .views import check_writable, rebase
+
+
+def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
+    """The in-place form of `function`: its result replaces the values of its first argument, which it returns."""
+
+    def call(input: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
+        check_writable(input)
+        old = _before(input)
+        arguments = tuple([old if a is input else a for a in arguments])
+        shared = input._version
+        if shared is not None:
+            arguments = tuple([_copy_of(a) if isinstance(a, Tensor) and a._version is shared else a for a in arguments])
+        result = function(old, *arguments, **keywords)
+        del arguments
+        if getrefcount(old) > 2 or result._array is old._array:  # a node saved it: it keeps the values from before
+            old._array = input._array.copy()
+        write(input, result, name)
+        return input
+
+    call.__name__ = call.__qualname__ = name
+    return call
+
+
+def _before(x: Tensor) -> Tensor:
+    """The tensor as it is before it is changed: its values and its history."""
+    old = wrap(x._array)
+    old._node = x._node
+    return old
+
+
+def _copy_of(x: Tensor) -> Tensor:
+    """A tensor that shares memory with what is changed, with its own copy of its values."""
+    copy = wrap(x._array.copy())
+    copy._node = x._node
+    return copy
+
+
+def write(target: Tensor, result: Tensor, name: str) -> None:
+    """Replace the values of `target` by those of `result`, and its history by `result`'s."""
+    value, array = result._array, target._array
+    if value.dtype != array.dtype and not can_cast(result.dtype, target.dtype):
+        raise RuntimeError(
+            f"result type {SCALAR_NAMES[result.dtype.name]} can't be cast to the desired output type "
+            f"{SCALAR_NAMES[target.dtype.name]} (in {name}; convert the tensor first, for instance with .to({result.dtype!r}))"
+        )
+    if value.shape != array.shape:
+        raise RuntimeError(
+            f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(value.shape)} (in {name})"
+        )
+    array[...] = value
+    touched(target)
+    if current().grad and (result._node is not None or target._node is not None):
+        if result._array.dtype != array.dtype and result._node is not None:
+            from .namespace import namespace
+
+            result = namespace.astype(result, array.dtype)  # pyright: ignore
+        rebase(target, result)
+
+
+def touched(target: Tensor) -> None:
+    """Note that the values of `target` were changed, and by which line of the user's code."""
+    version = target._version
+    if version is None:
+        version = target._version = Version()
+    version.bump(user_place(2))

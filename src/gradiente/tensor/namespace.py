@@ -1,0 +1,124 @@
+"""The Tensor interpreter: the array vocabulary on Tensors, so that rules record a graph of their own.
+
+Each primitive of the table, applied to Tensors, is the function of the vocabulary with its name. What the vocabulary
+has beyond the table (zeros_like, isdtype, …) stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..rules import table
+from .core import Tensor, wrap
+from .dispatch import bind
+from .views import make_view
+
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    "sum": {"axis": None, "keepdims": False},
+    "mean": {"axis": None, "keepdims": False},
+    "prod": {"axis": None, "keepdims": False},
+    "max": {"axis": None, "keepdims": False},
+    "min": {"axis": None, "keepdims": False},
+    "any": {"axis": None, "keepdims": False},
+    "all": {"axis": None, "keepdims": False},
+    "flip": {"axis": None},
+}
+_POSITIONAL: dict[str, tuple[str, ...]] = {
+    "reshape": ("shape",),
+    "broadcast_to": ("shape",),
+    "permute_dims": ("axes",),
+    "astype": ("dtype",),
+    "roll": ("shift",),
+    "embed": ("index", "shape"),
+    "clear_view": ("view",),
+}
+
+
+class Extras:
+    """The extras of the vocabulary, on Tensors."""
+
+    def __init__(self, call: dict[str, Callable[..., Any]]) -> None:
+        self._call = call
+        self.erf, self.exp2, self.expit, self.fmod = call["erf"], call["exp2"], call["sigmoid"], call["fmod"]
+
+    def embed(self, g: Tensor, index: Any, shape: tuple[int, ...]) -> Tensor:
+        return self._call["embed"](g, index=index, shape=shape)
+
+    def scatter_along_axis(self, g: Tensor, indices: Any, axis: int, shape: tuple[int, ...]) -> Tensor:
+        return self._call["scatter_along_axis"](g, indices, axis=axis, shape=shape)
+
+    def put_view(self, x: Tensor, value: Tensor, view: Any) -> Tensor:
+        return self._call["put_view"](x, value, view=view)
+
+    def clear_view(self, x: Tensor, view: Any) -> Tensor:
+        return self._call["clear_view"](x, view=view)
+
+    def einsum(self, subscripts: str, *operands: Tensor) -> Tensor:
+        return self._call["einsum"](*operands, subscripts=subscripts)
+
+    def safe_divide(self, a: Any, b: Tensor) -> Tensor:
+        zero = wrap(np.asarray(b._array == 0))
+        where = self._call["where"]
+        return where(zero, 0, a / where(zero, 1, b))
+
+
+class TensorNamespace:
+    """`xp` for Tensors."""
+
+    def __init__(self) -> None:
+        call = {name: _vocabulary(name, bind(primitive)) for name, primitive in table.items()}
+        for name, function in call.items():
+            setattr(self, name, function)
+        self.extras = Extras(call)
+        self._call = call
+
+    def concat(self, arrays: tuple[Tensor, ...], axis: int = 0) -> Tensor:
+        return self._call["concat"](*arrays, axis=axis)
+
+    def stack(self, arrays: tuple[Tensor, ...], axis: int = 0) -> Tensor:
+        return self._call["stack"](*arrays, axis=axis)
+
+    def zeros_like(self, x: Tensor) -> Tensor:
+        return wrap(np.zeros_like(x._array))
+
+    def ones_like(self, x: Tensor) -> Tensor:
+        return wrap(np.ones_like(x._array))
+
+    def asarray(self, x: Any, copy: bool | None = None) -> Tensor:
+        return self._call["clone"](x) if copy else x
+
+
+
+def _vocabulary(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The primitive with the vocabulary's default and positional parameters."""
+    defaults, positional = _DEFAULTS.get(name), _POSITIONAL.get(name)
+    if positional is not None:
+        count = len(call.primitive.operands)  # pyright: ignore[reportFunctionMemberAccess]
+
+        def with_positional(*arguments: Any, **static: Any) -> Tensor:
+            operands, rest = arguments[:count], arguments[count:]
+            return call(*operands, **dict(zip(positional, rest, strict=False)), **static)
+
+        return with_positional
+    if defaults is not None:
+        return lambda *operands, **static: call(*operands, **{**defaults, **static})
+    return call
+
+
+namespace = TensorNamespace()
+
+
+def _array_namespace(self: Tensor, api_version: str | None = None) -> TensorNamespace:
+    return namespace
+
+
+def _matrix_transpose(self: Tensor) -> Tensor:
+    return make_view(_transposed, self)
+
+
+_transposed = bind(table["matrix_transpose"])
+Tensor.mT = property(_matrix_transpose, doc="The transpose of the last two dimensions, a view.")  # pyright: ignore
+Tensor.__array_namespace__ = _array_namespace  # pyright: ignore[reportAttributeAccessIssue]

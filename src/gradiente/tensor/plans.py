@@ -1,0 +1,245 @@
+"""Plans: from the table's rules to the functions that the engine calls on nodes.
+
+For each primitive and pattern of tracked operands there is one plan. Its general form evaluates the kind's reverse mode
+with the saved values by name; for the elementwise rules that need at most one saved value per operand there is a direct
+form, which does the same without dictionaries (see docs/performance.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..arrays import extras_of, numpy_extras
+from ..graph import Node, Plan, describe
+from ..rules import Primitive, sum_to_shape
+from .core import Tensor, new, wrap
+from .dtypes import TENSOR_TYPES
+
+
+class SavedOutput:
+    """A saved result: its values and version, without its node, which would be a cycle."""
+
+    __slots__ = ("_array", "_version")
+
+    def __init__(self, array: Any, version: Any) -> None:
+        self._array = array
+        self._version = version
+
+
+class Packed:
+    """A saved value in the form that a saved-tensors hook gave it."""
+
+    __slots__ = ("_node", "_packed", "_unpack", "_version", "output")
+
+    def __init__(self, node: Node, saved: Any, pack: Callable[[Tensor], Any], unpack: Callable[[Any], Tensor]) -> None:
+        self.output = saved.__class__ is SavedOutput
+        self._version = saved._version
+        self._node = None if self.output else saved._node
+        shown = wrap(saved._array)
+        shown._version = saved._version
+        self._packed = pack(shown)
+        self._unpack = unpack
+
+    def tensor(self) -> Tensor:
+        """The tensor that the unpack hook makes of it."""
+        found = self._unpack(self._packed)
+        if not isinstance(found, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(
+                f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(found).__name__}"
+            )
+        return found
+
+    @property
+    def _array(self) -> Any:
+        return self.tensor()._array
+
+
+def stale(node: Node, index: int) -> RuntimeError:
+    """The error for a saved value that was changed in place after it was saved."""
+    saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
+    version, array = saved._version, saved._array
+    kind = TENSOR_TYPES.get(array.dtype.name, "Tensor")
+    source = node if saved.__class__ is SavedOutput else getattr(saved, "_node", None)
+    made = f", which is output 0 of {source.name()}," if isinstance(source, Node) and source.plan is not None else ""
+    text = (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{kind} {list(array.shape)}]{made} is at version {version.count}; expected version "
+        f"{version.count_at(node.seq)} instead. Hint: enable anomaly detection to find the operation that failed to "
+        "compute its gradient, with torch.autograd.set_detect_anomaly(True)."
+    )
+    changed = describe(version.place_after(node.seq))
+    saved_at = describe(node.place)
+    name = node.plan.names[index]
+    text += f"\n{node.name()} saved it (as `{name}`)" + (f" at {saved_at}" if saved_at else "")
+    if changed:
+        text += f"\nIt was changed at {changed}"
+    return RuntimeError(text + "\nRemedy: use the out-of-place operation there, or change a .clone() of the tensor.")
+
+
+def unpack_raw(node: Node, index: int) -> Any:
+    """The values of a saved tensor, checked to be those that were saved."""
+    saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
+    version = saved._version
+    if version is not None and version.stamp > node.seq:
+        raise stale(node, index)
+    return saved._array
+
+
+def unpack_tensor(node: Node, index: int) -> Any:
+    """A saved value as a Tensor with its place in the graph."""
+    array = unpack_raw(node, index)
+    saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
+    if saved.__class__ is not SavedOutput and saved.__class__ is not Packed:
+        return saved
+    made_by = node if saved.__class__ is SavedOutput or saved.output else saved._node
+    if made_by is not None or saved.__class__ is SavedOutput:
+        out = new(Tensor)
+        out._array, out._node, out._version, out._view, out._meta = array, made_by, saved._version, None, None
+        return out
+    return wrap(array)
+
+
+def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
+    """What is owed once per edge: the operand's shape, its reality and its dtype."""
+    if g is None:
+        return None
+    if g.shape != shape:
+        g = sum_to_shape(g, shape, xp)
+    array = g._array if isinstance(g, Tensor) else g
+    if array.dtype != dtype:
+        if array.dtype.kind == "c" and dtype.kind != "c":
+            g = xp.real(g)
+        g = xp.astype(g, dtype)
+    return g
+
+
+def _environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dict[str, Any]:
+    """What the rules of a node can name."""
+    if node.tensors is None:
+        raise node.freed()
+    static, shapes, _ = node.facts
+    env: dict[str, Any] = {"xp": xp, "extras": extras_of(xp), "shapes": shapes, **static}
+    names = node.plan.names
+    primitive: Primitive = node.plan.node_class.primitive
+    if primitive.variadic:
+        if names:
+            env["operands"] = tuple(unpack(node, i) for i in range(len(names)))
+    else:
+        for i, name in enumerate(names):
+            env[name] = unpack(node, i)
+        for name, shape in zip(primitive.operands, shapes, strict=True):
+            env[f"{name}_shape"] = shape
+    return env
+
+
+def general_plan(
+    primitive: Primitive, node_class: type[Node], mask: tuple[bool, ...], names: tuple[str, ...], is_complex: bool
+) -> Plan:
+    """The plan that works for every kind."""
+    tracked = tuple(i for i, needed in enumerate(mask) if needed)
+
+    def pull(node: Node, g: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> tuple[Any, ...]:
+        env = _environment(node, xp, unpack)
+        _, shapes, dtypes = node.facts
+        return tuple(border(primitive.vjp(i, g, env, is_complex), shapes[i], dtypes[i], xp) for i in tracked)
+
+    def raw(node: Node, g: Any) -> tuple[Any, ...]:
+        return pull(node, g, np, unpack_raw)
+
+    def taped(node: Node, g: Any) -> tuple[Any, ...]:
+        return pull(node, g, g.__array_namespace__(), unpack_tensor)
+
+    return Plan(raw, taped, mask, node_class, names)
+
+
+def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, ...]) -> Plan | None:
+    """The plan for real operands of equal shape and dtype, if the rules are simple enough; else None."""
+    names = primitive.saved_names(mask)
+    pulls: list[tuple[Callable[..., Any], int | None, tuple[Any, ...]]] = []
+    for i, needed in enumerate(mask):
+        if not needed:
+            continue
+        rule = primitive.rule_for(i)
+        if rule is None:
+            return None
+        saved = [name for name in rule.names if name in names]
+        tail = rule.names[len(saved) :]
+        if len(saved) > 1 or list(rule.names[: len(saved)]) != saved or tail not in ((), ("xp",), ("extras",)):
+            return None
+        values = {"xp": np, "extras": numpy_extras}
+        pulls.append((rule.function, names.index(saved[0]) if saved else None, tuple(values[n] for n in tail)))
+    raw = _direct_one(*pulls[0]) if len(pulls) == 1 else _direct_two(pulls[0], pulls[1])
+    if raw is None:
+        return None
+
+    def taped(node: Node, g: Any) -> tuple[Any, ...]:
+        if node.tensors is None:
+            raise node.freed()
+        xp = g.__array_namespace__()
+        env = {name: unpack_tensor(node, i) for i, name in enumerate(names)}
+        env["xp"], env["extras"] = xp, xp.extras
+        return tuple(primitive.vjp(i, g, env) for i, needed in enumerate(mask) if needed)
+
+    return Plan(raw, taped, mask, node_class, names)
+
+
+def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ...]) -> Callable[[Node, Any], Any]:
+    if index is None:
+        return lambda node, g: (rule(g, *tail),)
+
+    def raw(node: Node, g: Any) -> tuple[Any]:
+        saved = node.tensors
+        if saved is None:
+            raise node.freed()
+        x = saved[0]
+        version = x._version
+        if version is not None and version.stamp > node.seq:
+            raise stale(node, 0)
+        return (rule(g, x._array),)
+
+    if not tail:
+        return raw
+    last = tail[0]
+
+    def raw_with_namespace(node: Node, g: Any) -> tuple[Any]:
+        saved = node.tensors
+        if saved is None:
+            raise node.freed()
+        x = saved[0]
+        version = x._version
+        if version is not None and version.stamp > node.seq:
+            raise stale(node, 0)
+        return (rule(g, x._array, last),)
+
+    return raw_with_namespace
+
+
+def _direct_two(one: tuple[Any, ...], two: tuple[Any, ...]) -> Callable[[Node, Any], Any] | None:
+    (rule_a, index_a, tail_a), (rule_b, index_b, tail_b) = one, two
+    if tail_a or tail_b:
+        return None
+    if index_a is None and index_b is None:
+        return lambda node, g: (rule_a(g), rule_b(g))
+    if index_a != 1 or index_b != 0:
+        return None
+
+    def raw(node: Node, g: Any) -> tuple[Any, Any]:
+        saved = node.tensors
+        if saved is None:
+            raise node.freed()
+        a, b = saved
+        version = a._version
+        if version is not None and version.stamp > node.seq:
+            raise stale(node, 0)
+        version = b._version
+        if version is not None and version.stamp > node.seq:
+            raise stale(node, 1)
+        return rule_a(g, b._array), rule_b(g, a._array)
+
+    return raw
+
+
+__all__ = ["SavedOutput", "direct_plan", "general_plan", "stale", "unpack_raw", "unpack_tensor", "wrap"]
