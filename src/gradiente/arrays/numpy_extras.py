@@ -11,20 +11,44 @@ from typing import Any
 
 import numpy as np
 
+from .numpy_einsum import einsum as einsum
+
+from .numpy_indexing import add_at as add_at, alias as alias, broadcast_view as broadcast_view, clear_view as clear_view, dense_copy as dense_copy, diagonal as diagonal, embed as embed, embed_view as embed_view, fold_windows as fold_windows, gather_along_axis as gather_along_axis, put_along_axis as put_along_axis, put_index as put_index, put_view as put_view, rot90 as rot90, scatter_along_axis as scatter_along_axis, split as split, strided as strided, unbind as unbind, windows as windows
+
 Array = Any
 """A NumPy array, or the NumPy scalar that stands for a 0-d result."""
 
 NAMES = (
+    "alias",
+    "broadcast_view",
     "clear_view",
+    "dense_copy",
+    "complex_of",
+    "diagonal",
     "einsum",
     "embed",
+    "embed_view",
     "erf",
+    "erfc",
     "exp2",
+    "expand",
     "expit",
     "fmod",
+    "fold_windows",
+    "gather_along_axis",
+    "put_along_axis",
+    "put_class",
+    "put_index",
     "put_view",
+    "running_argmax",
+    "rot90",
     "safe_divide",
     "scatter_along_axis",
+    "split",
+    "strided",
+    "take_class",
+    "unbind",
+    "windows",
 )
 
 exp2 = np.exp2
@@ -40,6 +64,18 @@ def expit(x: Array) -> Array:
 def erf(x: Array) -> Array:
     """The error function 2/√π ∫₀ˣ e^(-t²) dt (DLMF 7.2.1)."""
     return _special("erf", math.erf)(x)
+
+
+def erfc(x: Array) -> Array:
+    """The complementary error function 1 - erf(x), accurate where it is small (DLMF 7.2.2)."""
+    return _special("erfc", math.erfc)(x)
+
+
+def complex_of(a: Array, b: Array) -> Array:
+    """a + ib; infinite parts stay what they are."""
+    out = np.empty(np.broadcast_shapes(a.shape, b.shape), np.result_type(a, b, np.complex64))
+    out.real, out.imag = a, b
+    return out
 
 
 def _special(name: str, scalar: Callable[[float], float]) -> Callable[[Array], Array]:
@@ -58,45 +94,41 @@ def safe_divide(a: Array, b: Array) -> Array:
     return np.where(zero, 0, a / np.where(zero, 1, b))
 
 
-def embed(g: Array, index: Any, shape: tuple[int, ...]) -> Array:
-    """Zeros of `shape` to which `g` is added at `index`: the adjoint of x[index]."""
-    out = np.zeros(shape, dtype=g.dtype)
-    if repeats(index):
-        np.add.at(out, index, g)
-    else:
-        out[index] = g
+def _class_index(index: Array, ndim: int) -> Any:
+    """The index that picks, of each sample's classes along axis 1 (axis 0 of a vector), the one that `index` names."""
+    if ndim == 1:
+        return index
+    if ndim == 2:
+        return np.arange(index.shape[0]), index
+    first, *rest = np.ogrid[tuple([slice(n) for n in index.shape])]
+    return (first, index, *rest)
+
+
+def take_class(x: Array, index: Array) -> Array:
+    """Of `x` (N, C, …), or (C,), the class that `index` (N, …), or (), names for each sample: x[n, index[n, …], …]."""
+    return x[_class_index(index, x.ndim)]
+
+
+def put_class(g: Array, index: Array, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` (N, C, …) with `g` at the classes that `index` names: the adjoint of take_class."""
+    out = np.zeros(shape, g.dtype)
+    out[_class_index(index, len(shape))] = g
     return out
 
 
-def repeats(index: Any) -> bool:
-    """Whether an index may name one element twice: it holds an array of integers."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return any(isinstance(part, (np.ndarray, list)) and np.asarray(part).dtype != np.bool_ for part in parts)
-
-
-def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
-    """Zeros of `shape` to which `g` is added at `indices` along `axis`: the adjoint of take_along_axis."""
-    out = np.zeros(shape, dtype=g.dtype)
-    if not shape:
-        return out + np.sum(g)
-    grid = list(np.ogrid[tuple(slice(n) for n in indices.shape)])
-    grid[axis] = indices
-    np.add.at(out, tuple(grid), g)
+def expand(x: Array, shape: tuple[int, ...]) -> Array:
+    """`x`, whose sizes are those of `shape` or 1, as a read-only view of `shape`."""
+    strides = tuple([0 if n == 1 else s for n, s in zip(x.shape, x.strides, strict=True)])
+    out = np.ndarray(shape, x.dtype, np.asarray(x), 0, strides)
+    out.flags.writeable = False
     return out
 
 
-def put_view(x: Array, value: Array, view: Callable[[Array], Array]) -> Array:
-    """A copy of `x` in which the part that `view` shows is replaced by `value`."""
-    out = np.array(x)
-    view(out)[...] = value
-    return out
 
-
-def clear_view(x: Array, view: Callable[[Array], Array]) -> Array:
-    """A copy of `x` in which the part that `view` shows is zero."""
-    return put_view(x, np.zeros((), dtype=x.dtype), view)
-
-
-def einsum(subscripts: str, *operands: Array) -> Array:
-    """The contraction that `subscripts` describes, in an order chosen for few operations."""
-    return np.einsum(subscripts, *operands, optimize=len(operands) > 2)
+def running_argmax(x: Array, axis: int) -> Array:
+    """The index along `axis` of the largest element so far, the last of equal ones; NaN counts as the largest."""
+    if not x.shape:
+        return np.zeros((), dtype=np.int64)
+    place = np.expand_dims(np.arange(x.shape[axis]), axis=tuple(a for a in range(x.ndim) if a != axis))
+    attained = (x == np.maximum.accumulate(x, axis=axis)) | (x != x)
+    return np.maximum.accumulate(np.where(attained, place, 0), axis=axis)

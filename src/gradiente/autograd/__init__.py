@@ -1,4 +1,15 @@
-"""torch.autograd: gradients of what was recorded."""
+"""torch.autograd: gradients of what was recorded.
 
+`backward`: the entry points. `grad_mode`: switching recording on and off. `function`: functions with a backward of one's
+own. `graph`: nodes, edges, what is saved. `anomaly`: finding the operation that made a NaN.
+"""
+
+from . import function as function
+from . import grad_mode as grad_mode
 from .backward import backward as backward
 from .backward import grad as grad
+from .function import Function as Function
+from .grad_mode import enable_grad as enable_grad
+from .grad_mode import inference_mode as inference_mode
+from .grad_mode import no_grad as no_grad
+from .grad_mode import set_grad_enabled as set_grad_enabled

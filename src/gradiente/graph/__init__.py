@@ -6,7 +6,7 @@
 
 from .engine import run
 from .hooks import NodeHooks, RemovableHandle, register
-from .modes import PLAIN, Mode, change, current, set_mode
+from .modes import PLAIN, Mode, change, current, grad_enabled, restore, set_mode, swap, with_grad
 from .node import Node, Output, Plan, Sink, split_edge
 from .places import describe, user_place
 from .versions import Version, moment
@@ -24,10 +24,14 @@ __all__ = [
     "change",
     "current",
     "describe",
+    "grad_enabled",
     "moment",
     "register",
+    "restore",
     "run",
     "set_mode",
     "split_edge",
+    "swap",
     "user_place",
+    "with_grad",
 ]

@@ -16,13 +16,15 @@ from typing import Any
 class Mode:
     """What the operators of this thread or task have to mind.
 
-    `grad`: record operations. `inference`: results are inference tensors. `anomaly`, `check_nan`: watch for anomalies.
+    `grad`: record operations. `inference`: results are inference tensors; nothing is recorded, whatever `grad_asked`, which
+    is what `enable_grad` sets there, says. `anomaly`, `check_nan`: watch for anomalies.
     `saved_hooks`: stack of `(pack, unpack)` pairs for saved tensors. `saved_hooks_disabled`: why they are refused, or None.
     `dual_level`: the depth of forward-mode differentiation, 0 for none. `forward_grad`: propagate tangents.
     """
 
     grad: bool = True
     inference: bool = False
+    grad_asked: bool = False
     anomaly: bool = False
     check_nan: bool = True
     saved_hooks: tuple[tuple[Any, Any], ...] = ()
@@ -42,14 +44,35 @@ current = _mode.get
 _plain_values = tuple(getattr(PLAIN, name) for name in Mode.__dataclass_fields__)
 
 
+swap = _mode.set
+"""Make a mode current, as it is, and return the token with which `restore` brings back the one before."""
+
+restore = _mode.reset
+
+
 def set_mode(mode: Mode) -> None:
     """Make `mode` the current one. The caller restores the previous one, in a `finally`."""
-    if mode is not PLAIN and tuple(getattr(mode, name) for name in Mode.__dataclass_fields__) == _plain_values:
-        mode = PLAIN
-    _mode.set(mode)
+    _mode.set(PLAIN if mode is not NO_GRAD and _is_plain(mode) else mode)
+
+
+def _is_plain(mode: Mode) -> bool:
+    return mode is PLAIN or tuple(getattr(mode, name) for name in Mode.__dataclass_fields__) == _plain_values
 
 
 NO_GRAD = Mode(grad=False)
+
+
+def with_grad(mode: Mode, grad: bool) -> Mode:
+    """The mode that differs from `mode` in whether operations are recorded."""
+    if mode is PLAIN or mode is NO_GRAD:
+        return PLAIN if grad else NO_GRAD
+    changed = replace(mode, grad_asked=grad) if mode.inference else replace(mode, grad=grad)
+    return PLAIN if _is_plain(changed) else changed
+
+
+def grad_enabled(mode: Mode) -> bool:
+    """What `is_grad_enabled` answers in `mode`."""
+    return mode.grad_asked if mode.inference else mode.grad
 
 
 def change(**changes: Any) -> Mode:

@@ -25,9 +25,10 @@ class Plan:
     `raw(node, g)` and `taped(node, g)` return one cotangent (or None) per edge: `raw` on bare values, `taped` on values
     that are recorded themselves, for higher orders. `mask[i]` tells whether operand i has an edge; `names` are those of
     the saved values, in the order of `node.tensors`; `outputs` counts the results; `node_class` bears the name.
+    `single`: there is one edge, and `raw` and `taped` return its cotangent bare instead of in a tuple.
     """
 
-    __slots__ = ("mask", "names", "node_class", "outputs", "raw", "taped")
+    __slots__ = ("constants", "mask", "names", "node_class", "outputs", "raw", "single", "sources", "taped")
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class Plan:
         node_class: type[Node],
         names: tuple[str, ...] = (),
         outputs: int = 1,
+        single: bool = False,
     ) -> None:
         self.raw = raw
         self.taped = taped
@@ -44,6 +46,11 @@ class Plan:
         self.node_class = node_class
         self.names = names
         self.outputs = outputs
+        self.single = single
+        self.sources: tuple[int, ...] = ()
+        """Which operand each saved value is; -1 for the result."""
+        self.constants: tuple[tuple[str, int], ...] = ()
+        """Names and numbers of the operands that are plain numbers."""
 
 
 class Node:
@@ -144,13 +151,19 @@ class Sink(Node):
 
 
 class Output:
-    """An edge to one of several results of a node."""
+    """An edge to one of several results of a node. Two edges to the same result are equal."""
 
     __slots__ = ("__weakref__", "node", "number")
 
     def __init__(self, node: Node, number: int) -> None:
         self.node = node
         self.number = number
+
+    def __eq__(self, other: object) -> bool:
+        return other.__class__ is Output and self.node is other.node and self.number == other.number  # pyright: ignore
+
+    def __hash__(self) -> int:
+        return hash((id(self.node), self.number))
 
     @property
     def seq(self) -> int:

@@ -1,0 +1,11 @@
+"""torch.nn: what neural networks are made of. `functional`: layers, activations and losses as functions."""
+
+from __future__ import annotations
+
+from . import functional as functional
+
+
+def __getattr__(name: str) -> object:
+    from ..run.missing import missing_attribute
+
+    raise missing_attribute(__name__, name, [public for public in globals() if not public.startswith("_")])

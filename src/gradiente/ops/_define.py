@@ -25,6 +25,7 @@ def _dress(function: Any, definition: Any) -> Any:
     """Give `function` the name, types and documentation of `definition`."""
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(function, attribute, getattr(definition, attribute))
+    function.__name__ = definition.__name__.removeprefix("_")  # what errors call it
     function.__wrapped__ = definition
     return function
 

@@ -1,8 +1,365 @@
-"""(being written)"""
+"""Conversions between dtypes: to, type, float, double, …; and where a tensor is."""
 
 from __future__ import annotations
 
-from typing import Any
+import warnings
+from collections.abc import Callable
+from typing import Any, cast
 
-METHODS: dict[str, Any] = {}
-__all__: list[str] = []
+import numpy as np
+
+from ..graph import current
+from ..tensor import dtypes
+from ..tensor.core import Tensor
+from ..tensor.devices import CPU, TYPES, need_cpu, strided
+from ..tensor.devices import device as Device
+from ..tensor.devices import memory_format as MemoryFormat
+from ..tensor.dtypes import TENSOR_TYPES
+from ..tensor.dtypes import dtype as Dtype
+from ._arguments import need_tensor
+from ._define import primitive
+from ._factory import PYTHON_TYPES, contiguous, made
+
+_DISCARDS = "Casting complex values to real discards the imaginary part"
+_TO = (
+    "to() received an invalid combination of arguments - got ({}), but expected one of:\n"
+    " * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, *, "
+    "torch.memory_format memory_format = None)\n"
+    " * (torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n"
+    " * (Tensor tensor, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n"
+)
+
+_astype = primitive("astype")
+_real_part = primitive("real", "ToCopyBackward0")
+
+
+def cast_array(array: Any, target: Any) -> Any:
+    """A copy of the array in another dtype, with what torch gives for numbers that do not fit.
+
+    Floats go to the integers below 32 bits by way of int32, so that what lies outside wraps around.
+    """
+    if array.dtype.kind == "c" and target.kind not in "cb":
+        array = array.real
+    with np.errstate(all="ignore"):
+        if target.kind in "iu" and target.itemsize < 4 and array.dtype.kind not in "biu":
+            array = array.astype(np.int32)
+        return array.astype(target)
+
+
+def converted(input: Tensor, dtype: Dtype, copy: bool = False) -> Tensor:
+    """The tensor with another dtype; itself if it has it already, unless a copy is wanted."""
+    array, target = input._array, dtype.numpy
+    if array.dtype == target and not copy:
+        return input
+    if array.dtype.kind == "c" and target.kind not in "cb":
+        warnings.warn(_DISCARDS, UserWarning, stacklevel=3)
+    if input._node is None or not (dtype.is_floating_point or dtype.is_complex) or not current().grad:
+        return made(cast_array(array, target))
+    if array.dtype.kind == "c" and target.kind != "c":
+        real = _real_part(input)
+        return real if real._array.dtype == target else _astype(real, dtype=target)
+    return _astype(input, dtype=target)
+
+
+def to(
+    self: Tensor,
+    *args: Any,
+    device: Device | str | int | None = None,
+    dtype: Dtype | None = None,
+    other: Tensor | None = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    memory_format: MemoryFormat | None = None,
+) -> Tensor:
+    """The tensor with another dtype (and on the same device): `to(dtype)`, `to(device, dtype)`, `to(other)`.
+
+    Args:
+        args: a dtype; a device and perhaps a dtype; or a tensor whose dtype is taken; then `non_blocking` and `copy`.
+        device: "cpu" or None.
+        dtype: the dtype of the result.
+        other: a tensor whose dtype is taken.
+        non_blocking: has no effect.
+        copy: whether a new tensor is made even if nothing changes.
+        memory_format: torch.preserve_format or torch.contiguous_format.
+
+    Returns:
+        This tensor if nothing changes, else a new one. Gradients flow back through it between floating-point dtypes.
+
+    Raises:
+        TypeError: arguments of other types.
+        AssertionError: for CUDA devices; RuntimeError for devices of other types.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.tensor([1.5, 2.5]).to(torch.int64)
+        tensor([1, 2])
+    """
+    rest: tuple[Any, ...] = args
+    if args and (dtype is not None or device is not None) and isinstance(args[0], (Tensor, Dtype)):
+        raise _unfit(args, device=device, dtype=dtype)
+    if args:
+        first, rest = args[0], args[1:]
+        if isinstance(first, Tensor):
+            other = first
+        elif isinstance(first, Dtype) or (isinstance(first, type) and first in PYTHON_TYPES):
+            dtype = first
+        elif first is None or isinstance(first, (Device, str)) or type(first) is int:
+            device = first
+            if rest and not isinstance(rest[0], bool):
+                if dtype is not None:
+                    raise _unfit(args, dtype=dtype)
+                dtype, rest = rest[0], rest[1:]
+        else:
+            raise _unfit(args)
+    if len(rest) > 2 or not all(isinstance(flag, (bool, np.bool_)) for flag in (*rest, non_blocking, copy)):
+        raise _unfit(args, non_blocking=non_blocking, copy=copy)
+    copy = rest[1] if len(rest) == 2 else copy
+    if other is not None:
+        dtype = need_tensor(other, "to", "other").dtype
+    elif dtype is not None and not isinstance(dtype, Dtype):
+        dtype = PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
+        if dtype is None:
+            raise _unfit(args)
+    need_cpu(device, "to")
+    out = converted(self, self.dtype if dtype is None else dtype, copy)
+    return contiguous(out) if memory_format is not None and memory_format.name == "contiguous_format" else out
+
+
+def _unfit(args: tuple[Any, ...], **keywords: Any) -> TypeError:
+    names = [f"torch.{type(a).__name__}" if isinstance(a, (Dtype, Device)) else type(a).__name__ for a in args]
+    names += [f"{name}={type(value).__name__}" for name, value in keywords.items() if value is not None]
+    return TypeError(_TO.format(", ".join(names)))
+
+
+def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the tensor's type, or the tensor converted to another one.
+
+    Args:
+        dtype: a dtype, the name of a tensor type such as "torch.IntTensor", or such a type; None to ask for the name.
+        non_blocking: has no effect.
+
+    Returns:
+        A string, or a tensor.
+
+    Raises:
+        ValueError: a name that is no tensor type.
+        TypeError: neither a dtype nor a type nor a name.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.ones(1).type(), torch.ones(1).type(torch.int8).type()
+        ('torch.FloatTensor', 'torch.CharTensor')
+    """
+    if dtype is None:
+        return f"torch.{TENSOR_TYPES[self.dtype.name]}"
+    if isinstance(dtype, Dtype):
+        return converted(self, dtype)
+    found = getattr(cast(Any, dtype), "dtype", None) if isinstance(dtype, type) else None
+    if isinstance(found, Dtype):
+        return converted(self, found)
+    if not isinstance(dtype, (str, type)):
+        raise TypeError(f"dtype must be a type, str, or dtype object (got {type(dtype).__name__})")
+    name = dtype if isinstance(dtype, str) else dtype.__name__
+    if name.startswith("torch.cuda."):
+        raise RuntimeError(
+            f"Cannot initialize CUDA without ATen_cuda library. ({name} lives on a GPU; gradiente computes on the CPU: "
+            f"use torch.{name.removeprefix('torch.cuda.')})"
+        )
+    for dtype_name, type_name in TENSOR_TYPES.items():
+        if name == f"torch.{type_name}":
+            return converted(self, getattr(dtypes, dtype_name))
+    raise ValueError(f"invalid type: '{name}' (pass a dtype, or a name such as 'torch.FloatTensor')")
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor with the dtype of another one.
+
+    Args:
+        other: the tensor whose dtype is taken.
+
+    Returns:
+        This tensor if it has that dtype, else a new one.
+
+    Raises:
+        TypeError: `other` is no tensor.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.ones(2).type_as(torch.tensor(1))
+        tensor([1, 1])
+    """
+    return converted(self, need_tensor(other, "type_as", "other").dtype)
+
+
+def _conversion(name: str, dtype: Dtype) -> Callable[..., Tensor]:
+    def convert(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
+        out = converted(self, dtype)
+        return contiguous(out) if memory_format is not None and memory_format.name == "contiguous_format" else out
+
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = (
+        f"The tensor with dtype {dtype!r}; itself if it has it. Gradients flow back between floating-point dtypes.\n\n"
+        f"    >>> import gradiente as torch\n    >>> torch.ones(2).{name}().dtype\n    {dtype!r}\n    "
+    )
+    return convert
+
+
+def cpu(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
+    """The tensor on the CPU, where it is.
+
+    Args:
+        memory_format: torch.preserve_format or torch.contiguous_format.
+
+    Returns:
+        This tensor.
+
+    Example:
+        >>> import gradiente as torch
+        >>> x = torch.ones(2)
+        >>> x.cpu() is x
+        True
+    """
+    return contiguous(self) if memory_format is not None and memory_format.name == "contiguous_format" else self
+
+
+def cuda(self: Tensor, device: Device | str | int | None = None, non_blocking: bool = False) -> Tensor:
+    """Raise what a CPU build of torch raises: there is no CUDA.
+
+    Args:
+        device: has no effect.
+        non_blocking: has no effect.
+
+    Raises:
+        AssertionError: always.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.ones(2).cuda()
+        Traceback (most recent call last):
+        AssertionError: Torch not compiled with CUDA enabled (gradiente computes on the CPU: leave out .cuda())
+    """
+    raise AssertionError("Torch not compiled with CUDA enabled (gradiente computes on the CPU: leave out .cuda())")
+
+
+def is_tensor(obj: object, /) -> bool:
+    """Whether the object is a tensor.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.is_tensor(torch.ones(2)), torch.is_tensor([1.0])
+        (True, False)
+    """
+    return isinstance(obj, Tensor)
+
+
+def is_floating_point(input: Tensor) -> bool:
+    """Whether the tensor's dtype is a floating-point one.
+
+    Raises:
+        TypeError: the input is no tensor.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.is_floating_point(torch.ones(2))
+        True
+    """
+    return need_tensor(input, "is_floating_point").dtype.is_floating_point
+
+
+def is_complex(input: Tensor) -> bool:
+    """Whether the tensor's dtype is a complex one.
+
+    Raises:
+        TypeError: the input is no tensor.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.is_complex(torch.tensor(1j))
+        True
+    """
+    return need_tensor(input, "is_complex").dtype.is_complex
+
+
+def is_signed(input: Tensor) -> bool:
+    """Whether the tensor's dtype has negative numbers.
+
+    Raises:
+        TypeError: the input is no tensor.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.is_signed(torch.ones(2, dtype=torch.uint8))
+        False
+    """
+    return need_tensor(input, "is_signed").dtype.is_signed
+
+
+def numel(input: Tensor) -> int:
+    """The number of elements.
+
+    Raises:
+        TypeError: the input is no tensor.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.numel(torch.ones(2, 3))
+        6
+    """
+    return need_tensor(input, "numel")._array.size
+
+
+def _get_device(self: Tensor) -> int:
+    """The number of the accelerator that the tensor is on: -1, it is on the CPU."""
+    return -1
+
+
+def _element_size(self: Tensor) -> int:
+    """The size of an element in bytes."""
+    return self._array.itemsize
+
+
+def _is_elsewhere(kind: str) -> property:
+    return property(lambda self: False, doc=f"False: the tensor is no {kind} tensor.")
+
+
+METHODS: dict[str, Any] = {
+    "to": to,
+    "type": type_,
+    "type_as": type_as,
+    "cpu": cpu,
+    "cuda": cuda,
+    "is_floating_point": is_floating_point,
+    "is_complex": is_complex,
+    "is_signed": is_signed,
+    "numel": numel,
+    "nelement": numel,
+    "element_size": _element_size,
+    "get_device": _get_device,
+    "itemsize": property(_element_size, doc="The size of an element in bytes."),
+    "nbytes": property(lambda self: self._array.nbytes, doc="The size of all elements in bytes."),
+    "device": property(lambda self: CPU, doc="Where the tensor is: device(type='cpu')."),
+    "layout": property(lambda self: strided, doc="How the elements are stored: torch.strided."),
+    "is_cpu": property(lambda self: True, doc="True: the tensor is on the CPU."),
+}
+METHODS |= {f"is_{kind}": _is_elsewhere(kind) for kind in ("sparse", "quantized", "nested", "sparse_csr")}
+METHODS |= {
+    f"is_{kind}": _is_elsewhere(kind) for kind in TYPES if kind in "cuda ipu xpu maia mps meta mtia vulkan".split()
+}
+METHODS |= {
+    name: _conversion(name, dtype)
+    for name, dtype in {
+        "float": dtypes.float32,
+        "double": dtypes.float64,
+        "half": dtypes.float16,
+        "bfloat16": dtypes.bfloat16,
+        "int": dtypes.int32,
+        "long": dtypes.int64,
+        "short": dtypes.int16,
+        "char": dtypes.int8,
+        "byte": dtypes.uint8,
+        "bool": dtypes.bool,
+        "cfloat": dtypes.complex64,
+        "cdouble": dtypes.complex128,
+    }.items()
+}
+__all__ = ["is_complex", "is_floating_point", "is_signed", "is_tensor", "numel"]

@@ -1,36 +1,61 @@
-"""Products of matrices and vectors."""
+"""Products of matrices, vectors and tensors: all of them, by torch's names.
+
+`matrix_products`: of two. `affine_products`: added to something. `contractions`, `einsum`: over chosen dimensions.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..tensor.core import Tensor
-from ._arguments import need_tensor
-from ._define import primitive
-
-_mm, _bmm, _mv, _dot, _vecmat = (
-    primitive("matmul"),
-    primitive("matmul", "BmmBackward0"),
-    primitive("mv"),
-    primitive("dot"),
-    primitive("vecmat"),
-)
+from . import affine_products, contractions
+from .affine_products import *
+from .contractions import *
+from .matrix_products import *
+from .matrix_products import bmm, dot, ger, matmul, mm, mv, outer, vdot
 
 
-def matmul(input: Tensor, other: Tensor) -> Tensor:
-    """The matrix product of two tensors: of vectors, matrices, or batches of matrices.
-
-    >>> import gradiente as torch
-    >>> torch.matmul(torch.ones(2, 3), torch.ones(3))
-    tensor([3., 3.])
-    """
-    a, b = need_tensor(input, "matmul")._array, need_tensor(other, "matmul", "other", 2)._array
-    if a.ndim == 2 and b.ndim == 2:
-        return _mm(input, other)
-    if a.ndim == 1:
-        return _dot(input, other) if b.ndim == 1 else _vecmat(input, other)
-    return _mv(input, other) if b.ndim == 1 else _bmm(input, other)
+def _operator(self: Tensor, other: Any) -> Any:
+    return matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
-METHODS: dict[str, Any] = {"matmul": matmul, "__matmul__": matmul}
-__all__ = ["matmul"]
+def _reflected(self: Tensor, other: Any) -> Any:
+    return NotImplemented
+
+
+METHODS: dict[str, Any] = {
+    "matmul": matmul,
+    "__matmul__": _operator,
+    "__rmatmul__": _reflected,
+    "mm": mm,
+    "bmm": bmm,
+    "mv": mv,
+    "dot": dot,
+    "vdot": vdot,
+    "outer": outer,
+    "ger": ger,
+    **affine_products.METHODS,
+    **contractions.METHODS,
+}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = [
+    "addbmm",
+    "addmm",
+    "addmv",
+    "addr",
+    "baddbmm",
+    "bmm",
+    "chain_matmul",
+    "dot",
+    "einsum",
+    "ger",
+    "inner",
+    "kron",
+    "matmul",
+    "mm",
+    "mv",
+    "outer",
+    "tensordot",
+    "vdot",
+]

@@ -1,30 +1,301 @@
-"""Shape and order: views, permutations, joining, splitting."""
+"""Shape: views with other sizes, without new values. `permuting` changes the order of dimensions, `storage` the memory."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ..tensor.core import Tensor
-from ..tensor.views import make_view
-from ._arguments import need_tensor
+from ..tensor.dtypes import dtype as Dtype
+from ..tensor.size import Size
+from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
+from ._sizes import broadcast_shapes_of, infer_size, integer, integers, missing, several
+from ._views import viewing
 
-_t = primitive("permute_dims", "TBackward0")
+_view, _unsafe_view, _copied = viewing("view"), primitive("view", "UnsafeViewBackward0"), primitive("clone")
+_squeeze_all, _squeeze_dim, _squeeze_dims = (
+    viewing("view", "SqueezeBackward0"),
+    viewing("view", "SqueezeBackward1"),
+    viewing("view", "SqueezeBackward2"),
+)
+_unsqueeze, _expand = viewing("view", "UnsqueezeBackward0"), viewing("broadcast_to")
+_NOT_VIEWABLE = (
+    "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+    "subspaces). Use .reshape(...) instead."
+)
 
 
-def t(input: Tensor) -> Tensor:
-    """The transpose of a matrix; vectors and 0-d tensors as they are. The result is a view.
+def can_view(array: Any, shape: tuple[int, ...]) -> bool:
+    """Whether the array's memory can be seen with another shape, of as many elements."""
+    if array.flags.c_contiguous:
+        return True
+    seen = array.reshape(shape).base
+    return seen is array or (seen is not None and seen is array.base)
+
+
+def reshape(input: Tensor, *shape: Any) -> Tensor:
+    """The same elements in the same order with another shape; one size may be -1 and follows from the others.
+
+    The result is a view if the strides permit it, else a copy. RuntimeError if the shape holds another number of elements.
 
     >>> import gradiente as torch
-    >>> torch.t(torch.tensor([[1, 2], [3, 4]]))
-    tensor([[1, 3],
-            [2, 4]])
+    >>> torch.reshape(torch.tensor([1, 2, 3, 4]), (2, -1))
+    tensor([[1, 2],
+            [3, 4]])
     """
-    ndim = need_tensor(input, "t")._array.ndim
-    if ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {ndim}D")
-    return make_view(_t, input, axes=(1, 0) if ndim == 2 else tuple(range(ndim)))
+    array = need_tensor(input, "reshape")._array
+    if not shape:
+        raise missing("reshape", "shape")
+    sizes = infer_size(integers(shape, "reshape", "shape"), array.size)
+    if can_view(array, sizes):
+        return _view(input, shape=sizes)
+    return _unsafe_view(_copied(input), shape=sizes)
 
 
-METHODS: dict[str, Any] = {"t": t}
-__all__ = ["t"]
+def view(self: Tensor, *size: Any) -> Tensor:
+    """The tensor seen with another shape, or its memory seen as another dtype; always a view.
+
+    RuntimeError if the strides do not permit it (use `reshape`), if the number of elements differs, or if elements of the
+    other dtype do not fit. A view of another dtype has no history.
+
+    >>> import gradiente as torch
+    >>> torch.arange(4).view(2, 2)
+    tensor([[0, 1],
+            [2, 3]])
+    """
+    if len(size) == 1 and isinstance(size[0], Dtype):
+        from .storage import view_dtype
+
+        return view_dtype(self, size[0])
+    array = self._array
+    try:
+        if not size:
+            raise TypeError
+        sizes = integers(size, "view", "size")
+    except TypeError:
+        given = ", ".join(type(s).__name__ for s in size)
+        raise TypeError(
+            f"view() received an invalid combination of arguments - got ({given}), but expected one of:\n"
+            " * (torch.dtype dtype)\n * (tuple of ints size)\n"
+        ) from None
+    sizes = infer_size(sizes, array.size)
+    if not can_view(array, sizes):
+        raise RuntimeError(f"{_NOT_VIEWABLE} (The tensor has shape {list(array.shape)}, the view {list(sizes)}.)")
+    return _view(self, shape=sizes)
+
+
+def view_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor seen with the shape of `other`; a view."""
+    return view(self, *need_tensor(other, "view_as", "other")._array.shape) if other._array.ndim else view(self, ())
+
+
+def reshape_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor with the shape of `other`: a view if possible, else a copy."""
+    return reshape(self, need_tensor(other, "reshape_as", "other")._array.shape)
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """The tensor with the dimensions from `start_dim` to `end_dim` joined into one: itself, a view, or a copy.
+
+    >>> import gradiente as torch
+    >>> torch.flatten(torch.ones(2, 3, 4), 1).shape
+    torch.Size([2, 12])
+    """
+    shape = need_tensor(input, "flatten")._array.shape
+    start, end = wrap_dim(start_dim, len(shape)), wrap_dim(end_dim, len(shape))
+    if not shape:
+        return reshape(input, 1)
+    if start > end:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if start == end:
+        return input
+    joined = 1
+    for n in shape[start : end + 1]:
+        joined *= n
+    return reshape(input, (*shape[:start], joined, *shape[end + 1 :]))
+
+
+def ravel(input: Tensor) -> Tensor:
+    """The elements in one dimension: itself, a view, or a copy.
+
+    >>> import gradiente as torch
+    >>> torch.ravel(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
+    array = need_tensor(input, "ravel")._array
+    return input if array.ndim == 1 and array.flags.c_contiguous else reshape(input, -1) if array.size else reshape(input, 0)
+
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """The tensor with dimension `dim` split into several, of the given sizes; one may be -1. A view.
+
+    >>> import gradiente as torch
+    >>> torch.unflatten(torch.ones(2, 12), 1, (3, -1)).shape
+    torch.Size([2, 3, 4])
+    """
+    shape = need_tensor(input, "unflatten")._array.shape
+    if not shape:
+        raise RuntimeError("unflatten: the input must have at least one dimension")
+    dim = wrap_dim(integer(dim, "unflatten", "dim", 2), len(shape))
+    parts = integers((sizes,), "unflatten", "sizes")
+    if not parts:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    try:
+        inferred = infer_size(parts, shape[dim])
+    except RuntimeError as error:
+        if "invalid for input" not in str(error):
+            raise
+        raise RuntimeError(
+            f"unflatten: Provided sizes {list(parts)} don't multiply up to the size of dim {dim} ({shape[dim]}) in the "
+            "input tensor"
+        ) from None
+    return view(input, *shape[:dim], *inferred, *shape[dim + 1 :])
+
+
+def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+    """The tensor without its dimensions of size 1, or without those of them that `dim` names. A view.
+
+    >>> import gradiente as torch
+    >>> torch.squeeze(torch.ones(1, 3, 1)).shape, torch.squeeze(torch.ones(1, 3, 1), 0).shape
+    (torch.Size([3]), torch.Size([3, 1]))
+    """
+    shape = need_tensor(input, "squeeze")._array.shape
+    if dim is None:
+        return _squeeze_all(input, shape=tuple([n for n in shape if n != 1]))
+    single = not isinstance(dim, (tuple, list))
+    dims = tuple([wrap_dim(d, len(shape)) for d in several(dim, "squeeze", "dim")])
+    for d in dims:
+        if dims.count(d) > 1:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    kept = tuple([n for i, n in enumerate(shape) if n != 1 or i not in dims])
+    return _squeeze_dim(input, shape=kept) if single else _squeeze_dims(input, shape=kept)
+
+
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """The tensor with a new dimension of size 1 at position `dim`. A view.
+
+    >>> import gradiente as torch
+    >>> torch.unsqueeze(torch.ones(3), -1).shape
+    torch.Size([3, 1])
+    """
+    shape = need_tensor(input, "unsqueeze")._array.shape
+    dim = wrap_dim(integer(dim, "unsqueeze", "dim"), len(shape) + 1)
+    return _unsqueeze(input, shape=(*shape[:dim], 1, *shape[dim:]))
+
+
+def expand(self: Tensor, *size: Any) -> Tensor:
+    """The tensor with its dimensions of size 1 repeated to `size`, and new ones in front, without copying. A view.
+
+    A size of -1 leaves a dimension as it is. Several elements of the result share memory: clone it before changing it.
+
+    >>> import gradiente as torch
+    >>> torch.tensor([[1], [2]]).expand(-1, 3)
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    """
+    if not size:
+        raise missing("expand", "size")
+    shape, sizes = self._array.shape, integers(size, "expand", "size")
+    lead = len(sizes) - len(shape)
+    if lead < 0:
+        raise RuntimeError(
+            f"expand({_type_name(self)}{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided ({len(sizes)}) "
+            f"must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
+        )
+    result: list[int] = []
+    for i, n in enumerate(sizes):
+        if i < lead:
+            if n < 0:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({n}) isn't allowed in a leading, non-existing dimension {i}"
+                )
+        else:
+            old = shape[i - lead]
+            n = old if n == -1 else n
+            if n != old and old != 1:
+                raise RuntimeError(
+                    f"The expanded size of the tensor ({n}) must match the existing size ({old}) at non-singleton "
+                    f"dimension {i}.  Target sizes: {list(sizes)}.  Tensor sizes: {list(shape)}"
+                )
+        result.append(n)
+    return _expand(self, shape=tuple(result))
+
+
+def _type_name(x: Tensor) -> str:
+    from ..tensor.dtypes import TENSOR_TYPES
+
+    return f"torch.{TENSOR_TYPES[x.dtype.name]}"
+
+
+def expand_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor expanded to the shape of `other`; a view."""
+    return expand(self, need_tensor(other, "expand_as", "other")._array.shape)
+
+
+def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
+    """The tensor broadcast to `size`; a view, as `expand` makes it.
+
+    >>> import gradiente as torch
+    >>> torch.broadcast_to(torch.tensor([1, 2]), (2, 2))
+    tensor([[1, 2],
+            [1, 2]])
+    """
+    return expand(need_tensor(input, "broadcast_to"), size)
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """The tensors broadcast to their common shape; views.
+
+    >>> import gradiente as torch
+    >>> a, b = torch.broadcast_tensors(torch.ones(3), torch.ones(2, 1))
+    >>> a.shape == b.shape == (2, 3)
+    True
+    """
+    if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)):
+        tensors = tuple(tensors[0])
+    shape = broadcast_shapes_of([need_tensor(x, "broadcast_tensors", "tensors")._array.shape for x in tensors])
+    return tuple([expand(x, shape) for x in tensors])
+
+
+def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
+    """The shape to which tensors of the given shapes broadcast.
+
+    >>> import gradiente as torch
+    >>> torch.broadcast_shapes((2,), (3, 1), (1, 1, 1))
+    torch.Size([1, 3, 2])
+    """
+    found = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    try:
+        return Size(broadcast_shapes_of(found))
+    except RuntimeError as error:
+        raise RuntimeError(
+            f"Shape mismatch: objects cannot be broadcast to a single shape (broadcast_shapes: {error})"
+        ) from None
+
+
+METHODS: dict[str, Any] = {
+    "reshape": reshape,
+    "view": view,
+    "view_as": view_as,
+    "reshape_as": reshape_as,
+    "flatten": flatten,
+    "ravel": ravel,
+    "unflatten": unflatten,
+    "squeeze": squeeze,
+    "unsqueeze": unsqueeze,
+    "expand": expand,
+    "expand_as": expand_as,
+    "broadcast_to": broadcast_to,
+}
+__all__ = [
+    "broadcast_shapes",
+    "broadcast_tensors",
+    "broadcast_to",
+    "flatten",
+    "ravel",
+    "reshape",
+    "squeeze",
+    "unflatten",
+    "unsqueeze",
+]

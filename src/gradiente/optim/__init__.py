@@ -1,0 +1,18 @@
+"""torch.optim: the optimisers, which change parameters in place by what their gradients say.
+
+`optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
+`adam`: Adam and AdamW.
+"""
+
+from __future__ import annotations
+
+from .adam import Adam as Adam
+from .adam import AdamW as AdamW
+from .optimizer import Optimizer as Optimizer
+from .sgd import SGD as SGD
+
+
+def __getattr__(name: str) -> object:
+    from ..run.missing import missing_attribute
+
+    raise missing_attribute(__name__, name, [public for public in globals() if not public.startswith("_")])

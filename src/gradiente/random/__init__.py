@@ -18,8 +18,9 @@ Note [Which numbers are torch's]. Compared with PyTorch 2.13 on Linux x86-64 wit
 * torch itself differs from itself: on CPUs without FMA in the last bit of scaled numbers and of float32 normals
   from 16 elements on; on Intel CPUs its MKL build draws `bernoulli` with one p (dropout too) and `exponential`
   (`multinomial` too) from a stream of MKL's. The numbers here are those of the build's own kernels, which run on
-  other CPUs;
-* not torch's: the order in which `multinomial` without replacement takes categories of weight 0, and ties;
+  other CPUs (not checked: no such CPU was at hand);
+* not torch's: the order in which `multinomial` without replacement takes categories of weight 0, and ties; now
+  and then a category of `multinomial` with replacement from float16 weights, whose running sum torch rounds otherwise;
   bfloat16, which NumPy has not; `randperm` from 214748364 elements on, which raises.
 
 An error is raised before anything is drawn, so that the generator stays as it was.

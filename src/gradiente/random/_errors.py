@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -43,13 +44,13 @@ UNSIGNED = "HILQ"
 PART = {"F": "float32", "D": "float64"}
 
 
-def not_implemented(kernel: str, dtype: np.dtype, supported: str) -> NotImplementedError:
+def not_implemented(kernel: str, dtype: np.dtype[Any], supported: str) -> NotImplementedError:
     """Torch's error for a dtype that a kernel does not take, followed by the dtypes that it does take."""
     name = SCALAR_NAMES.get(dtype.name, dtype.name)
     return NotImplementedError(f"\"{kernel}\" not implemented for '{name}'. Ask for one of: {supported}")
 
 
-def require_float(kernel: str, dtype: np.dtype) -> None:
+def require_float(kernel: str, dtype: np.dtype[Any]) -> None:
     """Raise NotImplementedError, in torch's words, unless `dtype` is a real floating-point dtype."""
     if dtype.char not in FLOATS:
         raise not_implemented(kernel, dtype, "float16, float32, float64")

@@ -17,7 +17,7 @@ float64 and round to float32 after each step; a float64 array thus holds float32
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -37,7 +37,7 @@ def libm(function: Callable[[float], float], x: F64) -> F64:
     return np.fromiter(map(function, x.tolist()), np.float64, x.size)
 
 
-def _split(x: F64) -> tuple[F64, F64]:
+def _split(x: Any) -> tuple[Any, Any]:
     scaled = 134217729.0 * x  # 2**27 + 1: cuts 53 bits into 26 + 26
     high = scaled - (scaled - x)
     return high, x - high
@@ -105,7 +105,7 @@ TRIG = np.array(
 ).T.copy()
 
 
-def _fma(a: F32, b: F64, c: F64 | float, product: F64, out: F32) -> None:
+def _fma(a: F32, b: F64, c: Any, product: F64, out: F32) -> None:
     """``out = a * b + c``, rounded once, where the float64 `b` and `c` hold float32 values; `product` is room."""
     np.multiply(a, b, out=product)
     np.add(product, c, out=out, casting="same_kind")
@@ -149,7 +149,8 @@ def cos_sin32(x: F32) -> tuple[F32, F32]:
     np.add(z * table[0], table[1], out=both, casting="same_kind")
     _fma(both, z, table[2], room, both)
     np.multiply(both, z, out=both, casting="same_kind")
-    cos, sin = both
+    cos: F32 = both[0]
+    sin: F32 = both[1]
     _fma(cos, z, -0.5 * z, room[0], cos)
     _fma(sin, r.astype(np.float64), r, room[1], sin)
     cos += f32(1.0)

@@ -6,7 +6,7 @@ All of them take float64 uniforms and round the float64 result to the dtype at t
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from .normals import standard_pairs, to_dtype
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
-    Array = NDArray[np.generic]
+    Array = NDArray[Any]
 
 C_COMPLEX = {"complex64": "c10::complex<float>", "complex128": "c10::complex<double>"}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from .generator import DoubleReader, Generator, default_generator
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.generic]
-    Floats = NDArray[np.floating]
+    Array = NDArray[Any]
+    Floats = NDArray[np.floating[Any]]
 
 MOST_CATEGORIES = 2**24
 
@@ -89,7 +89,7 @@ def multinomial(
         return _with_replacement(generator or default_generator, weights, num_samples)
     e = exponential(generator, weights.shape, weights.dtype)
     with np.errstate(divide="ignore", over="ignore"):
-        ratio = weights / e  # type: ignore[operator]
+        ratio = weights / e
     if num_samples == 1:
         return ratio.argmax(axis=-1)[..., None] if weights.size else np.zeros((*weights.shape[:-1], 1), np.int64)
     return np.argsort(-ratio, axis=-1, kind="stable")[..., :num_samples]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from .normals import TWO_PI
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.generic]
-    Floats = NDArray[np.floating]
+    Array = NDArray[Any]
+    Floats = NDArray[np.floating[Any]]
 
 # Torch writes these two constants in single precision.
 THIRD = np.float32(1.0) / np.float32(3.0)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -99,7 +99,7 @@ class Generator:
 
     # Seeds
 
-    def manual_seed(self, seed: int) -> Generator:
+    def manual_seed(self, seed: object) -> Generator:
         """Start the stream of `seed` (an int in [-2**63, 2**64)) and return the generator.
 
         Raises:
@@ -114,7 +114,7 @@ class Generator:
         if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)):
             kind = type(seed).__name__
             raise RuntimeError(f"manual_seed expected a long, but got {kind}. Pass an int, for example int(seed)")
-        value = _check_seed(int(seed))
+        value = _check_seed(int(cast("int", seed)))
         with self._lock:
             self._restart(value)
         return self
@@ -180,7 +180,7 @@ class Generator:
             return False
         return bool((np.random.RandomState(seed & 0xFFFFFFFF).get_state(legacy=False)["state"]["key"] == key).all())
 
-    def set_state_array(self, state: NDArray[np.uint8]) -> None:
+    def set_state_array(self, state: Any) -> None:
         """Take up a state from `get_state_array` or from torch's ``Generator.get_state().numpy()``.
 
         Raises:
@@ -198,8 +198,9 @@ class Generator:
         """
         if not isinstance(state, np.ndarray):
             raise TypeError(f"expected a torch.ByteTensor, but got {type(state).__module__}.{type(state).__name__}")
-        if state.dtype != np.uint8:
-            raise TypeError(f"RNG state must be a torch.ByteTensor, but its dtype is {state.dtype}")
+        given = cast("NDArray[Any]", state)
+        if given.dtype != np.uint8:
+            raise TypeError(f"RNG state must be a torch.ByteTensor, but its dtype is {given.dtype}")
         if not state.flags.c_contiguous:
             raise RuntimeError("RNG state must be contiguous. Pass state.contiguous()")
         if state.size != STATE.itemsize:
@@ -247,6 +248,16 @@ class Generator:
     def _first_raw(self, n: int) -> NDArray[np.uint64]:
         self._start()
         return self._raw(n)
+
+    def position(self) -> Any:
+        """Where the twister stands, for `rewind`. The caller holds `lock`."""
+        self._start()
+        return self._mt.state
+
+    def rewind(self, position: Any, used: int) -> None:
+        """Go back to `position` and past the `used` 32-bit words behind it. The caller holds `lock`."""
+        self._mt.state = position
+        self._raw(used)
 
     def words32(self, n: int) -> NDArray[np.uint32]:
         """The next `n` 32-bit words. The caller holds `lock`."""
@@ -305,8 +316,7 @@ class DoubleReader:
     def __call__(self) -> float:
         """The next double."""
         if self._used == len(self._block):
-            self._generator._start()
-            self._before = self._generator._mt.state
+            self._before = self._generator.position()
             self._block = self._generator.doubles(self.BLOCK).tolist()
             self._used = 0
         self._used += 1
@@ -315,8 +325,7 @@ class DoubleReader:
     def close(self) -> None:
         """Put the generator right behind the last double that was read."""
         if self._used < len(self._block):
-            self._generator._mt.state = self._before
-            self._generator._raw(2 * self._used)
+            self._generator.rewind(self._before, 2 * self._used)
         self._block, self._used = [], 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from .generator import Generator, default_generator
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
-    Array = NDArray[np.generic]
+    Array = NDArray[Any]
 
 WIDE = 2**28  # from this range on torch takes 64 bits per number, so that the remainder's bias stays small
 DIGITS = {"float16": 11, "float32": 24, "float64": 53}
@@ -21,7 +21,7 @@ MANY = 5000  # from here on following all exchanges at once beats a loop
 LARGEST_PERMUTATION = (2**32 - 1) // 20
 
 
-def _limits(dtype: np.dtype) -> tuple[int, int]:
+def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
     if dtype.kind == "b":
         return 0, 1
     if dtype.kind == "f":
@@ -31,7 +31,7 @@ def _limits(dtype: np.dtype) -> tuple[int, int]:
     return int(info.min), int(info.max)
 
 
-def _check_dtype(dtype: np.dtype) -> None:
+def _check_dtype(dtype: np.dtype[Any]) -> None:
     if dtype.kind not in "biuf":
         raise RuntimeError(
             "check_random_bounds handles only integral, floating-point and boolean types; "
@@ -39,7 +39,7 @@ def _check_dtype(dtype: np.dtype) -> None:
         )
 
 
-def _check_range(dtype: np.dtype, low: int, high: int) -> None:
+def _check_range(dtype: np.dtype[Any], low: int, high: int) -> None:
     least, largest = _limits(dtype)
     for name, value in (("from", low), ("to - 1", high - 1)):
         if not least <= value <= largest:
@@ -56,7 +56,7 @@ def _check_range(dtype: np.dtype, low: int, high: int) -> None:
             )
 
 
-def _representable(dtype: np.dtype, low: int, high: int) -> tuple[int, int]:
+def _representable(dtype: np.dtype[Any], low: int, high: int) -> tuple[int, int]:
     """Move bounds that rounding to `dtype` would carry out of [low, high) inwards, by one unit of that precision."""
     digits, cast = DIGITS[dtype.name], dtype.type
     first = int(cast(low + 1))
@@ -68,7 +68,7 @@ def _representable(dtype: np.dtype, low: int, high: int) -> tuple[int, int]:
     return low, high
 
 
-def _draw(generator: Generator, n: int, span: int) -> NDArray[np.unsignedinteger]:
+def _draw(generator: Generator, n: int, span: int) -> NDArray[Any]:
     with generator.lock:
         if span < WIDE:
             return generator.words32(n) % np.uint32(span)
@@ -182,13 +182,13 @@ def random_(
     return (words.astype(np.int64) + np.int64(low)).astype(dtype, copy=False).reshape(shape)
 
 
-def _random_full(generator: Generator, n: int, dtype: np.dtype) -> Array:
+def _random_full(generator: Generator, n: int, dtype: np.dtype[Any]) -> Array:
     if dtype.char in UNSIGNED or dtype.kind not in "biuf":
         raise not_implemented("random_kernel_cpu", dtype, "bool, uint8, int8 to int64, float16 to float64")
     values = 2 ** DIGITS[dtype.name] + 1 if dtype.kind == "f" else _limits(dtype)[1] + 1
     with generator.lock:
         words = generator.words64(n) if dtype.itemsize == 8 and dtype.kind in "if" else generator.words32(n)
-    return (words % words.dtype.type(values)).astype(dtype)  # type: ignore[operator]
+    return (words % words.dtype.type(values)).astype(dtype)
 
 
 def randperm(generator: Generator | None, n: int, dtype: DTypeLike = "int64") -> Array:
@@ -263,7 +263,7 @@ def _exchange_at_once(partners: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(moved, order, found)
 
 
-def _check_permutation(n: int, dtype: np.dtype) -> None:
+def _check_permutation(n: int, dtype: np.dtype[Any]) -> None:
     if dtype.kind == "f":
         digits = DIGITS[dtype.name]
         if n > 2**digits + 1:

@@ -11,7 +11,7 @@ uniforms are float32, and the last 16 elements take the words of the unfinished 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -20,9 +20,9 @@ from ._fused import cos_sin32, f32, fma32, fma64, libm, log32
 from .generator import Generator, default_generator
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike, NDArray
+    from numpy.typing import DTypeLike, NDArray
 
-    Array = NDArray[np.generic]
+    Array = NDArray[Any]
 
 BLOCK = 16
 ROWS = 1024  # blocks worked on at a time: their temporaries stay in the cache
@@ -56,14 +56,14 @@ def _few_pairs(u: list[float]) -> list[float]:
 
 def _many_pairs(u: NDArray[np.float64]) -> NDArray[np.float64]:
     radius = np.sqrt(-2.0 * libm(math.log1p, -u[1::2]))
-    turn = np.exp(1j * (TWO_PI * u[::2]))
+    turn: Any = np.exp(1j * (TWO_PI * u[::2]))
     return np.stack([radius * turn.real, radius * turn.imag], axis=1).ravel()
 
 
 def _blocks64(u: NDArray[np.float64]) -> NDArray[np.float64]:
     rows = u.reshape(-1, BLOCK)
     radius = np.sqrt(-2.0 * libm(math.log, (1.0 - rows[:, :8]).ravel())).reshape(-1, 8)
-    turn = np.exp(1j * (TWO_PI * rows[:, 8:]))
+    turn: Any = np.exp(1j * (TWO_PI * rows[:, 8:]))
     return np.concatenate([radius * turn.real, radius * turn.imag], axis=1).ravel()
 
 
@@ -79,17 +79,17 @@ def _blocks32(u: NDArray[np.float32]) -> NDArray[np.float32]:
     return out.ravel()
 
 
-def _large(generator: Generator, n: int, dtype: np.dtype, mean: float, std: float) -> Array:
+def _large(generator: Generator, n: int, dtype: np.dtype[Any], mean: float, std: float) -> Array:
     whole = n - n % BLOCK
     double = dtype == np.float64
     draw = generator.doubles if double else generator.floats
     if dtype == np.float16:
-        u = draw(whole + BLOCK if n > whole else n)
+        u: Any = draw(whole + BLOCK if n > whole else n)
     else:
         u = draw(n)
         if n > whole:
             u = np.concatenate([u[:whole], draw(BLOCK)])
-    values: Array = fma64(_blocks64(u), std, mean) if double else fma32(_blocks32(u), std, mean)  # type: ignore[arg-type]
+    values: Array = fma64(_blocks64(u), std, mean) if double else fma32(_blocks32(u), std, mean)
     if n > whole:
         values = np.concatenate([values[: n - BLOCK], values[-BLOCK:]])
     return values.astype(dtype, copy=False)
@@ -138,14 +138,14 @@ def normal(
         return to_dtype(values, dtype).reshape(shape)
 
 
-def to_dtype(values: NDArray[np.float64], dtype: np.dtype) -> Array:
+def to_dtype(values: NDArray[np.float64], dtype: np.dtype[Any]) -> Array:
     """Round float64 numbers to `dtype`; to float16 by way of float32, as torch does."""
     if dtype == np.float16:
-        values = values.astype(f32)  # type: ignore[assignment]
+        return values.astype(f32).astype(dtype)
     return values.astype(dtype, copy=False)
 
 
-def normal_tensor(generator: Generator | None, mean: ArrayLike, std: ArrayLike) -> Array:
+def normal_tensor(generator: Generator | None, mean: Any, std: Any) -> Array:
     """Normal numbers with a mean and a standard deviation for each element: torch's ``torch.normal(mean, std)``.
 
     Args:
@@ -166,15 +166,15 @@ def normal_tensor(generator: Generator | None, mean: ArrayLike, std: ArrayLike) 
         >>> normal_tensor(Generator().manual_seed(0), np.array([10.0, 20.0]), 0.0)
         array([10., 20.])
     """
-    mean_given = isinstance(mean, np.ndarray)
+    center: NDArray[Any] = np.asarray(mean)
     if not isinstance(std, np.ndarray):
-        mean = np.asarray(mean)
-        return normal(generator, mean.shape, mean.dtype, 0.0, float(std)) + mean  # type: ignore[arg-type,operator]
-    if (std < 0).any():
-        raise RuntimeError(f"normal expects all elements of std >= 0.0, but the least is {std.min():g}")
-    dtype = mean.dtype if mean_given else std.dtype
-    shape = np.broadcast_shapes(np.shape(mean), std.shape)
+        return normal(generator, center.shape, center.dtype, 0.0, float(std)) + center
+    spread = cast("NDArray[Any]", std)
+    if (spread < 0).any():
+        raise RuntimeError(f"normal expects all elements of std >= 0.0, but the least is {spread.min():g}")
+    dtype = center.dtype if isinstance(mean, np.ndarray) else spread.dtype
+    shape = np.broadcast_shapes(center.shape, spread.shape)
     out = normal(generator, shape, dtype)
-    out *= std.astype(dtype, copy=False)
-    out += np.asarray(mean, dtype)
+    out *= spread.astype(dtype, copy=False)
+    out += center.astype(dtype, copy=False)
     return out

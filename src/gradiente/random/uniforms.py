@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from .generator import Generator, default_generator
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
-    Array = NDArray[np.generic]
+    Array = NDArray[Any]
 
 
-def _check_bounds(dtype: np.dtype, low: float, high: float) -> None:
+def _check_bounds(dtype: np.dtype[Any], low: float, high: float) -> None:
     largest = float(np.finfo(dtype).max)
     for name, value in (("from", low), ("to", high)):
         if not -largest <= value <= largest:
@@ -64,7 +64,7 @@ def uniform(
     n = count(shape)
     generator = generator or default_generator
     with generator.lock:
-        u = generator.doubles(n) if dtype == np.float64 else generator.floats(n)
+        u: Any = generator.doubles(n) if dtype == np.float64 else generator.floats(n)
     if unit and dtype != np.float16:
         return u.reshape(shape)
     if dtype == np.float64:
@@ -77,7 +77,7 @@ def uniform(
 
 
 def bernoulli(
-    generator: Generator | None, shape: tuple[int, ...], dtype: DTypeLike, p: float | NDArray[np.floating] = 0.5
+    generator: Generator | None, shape: tuple[int, ...], dtype: DTypeLike, p: float | NDArray[np.floating[Any]] = 0.5
 ) -> Array:
     """Ones with probability `p`, else zeros: ``1 if u < p else 0``; torch's ``bernoulli_``, ``bernoulli``, dropout.
 
@@ -117,7 +117,7 @@ def bernoulli(
 
 
 def _bernoulli_array(
-    generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype, p: NDArray[np.floating]
+    generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any], p: NDArray[np.floating[Any]]
 ) -> Array:
     require_float("bernoulli_tensor_cpu_p_", p.dtype)
     try:
@@ -164,6 +164,8 @@ def dropout_mask(generator: Generator | None, shape: tuple[int, ...], dtype: DTy
     if p in (0.0, 1.0):
         return np.full(shape, 1.0 - p, dtype)
     # The quotient of float16 numbers is taken in float32 and rounded once, the divisor not rounded before.
-    kind = np.float64 if dtype == np.float64 else f32
-    factor = dtype.type(kind(1.0) / kind(1.0 - p))
-    return np.where(bernoulli(generator, shape, "bool", 1.0 - p), factor, dtype.type(0.0))
+    kind: Any = np.float64 if dtype == np.float64 else f32
+    factor: Any = dtype.type(kind(1.0) / kind(1.0 - p))
+    mask = np.zeros(shape, dtype)
+    mask[bernoulli(generator, shape, "bool", 1.0 - p)] = factor
+    return mask

@@ -1,7 +1,7 @@
 """The derivative table and the kinds that run it; mathematics only, for arrays of any namespace.
 
 `kinds`: what elementwise, reduction, linear, bilinear, general and constant primitives mean in both directions.
-`arithmetic`, `functions`, `reductions`, `shaping`, `products`, `losses`: the table by family, one line per primitive.
+`arithmetic`, `functions`, `reductions`, `shaping`, `indexing`, `products`, `losses`: the table by family, one line per primitive.
 `table`: all of it by name. `listing`: the table as text.
 """
 

@@ -1,8 +1,9 @@
-"""Rules of the elementary functions: exponential, trigonometric, hyperbolic, and of the activations built from them."""
+"""Rules of the elementary functions: exponential, logarithmic, trigonometric, hyperbolic, and the error function."""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from .kinds import Elementwise as elementwise
 
@@ -10,7 +11,7 @@ exp = elementwise("exp", lambda g, out: g * out)
 exp2 = elementwise("exp2", lambda g, out: g * out * math.log(2), forward=lambda x, extras: extras.exp2(x))
 expm1 = elementwise("expm1", lambda g, out: g * (out + 1))
 log = elementwise("log", lambda g, x: g / x)
-log1p = elementwise("log1p", lambda g, x: g / (x + 1))
+log1p = elementwise("log1p", lambda g, x: g / (x + 1), node="Log1PBackward0")
 log2 = elementwise("log2", lambda g, x: g / (x * math.log(2)))
 log10 = elementwise("log10", lambda g, x: g / (x * math.log(10)))
 sqrt = elementwise("sqrt", lambda g, out: g / (2 * out))
@@ -19,8 +20,26 @@ logaddexp = elementwise(
     "logaddexp",
     lambda g, a, b, xp: g / (1 + xp.exp(b - a)),
     lambda g, a, b, xp: g / (1 + xp.exp(a - b)),
+    forward=lambda a, b, xp: _logaddexp(a, b, xp),
+)
+logaddexp2 = elementwise(
+    "logaddexp2",
+    lambda g, a, b, extras: g / (1 + extras.exp2(b - a)),
+    lambda g, a, b, extras: g / (1 + extras.exp2(a - b)),
+    forward=lambda a, b, xp: xp.logaddexp(a * math.log(2), b * math.log(2)) / math.log(2),
 )
 hypot = elementwise("hypot", lambda g, a, out: g * (a / out), lambda g, b, out: g * (b / out))
+xlogy = elementwise(
+    "xlogy",
+    lambda g, a, b, xp: g * xp.log(xp.where((a == 0) & (b <= 0), 1, b)),
+    lambda g, a, b: g * (a / b),
+    forward=lambda a, b, xp: xp.where(a == 0, xp.where(b != b, b, 0), a * xp.log(b)),
+)
+logit = elementwise(
+    "logit",
+    lambda g, x, eps, xp: _logit_slope(g, x, eps, xp),
+    forward=lambda x, eps, xp: _logit(x, eps, xp),
+)
 
 sin = elementwise("sin", lambda g, x, xp: g * xp.cos(x))
 cos = elementwise("cos", lambda g, x, xp: g * -xp.sin(x))
@@ -37,46 +56,41 @@ sinh = elementwise("sinh", lambda g, x, xp: g * xp.cosh(x))
 cosh = elementwise("cosh", lambda g, x, xp: g * xp.sinh(x))
 tanh = elementwise("tanh", lambda g, out: g * (1 - out * out))
 asinh = elementwise("asinh", lambda g, x, xp: g / xp.sqrt(x * x + 1))
-acosh = elementwise("acosh", lambda g, x, xp: g / xp.sqrt(x * x - 1))
+acosh = elementwise("acosh", lambda g, x, xp: g / (xp.sqrt(x - 1) * xp.sqrt(x + 1)))
 atanh = elementwise("atanh", lambda g, x: g / (1 - x * x))
+rad2deg = elementwise(
+    "rad2deg", lambda g: g * (180 / math.pi), forward=lambda x: x * (180 / math.pi), node="Rad2DegBackward0"
+)
+deg2rad = elementwise(
+    "deg2rad", lambda g: g * (math.pi / 180), forward=lambda x: x * (math.pi / 180), node="Deg2RadBackward0"
+)
 
 erf = elementwise(
-    "erf", lambda g, x, xp: g * (2 / math.sqrt(math.pi)) * xp.exp(-x * x), forward=lambda x, extras: extras.erf(x)
+    "erf", lambda g, x, xp: g * ((2 / math.sqrt(math.pi)) * xp.exp(-(x * x))), forward=lambda x, extras: extras.erf(x)
+)
+erfc = elementwise(
+    "erfc", lambda g, x, xp: g * ((-2 / math.sqrt(math.pi)) * xp.exp(-(x * x))), forward=lambda x, extras: extras.erfc(x)
 )
 
-sigmoid = elementwise("sigmoid", lambda g, out: g * ((1 - out) * out), forward=lambda x, extras: extras.expit(x))
-log_sigmoid = elementwise(
-    "log_sigmoid",
-    lambda g, x, extras: g * extras.expit(-x),
-    forward=lambda x, xp: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))),
-    node="LogSigmoidBackward0",
-)
-relu = elementwise("relu", lambda g, out, xp: xp.where(out > 0, g, 0), forward=lambda x, xp: xp.maximum(x, 0))
-leaky_relu = elementwise(
-    "leaky_relu",
-    lambda g, x, slope, xp: xp.where(x > 0, g, g * slope),
-    forward=lambda x, slope, xp: xp.where(x > 0, x, x * slope),
-)
-elu = elementwise(
-    "elu",
-    lambda g, x, alpha, xp: xp.where(x > 0, g, g * (alpha * xp.exp(xp.minimum(x, 0)))),
-    forward=lambda x, alpha, xp: xp.where(x > 0, x, alpha * xp.expm1(xp.minimum(x, 0))),
-)
-softplus = elementwise(
-    "softplus",
-    lambda g, x, beta, threshold, xp, extras: xp.where(x * beta > threshold, g, g * extras.expit(x * beta)),
-    forward=lambda x, beta, threshold, xp: xp.where(
-        x * beta > threshold, x, (xp.maximum(x * beta, 0) + xp.log1p(xp.exp(-xp.abs(x * beta)))) / beta
-    ),
-)
-silu = elementwise(
-    "silu",
-    lambda g, x, extras: g * (extras.expit(x) * (1 + x * (1 - extras.expit(x)))),
-    forward=lambda x, extras: x * extras.expit(x),
-)
-gelu = elementwise(
-    "gelu",
-    lambda g, x, xp, extras: g
-    * (0.5 * (1 + extras.erf(x * math.sqrt(0.5))) + x * (xp.exp(-0.5 * x * x) / math.sqrt(2 * math.pi))),
-    forward=lambda x, extras: x * (0.5 * (1 + extras.erf(x * math.sqrt(0.5)))),
-)
+
+def _logaddexp(a: Any, b: Any, xp: Any) -> Any:
+    """log(e^a + e^b); complex exponents are shifted by the larger real part first."""
+    if not xp.isdtype(a.dtype, "complex floating"):
+        return xp.logaddexp(a, b)
+    top = xp.maximum(xp.real(a), xp.real(b))
+    top = xp.where(xp.isfinite(top), top, 0)
+    return top + xp.log(xp.exp(a - top) + xp.exp(b - top))
+
+
+def _logit(x: Any, eps: float | None, xp: Any) -> Any:
+    """log(x / (1 - x)), after clamping x to [eps, 1 - eps] where eps is given."""
+    if eps is not None:
+        x = xp.minimum(xp.maximum(x, eps), 1 - eps)
+    return xp.log(x / (1 - x))
+
+
+def _logit_slope(g: Any, x: Any, eps: float | None, xp: Any) -> Any:
+    """The derivative of `logit`: 0 where x was clamped; without eps, NaN outside [0, 1]."""
+    low, beyond = (0, math.nan) if eps is None else (eps, 0)
+    inside = (x >= low) & (x <= 1 - low)
+    return xp.where(inside, g / xp.where(inside, x * (1 - x), 1), beyond)

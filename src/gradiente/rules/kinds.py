@@ -59,6 +59,7 @@ class Primitive:
         self.node = node or "".join(part.capitalize() for part in name.split("_")) + "Backward0"
         self.variadic = variadic
         self.outputs = outputs
+        self.shape_names = tuple((f"{operand}_shape", i) for i, operand in enumerate(self.operands))
         self.forward = forward
         self.forward_jvp = None if jvp is None else Rule(jvp)
         if forward is None:
@@ -136,7 +137,7 @@ class Reduction(Primitive):
         if "out" in rule.names:
             env["out"] = spread(env["out"], env)
         g = rule(spread(g, env), env)
-        return g if g.shape == shape else env["xp"].broadcast_to(g, shape)
+        return g if g.shape == shape else env["extras"].expand(g, shape)
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
         rule, xp = self.rules[0], env["xp"]
@@ -154,9 +155,12 @@ class Linear(Primitive):
     kind = "linear"
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
-        xp = env["xp"]
-        operands = tuple(t if j == i else env["zeros"](j) for j in range(env["count"]))
-        return self.run(xp, env["extras"], operands, env["static"])
+        xp, operands = env["xp"], env["operands"]
+        # An operand without a rule (indices) is no variable of the linear map: it stays.
+        inputs = tuple(
+            t if j == i else x if self.rule_for(j) is None else xp.zeros_like(x) for j, x in enumerate(operands)
+        )
+        return self.run(xp, env["extras"], inputs, env["static"])
 
 
 class Bilinear(Primitive):
@@ -182,6 +186,22 @@ class Constant(Primitive):
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
         return None
+
+
+def tangent(primitive: Primitive, tangents: tuple[Any, ...], env: Env) -> Any:
+    """The tangent of the result for one tangent, or None, per operand; None if it does not depend on those given.
+
+    Beside all that rules name, saved or not, `env` holds `operands` (all of them) and `static` (the static parameters).
+    """
+    total = None
+    for i, t in enumerate(tangents):
+        part = None if t is None else primitive.jvp(i, t, env)
+        if part is not None:
+            total = part if total is None else total + part
+    shape = getattr(env["out"], "shape", None)
+    if total is None or shape is None or total.shape == shape:
+        return total
+    return env["xp"].broadcast_to(total, shape)  # where the operands with a tangent were broadcast
 
 
 def spread(reduced: Any, env: Env) -> Any:

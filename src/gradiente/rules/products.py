@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from .kinds import Bilinear as bilinear
+from .kinds import Elementwise as elementwise
 from .kinds import General as general
 
 matmul = bilinear("matmul", lambda g, b: g @ b.mT, lambda g, a: a.mT @ g, node="MmBackward0")
-vecdot = bilinear("dot", lambda g, b: g * b, lambda g, a: g * a, forward=lambda a, b: a @ b)
-mv = bilinear("mv", lambda g, b, xp: xp.expand_dims(g, axis=-1) * b, lambda g, a: a.mT @ g, forward=lambda a, b: a @ b)
+dot = bilinear("dot", lambda g, b: g * b, lambda g, a: g * a, forward=lambda a, b: a @ b)
+vdot = general(
+    "vdot",
+    lambda g, b, xp: xp.conj(g * b),
+    lambda g, a, xp: g * xp.conj(a),
+    forward=lambda a, b, xp: xp.conj(a) @ b,
+    jvp=lambda t, i, a, b, xp: xp.conj(t) @ b if i == 0 else xp.conj(a) @ t,
+)
+rows_matmul = bilinear(
+    "rows_matmul",
+    lambda g, b, xp: _apply(g, b.mT, xp),
+    lambda g, a, xp: _rows(a, xp).mT @ _rows(g, xp),
+    forward=lambda a, b, xp: _apply(a, b, xp),
+    node="UnsafeViewBackward0",
+)
+mv = bilinear(
+    "mv",
+    lambda g, b, xp: xp.expand_dims(g, axis=-1) * b,
+    lambda g, a, xp: _rows(a, xp).mT @ xp.reshape(g, (math.prod(g.shape),)),
+    forward=lambda a, b: a @ b,
+)
 vecmat = bilinear(
     "vecmat",
     lambda g, b: b @ g,
@@ -19,12 +40,25 @@ vecmat = bilinear(
 )
 linear = general(
     "linear",
-    lambda g, b: g @ b,
+    lambda g, b, xp: _apply(g, b, xp),
     lambda g, a, xp: _rows(g, xp).mT @ _rows(a, xp),
     lambda g: g,
-    forward=lambda a, b, c: a @ b.mT + c,
-    operands=("a", "b", "c"),
-    jvp=lambda t, i, a, b: t @ b.mT if i == 0 else a @ t.mT if i == 1 else t,
+    forward=lambda a, b, c, xp: _apply(a, b.mT, xp) + c,
+    jvp=lambda t, i, a, b, xp: _apply(t, b.mT, xp) if i == 0 else _apply(a, t.mT, xp) if i == 1 else t,
+    node="AddmmBackward0",
+)
+linear_map = bilinear(
+    "linear_map",
+    lambda g, b, xp: _apply(g, b, xp),
+    lambda g, a, xp: _rows(g, xp).mT @ _rows(a, xp),
+    forward=lambda a, b, xp: _apply(a, b.mT, xp),
+    node="MmBackward0",
+)
+scaled_add = elementwise(
+    "scaled_add",
+    lambda g, beta: g * beta,
+    lambda g, alpha: g * alpha,
+    forward=lambda a, b, beta, alpha, xp: _scaled_add(a, b, beta, alpha, xp),
     node="AddmmBackward0",
 )
 einsum = general(
@@ -38,9 +72,27 @@ einsum = general(
 )
 
 
+def _scaled_add(a: Any, b: Any, beta: Any, alpha: Any, xp: Any) -> Any:
+    """β·a + α·b; of an `a` or `b` whose factor is 0 not even a NaN comes through, as in BLAS."""
+    if alpha == 0:
+        b = xp.zeros_like(b)
+    elif alpha != 1:
+        b = b * alpha
+    if beta == 0:
+        return b
+    return (a if beta == 1 else a * beta) + b
+
+
 def _rows(x: Any, xp: Any) -> Any:
     """The matrix whose rows are the vectors along the last axis of `x`."""
-    return x if len(x.shape) == 2 else xp.reshape(x, (-1, x.shape[-1]))
+    return x if len(x.shape) == 2 else xp.reshape(x, (math.prod(x.shape[:-1]), x.shape[-1]))
+
+
+def _apply(x: Any, b: Any, xp: Any) -> Any:
+    """x @ b, as one product of matrices: NumPy would call BLAS once for each matrix of a batch `x`."""
+    if len(x.shape) <= 2:
+        return x @ b
+    return xp.reshape(_rows(x, xp) @ b, (*x.shape[:-1], b.shape[-1]))
 
 
 def _einsum_slope(g: Any, i: int, operands: tuple[Any, ...], subscripts: str, xp: Any, extras: Any) -> Any:

@@ -1,115 +1,201 @@
-"""Rules of the reductions: sums, means, extremes, spreads, norms."""
+"""Rules of reductions and running totals: sums, means, extremes, spreads, norms, softmax, cumulative products."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
+from ._along import count, exclusive_product, recurrence, shifted
 from .kinds import Constant as constant
 from .kinds import General as general
 from .kinds import Linear as linear
 from .kinds import Reduction as reduction
 
 
-def count(shape: tuple[int, ...], axis: Any) -> int:
-    """How many elements of an array of `shape` one element of its reduction over `axis` stands for."""
-    if axis is None:
-        return math.prod(shape)
-    if not shape:
-        return 1
-    return math.prod(shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
-
-
-def _exclusive_product(x: Any, axis: int, xp: Any) -> Any:
-    """Of each element, the product of the others along `axis`: pairs upwards, then downwards, so zeros do no harm."""
-    n = x.shape[axis]
-    if n == 1:
-        return xp.ones_like(x)
-    head = (slice(None),) * axis
-    pairs = n // 2
-    even, odd = x[(*head, slice(0, 2 * pairs, 2))], x[(*head, slice(1, 2 * pairs, 2))]
-    last = x[(*head, slice(2 * pairs, n))]
-    above = _exclusive_product(xp.concat((even * odd, last), axis=axis), axis, xp)
-    of_pairs, of_last = above[(*head, slice(0, pairs))], above[(*head, slice(pairs, None))]
-    shape = (*x.shape[:axis], 2 * pairs, *x.shape[axis + 1 :])
-    woven = xp.reshape(xp.stack((of_pairs * odd, of_pairs * even), axis=axis + 1), shape)
-    return xp.concat((woven, of_last), axis=axis)
-
-
 def _others(x: Any, axis: Any, xp: Any) -> Any:
     """Of each element, the product of the others that `prod` over `axis` multiplies with it."""
+    if not x.shape:
+        return xp.ones_like(x)
     if axis is None:
-        return xp.reshape(_exclusive_product(xp.reshape(x, (-1,)), 0, xp), x.shape) if x.shape else xp.ones_like(x)
-    return _exclusive_product(x, axis % len(x.shape), xp) if x.shape else xp.ones_like(x)
+        return xp.reshape(exclusive_product(xp.reshape(x, (-1,)), 0, xp), x.shape)
+    return exclusive_product(x, axis % len(x.shape), xp)
 
 
-sum = reduction("sum", lambda g: g)
-mean = reduction("mean", lambda g, x_shape, axis: g / count(x_shape, axis))
-prod = reduction("prod", lambda g, x, axis, xp: g * _others(x, axis, xp))
-max = reduction("max", lambda g, x, out, axis, xp: _shared(g, x == out, axis, xp), node="AmaxBackward0")
-min = reduction("min", lambda g, x, out, axis, xp: _shared(g, x == out, axis, xp), node="AminBackward0")
-var = reduction(
-    "var",
-    lambda g, x, x_shape, axis, correction, xp: g
-    * ((2 / _degrees(x_shape, axis, correction)) * (x - xp.mean(x, axis=axis, keepdims=True))),
-)
-std = reduction(
-    "std",
-    lambda g, x, out, x_shape, axis, correction, xp, extras: extras.safe_divide(g, out)
-    * ((x - xp.mean(x, axis=axis, keepdims=True)) / _degrees(x_shape, axis, correction)),
-)
-logsumexp = reduction(
-    "logsumexp", lambda g, x, out, xp: g * xp.exp(x - out), forward=lambda x, axis, keepdims, xp: _lse(x, axis, keepdims, xp)
-)
-vector_norm = reduction(
-    "vector_norm",
-    lambda g, x, out, ord, axis, xp, extras: _norm_slope(g, x, out, ord, axis, xp, extras),
-    forward=lambda x, ord, axis, keepdims, xp: _norm(x, ord, axis, keepdims, xp),
-    node="LinalgVectorNormBackward0",
-)
-cumulative_sum = linear(
-    "cumulative_sum",
-    lambda g, axis, xp: xp.flip(xp.cumulative_sum(xp.flip(g, axis=axis), axis=axis), axis=axis),
-    node="CumsumBackward0",
-)
-softmax = general(
-    "softmax",
-    lambda g, out, axis, xp: out * (g - xp.sum(g * out, axis=axis, keepdims=True)),
-    forward=lambda x, axis, xp: _softmax(x, axis, xp),
-    jvp=lambda t, out, axis, xp: out * (t - xp.sum(t * out, axis=axis, keepdims=True)),
-)
-log_softmax = general(
-    "log_softmax",
-    lambda g, out, axis, xp: g - xp.exp(out) * xp.sum(g, axis=axis, keepdims=True),
-    forward=lambda x, axis, xp: _log_softmax(x, axis, xp),
-    jvp=lambda t, out, axis, xp: t - xp.sum(xp.exp(out) * t, axis=axis, keepdims=True),
-)
-argmax = constant("argmax", None)
-argmin = constant("argmin", None)
-any = constant("any", None)
-all = constant("all", None)
-
-
-def _shared(g: Any, chosen: Any, axis: Any, xp: Any) -> Any:
-    """The cotangent of an extreme, shared equally among the elements that attain it."""
+def _shared(g: Any, x: Any, out: Any, axis: Any, xp: Any) -> Any:
+    """The cotangent of an extreme, shared equally among the elements that attain it; NaN attains NaN."""
+    chosen = xp.logical_or(x == out, xp.isnan(x))
     ties = xp.sum(xp.where(chosen, xp.ones_like(g), 0), axis=axis, keepdims=True)
     return xp.where(chosen, g / ties, 0)
 
 
 def _degrees(shape: tuple[int, ...], axis: Any, correction: float) -> float:
-    """The degrees of freedom of a variance; NaN's divisor 0 is left to the division by torch's rule."""
+    """The degrees of freedom of a variance, NaN where there are none: so is its derivative."""
     n = count(shape, axis) - correction
     return n if n > 0 else math.nan
 
 
-def _finite_max(x: Any, axis: Any, xp: Any) -> Any:
-    """The maximum along `axis`, 0 where it is infinite, so that x - max has no NaN."""
-    top = xp.max(x, axis=axis, keepdims=True)
-    return xp.where(xp.isfinite(top), top, 0)
+def _deviation(x: Any, axis: Any, xp: Any) -> Any:
+    """What the elements differ from their mean, which is 0 where there are none."""
+    return x - xp.sum(x, axis=axis, keepdims=True) / (count(x.shape, axis) or 1)
+
+
+def _above(out: Any, xp: Any) -> Any:
+    """`out`, and 0 where it is -inf: every term is e^-inf there, and so is its share."""
+    return xp.where(out == -math.inf, 0, out)
+
+
+def _norm_slope(g: Any, x: Any, out: Any, ord: float, axis: Any, xp: Any, extras: Any) -> Any:
+    """The derivative of a vector norm; where the norm is 0 and has a kink, 0, the subgradient that torch takes."""
+    if ord == 0:
+        return xp.zeros_like(x)
+    if ord == 1:
+        return g * xp.sign(x)
+    if ord == 2:
+        return g * extras.safe_divide(x, out)
+    if ord in (math.inf, -math.inf):
+        return _shared(g, xp.abs(x), out, axis, xp) * xp.sign(x)
+    zero = x == 0  # a negative power of 0 would be infinite, here or in the next order; the sign makes it 0
+    slope = xp.sign(x) * xp.abs(xp.where(zero, 1, x)) ** (ord - 1)
+    return g * slope * xp.where(out == 0, 0, xp.where(out == 0, 1, out) ** (1 - ord))
+
+
+sum = reduction("sum", lambda g: g)
+mean = reduction(
+    "mean",
+    lambda g, x_shape, axis: g / count(x_shape, axis),
+    forward=lambda x, axis, keepdims, xp, dtype=None: xp.mean(
+        x if dtype is None else xp.astype(x, dtype), axis=axis, keepdims=keepdims
+    ),
+)
+nansum = reduction(
+    "nansum",
+    lambda g, x, xp: xp.where(xp.isnan(x), 0, g),
+    forward=lambda x, axis, keepdims, xp, dtype=None, wide=None: _widely(
+        lambda x: xp.sum(xp.where(xp.isnan(x), 0, x), axis=axis, keepdims=keepdims, dtype=dtype), x, wide, xp
+    ),
+)
+prod = reduction(
+    "prod",
+    lambda g, x, axis, xp: g * _others(x, axis, xp),
+    forward=lambda x, axis, keepdims, xp, dtype=None, wide=None: _widely(
+        lambda x: xp.prod(x, axis=axis, keepdims=keepdims, dtype=dtype), x, wide, xp
+    ),
+)
+max = reduction("max", lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp), node="AmaxBackward0")
+min = reduction("min", lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp), node="AminBackward0")
+median = reduction(
+    "median",
+    lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp),
+    forward=lambda x, axis, keepdims, xp: _middle(x, xp),
+)
+var = reduction(
+    "var",
+    lambda g, x, x_shape, axis, correction, xp: (
+        g * ((2 / _degrees(x_shape, axis, correction)) * _deviation(x, axis, xp))
+    ),
+    forward=lambda x, axis, correction, keepdims, xp, wide=None: _widely(
+        lambda x: _var(x, axis, correction, keepdims, xp), x, wide, xp
+    ),
+)
+std = reduction(
+    "std",
+    lambda g, x, out, x_shape, axis, correction, xp, extras: (
+        extras.safe_divide(g, out) * (_deviation(x, axis, xp) / _degrees(x_shape, axis, correction))
+    ),
+    forward=lambda x, axis, correction, keepdims, xp, wide=None: _widely(
+        lambda x: xp.sqrt(_var(x, axis, correction, keepdims, xp)), x, wide, xp
+    ),
+)
+logsumexp = reduction(
+    "logsumexp",
+    lambda g, x, out, xp: g * xp.exp(x - _above(out, xp)),
+    forward=lambda x, axis, keepdims, xp, wide=None: _widely(lambda x: _lse(x, axis, keepdims, xp), x, wide, xp),
+)
+vector_norm = reduction(
+    "vector_norm",
+    lambda g, x, out, ord, axis, xp, extras: _norm_slope(g, x, out, ord, axis, xp, extras),
+    forward=lambda x, ord, axis, keepdims, xp, wide=None: _widely(
+        lambda x: _norm(x, ord, axis, keepdims, xp), x, wide, xp
+    ),
+    node="LinalgVectorNormBackward0",
+)
+pick = general(
+    "pick",
+    lambda g, indices, axis, keepdims, x_shape, xp, extras: _put_back(g, indices, axis, keepdims, x_shape, xp, extras),
+    None,
+    operands=("x", "indices"),
+    forward=lambda x, indices, axis, keepdims, xp: _pick(x, indices, axis, keepdims, xp),
+    jvp=lambda t, indices, axis, keepdims, xp: _pick(t, indices, axis, keepdims, xp),
+    node="MaxBackward0",
+)
+cumulative_sum = linear(
+    "cumulative_sum",
+    lambda g, axis, xp: xp.flip(xp.cumulative_sum(xp.flip(g, axis=axis), axis=axis), axis=axis),
+    forward=lambda x, axis, xp, dtype=None, wide=None: _widely(
+        lambda x: xp.cumulative_sum(x, axis=axis, **({} if dtype is None else {"dtype": dtype})), x, wide, xp
+    ),
+    node="CumsumBackward0",
+)
+cumulative_prod = general(
+    "cumulative_prod",
+    lambda g, x, out, axis, xp: shifted(out, 1, axis, 1, xp) * recurrence(g, shifted(x, -1, axis, 0, xp), axis, xp),
+    forward=lambda x, axis, xp, dtype=None, wide=None: _widely(
+        lambda x: xp.cumulative_prod(x, axis=axis, **({} if dtype is None else {"dtype": dtype})), x, wide, xp
+    ),
+    jvp=lambda t, x, out, axis, xp: xp.flip(
+        recurrence(xp.flip(t * shifted(out, 1, axis, 1, xp), axis=axis), xp.flip(x, axis=axis), axis, xp),
+        axis=axis,
+    ),
+    node="CumprodBackward0",
+)
+softmax = general(
+    "softmax",
+    lambda g, out, axis, xp: out * (g - xp.sum(g * out, axis=axis, keepdims=True)),
+    forward=lambda x, axis, xp, wide=None: _widely(lambda x: _softmax(x, axis, xp), x, wide, xp),
+    jvp=lambda t, out, axis, xp: out * (t - xp.sum(t * out, axis=axis, keepdims=True)),
+)
+log_softmax = general(
+    "log_softmax",
+    lambda g, out, axis, xp: g - xp.exp(out) * xp.sum(g, axis=axis, keepdims=True),
+    forward=lambda x, axis, xp, wide=None: _widely(lambda x: _log_softmax(x, axis, xp), x, wide, xp),
+    jvp=lambda t, out, axis, xp: t - xp.sum(xp.exp(out) * t, axis=axis, keepdims=True),
+)
+argmax = constant("argmax", None)
+argmin = constant("argmin", None)
+argsort = constant(
+    "argsort", None, forward=lambda x, axis, descending, xp: _argsort(x, axis, descending, xp), operands=("x",)
+)
+argcummax = constant("argcummax", None, forward=lambda x, axis, extras: extras.running_argmax(x, axis))
+argcummin = constant(
+    "argcummin", None, forward=lambda x, axis, xp, extras: extras.running_argmax(_reversed(x, xp), axis)
+)
+any = constant("any", None)
+all = constant("all", None)
+count_nonzero = constant("count_nonzero", None)
+
+
+# -- forward functions ------------------------------------------------------------------------------------------------
+
+
+def _widely(function: Callable[[Any], Any], x: Any, wide: Any, xp: Any) -> Any:
+    """`function` of x, computed in the type `wide`, if given, and rounded once: for 16-bit types."""
+    return function(x) if wide is None else xp.astype(function(xp.astype(x, wide)), x.dtype)
+
+
+def _var(x: Any, axis: Any, correction: float, keepdims: bool, xp: Any) -> Any:
+    deviation = _deviation(x, axis, xp)
+    degrees = count(x.shape, axis) - correction
+    total = xp.sum(deviation * deviation, axis=axis, keepdims=keepdims)
+    return total / (degrees if degrees > 0 else xp.zeros_like(total))
 
 
 def _lse(x: Any, axis: Any, keepdims: bool, xp: Any) -> Any:
-    top = _finite_max(x, axis, xp)
+    """Log Σ e^x = top + log Σ e^(x - top), with a finite top, so that inf - inf cannot arise."""
+    if count(x.shape, axis) == 0:
+        return xp.log(xp.sum(x, axis=axis, keepdims=keepdims))
+    top = xp.max(xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x, axis=axis, keepdims=True)
+    top = xp.where(xp.isfinite(top), top, xp.zeros_like(top))
     out = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
     return out if keepdims else xp.squeeze(out, axis=tuple(range(len(x.shape))) if axis is None else axis)
 
@@ -139,19 +225,39 @@ def _norm(x: Any, ord: float, axis: Any, keepdims: bool, xp: Any) -> Any:
     return xp.sum(size**ord, axis=axis, keepdims=keepdims) ** (1 / ord)
 
 
-def _norm_slope(g: Any, x: Any, out: Any, ord: float, axis: Any, xp: Any, extras: Any) -> Any:
-    """The derivative of a vector norm, 0 where the norm is 0 (torch's subgradient)."""
-    if ord == 0:
-        return xp.zeros_like(x)
-    if ord == 2:
-        return g * extras.safe_divide(x, out)
-    if ord == 1:
-        return g * xp.sign(x)
-    size = xp.abs(x)
-    if ord in (math.inf, -math.inf):
-        return _shared(g, size == out, axis, xp) * xp.sign(x)
-    if ord < 2:  # |x|**(ord - 1) alone is safe for ord > 1; below, x = 0 is a kink that torch gives 0
-        slope = xp.sign(x) * xp.where(size == 0, 1, size) ** (ord - 1)
-    else:
-        slope = x * size ** (ord - 2)
-    return g * slope * extras.safe_divide(xp.ones_like(out), out ** (ord - 1))
+def _middle(x: Any, xp: Any) -> Any:
+    """The lower median of all elements; NaN if one is NaN (they sort to the end)."""
+    order = xp.sort(xp.reshape(x, (-1,)))
+    last = order[-1]
+    return xp.where(xp.isnan(last), last, order[(order.shape[0] - 1) // 2])
+
+
+def _reversed(x: Any, xp: Any) -> Any:
+    """`x` in the opposite order of its values."""
+    return -x if xp.isdtype(x.dtype, "real floating") else ~x
+
+
+def _argsort(x: Any, axis: int, descending: bool, xp: Any) -> Any:
+    """Stable in both directions: equal elements keep their order."""
+    if not descending:
+        return xp.argsort(x, axis=axis, stable=True)
+    order = xp.flip(xp.argsort(xp.flip(x, axis=axis), axis=axis, stable=True), axis=axis)
+    return x.shape[axis] - 1 - order
+
+
+def _pick(x: Any, indices: Any, axis: int, keepdims: bool, xp: Any) -> Any:
+    """Along `axis`, the elements with the given indices; the axis is dropped unless `keepdims`."""
+    if not x.shape:
+        return xp.asarray(x, copy=True)
+    if keepdims:
+        return xp.take_along_axis(x, indices, axis=axis)
+    return xp.squeeze(xp.take_along_axis(x, xp.expand_dims(indices, axis=axis), axis=axis), axis=axis)
+
+
+def _put_back(g: Any, indices: Any, axis: int, keepdims: bool, shape: tuple[int, ...], xp: Any, extras: Any) -> Any:
+    """The adjoint of `_pick`."""
+    if not shape:
+        return g
+    if not keepdims:
+        g, indices = xp.expand_dims(g, axis=axis), xp.expand_dims(indices, axis=axis)
+    return extras.scatter_along_axis(g, indices, axis, shape)

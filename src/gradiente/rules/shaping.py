@@ -1,4 +1,4 @@
-"""Rules of shape and order: views, permutations, joining, indexing."""
+"""Rules of shape and order: views, permutations, joining, splitting, diagonals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ matrix_transpose = linear("matrix_transpose", lambda g, xp: xp.matrix_transpose(
 broadcast_to = linear(
     "broadcast_to",
     lambda g, x_shape, xp: sum_to_shape(g, x_shape, xp),
-    forward=lambda x, shape, xp: xp.broadcast_to(x, shape),
+    forward=lambda x, shape, extras: extras.broadcast_view(x, shape),
     node="ExpandBackward0",
 )
 flip = linear("flip", lambda g, axis, xp: xp.flip(g, axis=axis))
@@ -35,6 +35,12 @@ roll = linear(
     "roll",
     lambda g, shift, axis, xp: xp.roll(g, _negated(shift), axis=axis),
     forward=lambda x, shift, axis, xp: xp.roll(x, shift, axis=axis),
+)
+rot90 = linear(
+    "rot90",
+    lambda g, k, axes, extras: extras.rot90(g, -k, axes),
+    forward=lambda x, k, axes, extras: extras.rot90(x, k, axes),
+    node="Rot90Backward0",
 )
 concat = linear(
     "concat",
@@ -49,49 +55,32 @@ stack = linear(
     forward=lambda *arrays, axis, xp: xp.stack(arrays, axis=axis),
     variadic=True,
 )
-getitem = linear(
-    "getitem",
-    lambda g, index, x_shape, extras: extras.embed(g, index, x_shape),
-    forward=lambda x, index: x[index],
-    node="IndexBackward0",
-)
-embed = linear(
-    "embed",
-    lambda g, index: g[index],
-    forward=lambda x, index, shape, extras: extras.embed(x, index, shape),
-    node="IndexPutBackward0",
-)
-take_along_axis = linear(
-    "take_along_axis",
-    lambda g, indices, axis, x_shape, extras: extras.scatter_along_axis(g, indices, axis, x_shape),
-    None,
-    operands=("x", "indices"),
-    forward=lambda x, indices, axis, xp: xp.take_along_axis(x, indices, axis=axis),
-    node="GatherBackward0",
-)
-scatter_along_axis = linear(
-    "scatter_along_axis",
-    lambda g, indices, axis, xp: xp.take_along_axis(g, indices, axis=axis),
-    None,
-    operands=("x", "indices"),
-    forward=lambda x, indices, axis, shape, extras: extras.scatter_along_axis(x, indices, axis, shape),
-    node="ScatterAddBackward0",
-)
-put_view = linear(
-    "put_view",
-    lambda g, view, extras: extras.clear_view(g, view),
-    lambda g, view: view(g),
-    forward=lambda a, b, view, extras: extras.put_view(a, b, view),
-    node="CopySlices",
-)
-clear_view = linear(
-    "clear_view",
-    lambda g, view, extras: extras.clear_view(g, view),
-    forward=lambda x, view, extras: extras.clear_view(x, view),
-    node="CopySlices",
-)
 tril = linear("tril", lambda g, k, xp: xp.tril(g, k=k), forward=lambda x, k, xp: xp.tril(x, k=k))
 triu = linear("triu", lambda g, k, xp: xp.triu(g, k=k), forward=lambda x, k, xp: xp.triu(x, k=k))
+
+diagonal = linear(
+    "diagonal",
+    lambda g, x_shape, plane, extras: extras.embed_view(g, plane, x_shape),
+    forward=lambda x, plane: plane(x),
+)
+repeat = linear(
+    "repeat",
+    lambda g, x_shape, times, xp: _summed_copies(g, x_shape, times, xp),
+    forward=lambda x, times, xp: xp.tile(x, times),
+)
+alias = linear("alias", lambda g: g, forward=lambda x, extras: extras.alias(x))
+unbind = linear(
+    "unbind",
+    lambda g, axis, xp: xp.stack(g, axis=axis),
+    forward=lambda x, axis, extras: extras.unbind(x, axis),
+    outputs=0,
+)
+split = linear(
+    "split",
+    lambda g, axis, xp: xp.concat(g, axis=axis),
+    forward=lambda x, sizes, axis, extras: extras.split(x, sizes, axis),
+    outputs=0,
+)
 
 
 def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
@@ -116,3 +105,10 @@ def _part(i: int, shapes: tuple[tuple[int, ...], ...], axis: int) -> tuple[Any, 
 def _nth(i: int, axis: int, ndim: int) -> tuple[Any, ...]:
     """The index of operand i within the stack along `axis`, of `ndim` axes."""
     return (*(slice(None),) * (axis % ndim), i)
+
+
+def _summed_copies(g: Any, shape: tuple[int, ...], times: tuple[int, ...], xp: Any) -> Any:
+    """The sum of the copies that `repeat` made: each axis of `g` is (copies, elements)."""
+    shape = (1,) * (len(times) - len(shape)) + shape
+    pairs = tuple([size for pair in zip(times, shape, strict=True) for size in pair])
+    return xp.sum(xp.reshape(g, pairs), axis=tuple(range(0, 2 * len(times), 2)))

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from . import arithmetic, functions, losses, products, reductions, shaping
+from . import activations, arithmetic, choices, functions, indexing, losses, products, reductions, shaping
 from .kinds import Primitive
 
-FAMILIES: tuple[ModuleType, ...] = (arithmetic, functions, reductions, shaping, products, losses)
+FAMILIES: tuple[ModuleType, ...] = (
+    arithmetic,
+    choices,
+    functions,
+    activations,
+    reductions,
+    shaping,
+    indexing,
+    products,
+    losses,
+)
 
 
 class Table(Mapping[str, Primitive]):

@@ -124,6 +124,10 @@ class Tensor:
             self._node = None
         return self
 
+    def is_inference(self) -> bool:
+        """Whether this tensor was made in inference mode."""
+        return self._meta is not None and self._meta.inference
+
     @property
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
@@ -338,15 +342,24 @@ class AccumulateGrad(Sink):
         with self._lock:
             meta, grad = self.meta, self.meta.grad
             if taped:
-                meta.grad = cotangent if grad is None else grad + cotangent
+                meta.grad = _copy(cotangent, "CopyBackwards") if grad is None else grad + cotangent
             elif grad is None:
                 meta.grad = wrap(_own(cotangent, owned))
-            elif grad._node is None:
+            elif grad._array.flags.writeable:
                 grad._array += cotangent
-                if grad._version is not None:
-                    grad._version.bump()
+                if grad._version is None:
+                    grad._version = Version()
+                grad._version.bump()
             else:
                 meta.grad = wrap(box(grad._array + cotangent))
+
+
+def _copy(x: Tensor, name: str) -> Tensor:
+    """A recorded copy of a tensor, whose node has the name `name`."""
+    from ..rules import table
+    from .dispatch import bind
+
+    return bind(table["clone"], name)(x)
 
 
 def _own(cotangent: Any, owned: bool) -> Any:
@@ -368,6 +381,6 @@ def keep_gradient(tensor: Tensor) -> None:
     def keep(gradient: Tensor) -> None:
         meta = ref()
         if meta is not None:
-            meta.grad = gradient if meta.grad is None else meta.grad + gradient
+            meta.grad = _copy(gradient, "CloneBackward0") if meta.grad is None else meta.grad + gradient
 
     node._all_hooks().retain[number] = keep

@@ -7,16 +7,18 @@ the common case; both record the same nodes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, namespace_of
-from ..graph import PLAIN, Mode, Node, Plan, current, moment, user_place
+from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
+from ..graph import PLAIN, Mode, Node, Plan, Version, current, moment, user_place
 from ..rules import Primitive
-from .core import Tensor, box, new, wrap
+from .core import Tensor, box, new
 from .plans import SavedOutput, general_plan
 from .promotion import promoted
+from .refusals import mismatch
 
 Special = Callable[[Mode, Node | None, Tensor, Primitive, tuple[Any, ...], dict[str, Any]], Tensor]
 
@@ -28,67 +30,85 @@ def node_class(primitive: Primitive, name: str | None = None) -> type[Node]:
 
 
 class Recorder:
-    """Makes the nodes of one primitive."""
+    """Makes the nodes of one primitive, and runs it on NumPy arrays."""
 
-    __slots__ = ("cls", "plans", "primitive")
+    __slots__ = ("cls", "numpy", "plans", "primitive")
 
     def __init__(self, primitive: Primitive, name: str | None = None) -> None:
         self.primitive = primitive
         self.cls = node_class(primitive, name)
-        self.plans: dict[Any, Plan] = {}
+        self.plans: dict[Any, Plan | None] = {}
+        self.numpy = numpy_function(primitive)
 
     def record(self, out: Tensor, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any]) -> Node | None:
         """Make `out`'s node: its edges lead to the tracked operands; it saves what their rules name."""
-        primitive = self.primitive
-        mask: list[bool] = []
-        given: list[bool] = []
-        is_complex = out._array.dtype.kind == "c"
-        for i, operand in enumerate(operands):
-            tensor = isinstance(operand, Tensor)
-            given.append(tensor)
-            tracked = tensor and operand._node is not None and primitive.rule_for(i) is not None
-            mask.append(tracked)
-            is_complex = is_complex or (tensor and operand._array.dtype.kind == "c")
-        key = (tuple(mask), tuple(given), is_complex)
-        plan = self.plans.get(key)
+        edges = [o._node if isinstance(o, Tensor) else _NUMBER for o in operands]
+        types = tuple([a.dtype if o is not _NUMBER else None for a, o in zip(arrays, edges, strict=True)])
+        key = (tuple([None if e is None else e is not _NUMBER for e in edges]), out._array.dtype, *types)
+        try:
+            plan = self.plans[key]
+        except KeyError:
+            plan = self.plans[key] = self._plan(operands, out)
         if plan is None:
-            if True not in key[0]:
-                return None
-            names = primitive.saved_names(key[0])
-            if not primitive.variadic:
-                constant = {n for n, tensor in zip(primitive.operands, given, strict=True) if not tensor}
-                names = tuple(n for n in names if n not in constant)
-            plan = self.plans[key] = general_plan(primitive, self.cls, key[0], names, is_complex)
-        node = new(Node)
+            return None
+        mask = plan.mask
+        node = Node()
         node.seq = moment()
         node.plan = plan
-        node.edges = tuple(o._node for o, tracked in zip(operands, mask, strict=True) if tracked)
-        if primitive.variadic:
-            node.tensors = operands if plan.names else ()
-        else:
-            by_name = dict(zip(primitive.operands, operands, strict=True))
-            node.tensors = tuple(_saved(by_name, out, name) for name in plan.names)
-            if False in given:
-                static = {**static, **{n: o for n, o in by_name.items() if not isinstance(o, Tensor)}}
-        node.facts = (static, tuple(getattr(a, "shape", ()) for a in arrays), _dtypes(operands))
+        node.edges = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
+        node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
+        if plan.constants:
+            static = {**static, **{name: operands[i] for name, i in plan.constants}}
+        shapes = tuple([a.shape if e is not _NUMBER else () for a, e in zip(arrays, edges, strict=True)])
+        node.facts = (static, shapes, _dtypes(operands))
         node.hooks = node.place = None
         out._node = node
         return node
 
+    def _plan(self, operands: tuple[Any, ...], out: Tensor) -> Plan | None:
+        """The plan for this pattern of tracked, untracked and numeric operands; None if no gradient can flow."""
+        primitive = self.primitive
+        given = [isinstance(o, Tensor) for o in operands]
+        mask = tuple(
+            tensor and o._node is not None and primitive.rule_for(i) is not None
+            for i, (o, tensor) in enumerate(zip(operands, given, strict=True))
+        )
+        if True not in mask:
+            return None
+        arrays = [out._array, *(o._array for o, tensor in zip(operands, given, strict=True) if tensor)]
+        names, numbers, sources = primitive.saved_names(mask), (), tuple(range(len(operands)))
+        if primitive.variadic:
+            sources = sources if names else ()
+        else:
+            order = {name: i for i, name in enumerate(primitive.operands)}
+            numbers = tuple((name, i) for name, i in order.items() if not given[i])
+            names = tuple(n for n in names if (n, order.get(n)) not in numbers)
+            sources = tuple(order.get(n, -1) for n in names)
+        plan = general_plan(primitive, self.cls, mask, names, any(a.dtype.kind == "c" for a in arrays))
+        plan.sources, plan.constants = sources, numbers
+        return plan
 
-def _saved(by_name: dict[str, Any], out: Tensor, name: str) -> Any:
-    if name != "out":
-        return by_name[name]
+
+_NUMBER = object()
+"""Stands for the edge of an operand that is not a tensor."""
+
+
+def numpy_function(primitive: Primitive) -> Callable[..., Any]:
+    """The primitive's forward function for NumPy arrays: numpy's own function where there is no other."""
+    short = numpy_fast.FORMS.get(primitive.name)
+    if short is not None:
+        return short
+    if primitive.forward is None:
+        return getattr(np, primitive.name)
+    forward, given = primitive.forward, {"xp": np, "extras": numpy_extras}
+    keywords = {name: given[name] for name in primitive.forward_names}
+    return partial(forward, **keywords) if keywords else forward
+
+
+def _saved_output(out: Tensor) -> SavedOutput:
     if out._version is None:
-        out._version = version()
+        out._version = Version()
     return SavedOutput(out._array, out._version)
-
-
-def version() -> Any:
-    """A new history of in-place changes."""
-    from ..graph import Version
-
-    return Version()
 
 
 def _dtypes(operands: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -98,14 +118,13 @@ def _dtypes(operands: tuple[Any, ...]) -> tuple[Any, ...]:
 def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]:
     """The function that applies `primitive` to Tensors; `name` is that of its nodes, if not the primitive's own."""
     recorder = Recorder(primitive, name)
-    elementwise = primitive.kind in ("elementwise", "constant") and len(primitive.operands) > 1
+    elementwise = primitive.kind in ("elementwise", "constant")
     constant = primitive.kind == "constant"
 
     def call(*operands: Any, **static: Any) -> Tensor:
-        if elementwise and primitive.name != "where":
+        arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
+        if elementwise and not _alike(arrays):
             arrays = promoted(primitive.name, operands)
-        else:
-            arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
         return run(recorder, operands, arrays, static, constant)
 
     call.__name__ = call.__qualname__ = primitive.name
@@ -114,19 +133,42 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
     return call
 
 
+def _alike(arrays: tuple[Any, ...]) -> bool:
+    """Whether two operands are arrays of one floating-point type, so that there is nothing to promote."""
+    if len(arrays) != 2:
+        return False
+    a, b = arrays
+    return a.__class__ is b.__class__ is np.ndarray and a.dtype is b.dtype and a.dtype.kind == "f"
+
+
 def run(
     recorder: Recorder, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any], constant: bool = False
 ) -> Tensor:
     """Run a primitive's forward function on `arrays` and record it for `operands`."""
-    primitive = recorder.primitive
-    first = next((a for a in arrays if hasattr(a, "dtype")), None)
-    xp = namespace_of(first) if first is not None else np
-    value = quietly(primitive.run, xp, extras_of(xp), arrays, static)
-    out = wrap(box(value))
+    foreign = None
+    for array in arrays:
+        if array.__class__ is not np.ndarray and hasattr(array, "__array_namespace__") and not isinstance(array, np.generic):
+            foreign = array
+    if foreign is None:
+        try:
+            value = recorder.numpy(*arrays, **static)
+        except RuntimeWarning:
+            value = quietly(recorder.numpy, *arrays, **static)
+        except ValueError as error:
+            raise (mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None) or error from None
+    else:
+        xp = namespace_of(foreign)
+        value = recorder.primitive.run(xp, extras_of(xp), arrays, static)
+    out = new(Tensor)
+    out._array = value if value.__class__ is np.ndarray else box(value)
+    out._node = out._version = out._view = out._meta = None
     mode = current()
     node = None
-    if mode.grad and not constant and any(isinstance(o, Tensor) and o._node is not None for o in operands):
-        node = recorder.record(out, operands, arrays, static)
+    if mode.grad and not constant:
+        for operand in operands:
+            if isinstance(operand, Tensor) and operand._node is not None:
+                node = recorder.record(out, operands, arrays, static)
+                break
     if mode is not PLAIN:
         from . import special  # the unusual modes: loaded when one is first used
 

@@ -12,63 +12,54 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ..arrays import numpy_extras
 from ..graph import PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .dispatch import Recorder, bind, run
-from .plans import SavedOutput, direct_plan
+from .plans import SavedOutput, direct_plan, unpack_raw, unpack_tensor
 from .promotion import promoted
 
+_NOTHING: dict[str, Any] = {}
 F4, F8 = np.dtype("float32"), np.dtype("float64")
-
-
-def _function(primitive: Primitive) -> Callable[..., Any]:
-    """The primitive's forward function, for NumPy arrays."""
-    if primitive.forward is None:
-        return getattr(np, primitive.name)
-    forward, given = primitive.forward, {"xp": np, "extras": numpy_extras}
-    keywords = {name: given[name] for name in primitive.forward_names}
-    return (lambda *arrays: forward(*arrays, **keywords)) if keywords else forward
 
 
 def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], Tensor]:
     """The function x → primitive(x) on Tensors."""
     general = bind(primitive, name)
     recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
-    function = _function(primitive)
+    function = recorder.numpy
     plan = direct_plan(primitive, recorder.cls, (True,))
     if plan is None:
         raise TypeError(f"the rule of {primitive.name} is not simple enough for the short form")
     saves_x, saves_out = plan.names == ("x",), plan.names == ("out",)
 
-    def call(x: Tensor) -> Tensor:
+    def call(input: Tensor) -> Tensor:
         try:
-            array = x._array
+            array = input._array
         except AttributeError:
-            raise not_a_tensor(call.__name__, x) from None
+            raise not_a_tensor(call.__name__, input) from None
         dtype = array.dtype
         if current() is not PLAIN or (dtype is not F4 and dtype is not F8):
-            return run(recorder, (x,), promoted(primitive.name, (x,)), {})
+            return run(recorder, (input,), promoted(primitive.name, (input,)), {})
         try:
             value = function(array)
         except RuntimeWarning:
-            return general(x)
+            return general(input)
         if value.__class__ is not ndarray:
             value = box(value)
         out = new(Tensor)
         out._array = value
         out._version = out._view = out._meta = None
-        edge = x._node
+        edge = input._node
         if edge is None:
             out._node = None
             return out
-        out._node = node = new(Node)
+        out._node = node = Node()
         node.seq = moment()
         node.plan = plan
         node.edges = (edge,)
         if saves_x:
-            node.tensors = (x,)
+            node.tensors = (input,)
         elif saves_out:
             out._version = version = Version()
             node.tensors = (SavedOutput(value, version),)
@@ -82,6 +73,54 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
     return call
 
 
+def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tensor, Any], Tensor]:
+    """The function (x, number) → primitive(x, number) of a tensor and one static parameter, such as an exponent."""
+    general = bind(primitive, name)
+    recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
+    function, rule = recorder.numpy, primitive.rules[0]
+    if rule is None or len(rule.names) != 2 or rule.names[0] != "x":
+        raise TypeError(f"the rule of {primitive.name} is not simple enough for the short form")
+    parameter, slope = rule.names[1], rule.function
+
+    def raw(node: Node, g: Any) -> Any:
+        if node.tensors is None:
+            raise node.freed()
+        return slope(g, unpack_raw(node, 0), node.facts)
+
+    def taped(node: Node, g: Any) -> Any:
+        if node.tensors is None:
+            raise node.freed()
+        return slope(g, unpack_tensor(node, 0), node.facts)
+
+    plan = Plan(raw, taped, (True,), recorder.cls, ("x",), single=True)
+
+    def call(x: Tensor, value: Any) -> Tensor:
+        array = x._array
+        dtype = array.dtype
+        if current() is not PLAIN or (dtype is not F4 and dtype is not F8):
+            return general(x, **{parameter: value})
+        try:
+            result = function(array, value)
+        except (RuntimeWarning, OverflowError):
+            return general(x, **{parameter: value})
+        out = new(Tensor)
+        out._array = result if result.__class__ is ndarray else box(result)
+        out._node = out._version = out._view = out._meta = None
+        edge = x._node
+        if edge is not None:
+            out._node = node = Node()
+            node.seq = moment()
+            node.plan = plan
+            node.edges = (edge,)
+            node.tensors = (x,)
+            node.facts = value
+            node.hooks = node.place = None
+        return out
+
+    call.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
+    return call
+
+
 def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None:
     """The plan for a tensor at operand `i` and a Python number at the other, kept in `facts`."""
     rule = primitive.rules[i]
@@ -90,11 +129,11 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
         return None
     function = rule.function
     if rule.names:
-        raw: Callable[[Any, Any], Any] = lambda node, g: (function(g, node.facts),)  # noqa: E731
+        raw: Callable[[Any, Any], Any] = lambda node, g: function(g, node.facts)  # noqa: E731
     else:
-        raw = lambda node, g: (function(g),)  # noqa: E731
+        raw = lambda node, g: function(g)  # noqa: E731
     mask = (i == 0, i == 1)
-    return Plan(raw, raw, mask, cls, ())
+    return Plan(raw, raw, mask, cls, (), single=True)
 
 
 def binary(primitive: Primitive, name: str | None = None, operator: bool = False) -> Callable[[Tensor, Any], Tensor]:
@@ -104,14 +143,12 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
     """
     general = bind(primitive, name)
     recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
-    function = _function(primitive)
+    function = recorder.numpy
     cls = recorder.cls
-    both, only_a, only_b = (direct_plan(primitive, cls, mask) for mask in ((True, True), (True, False), (False, True)))
+    both, only_a, only_b = (_saving_operands(primitive, cls, m) for m in ((True, True), (True, False), (False, True)))
+    pick_both, pick_a, pick_b = _picker(both), _picker(only_a), _picker(only_b)
     scalar = _constant_plan(primitive, cls, 0)
-    plans = [p for p in (both, only_a, only_b) if p is not None]
-    fast = len(plans) == 3 and all("out" not in p.names for p in plans)
-    pick_a, pick_b = _picker(only_a), _picker(only_b)
-    saves_both = both is not None and both.names == ("a", "b")
+    constant = primitive.kind == "constant"
 
     def unusual(a: Any, b: Any) -> Tensor:
         """Operands that are not tensors: Python and NumPy numbers are welcome, on either side but not on both."""
@@ -125,76 +162,73 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
             raise not_a_tensor(call.__name__, a)
         return general(*(o.item() if isinstance(o, np.generic) else o for o in (a, b)))
 
-    def call(a: Tensor, b: Any) -> Tensor:
-        kind = b.__class__
+    def call(input: Tensor, other: Any) -> Tensor:
+        kind = other.__class__
         if kind is float or kind is int:
+            try:
+                array = input._array
+            except AttributeError:
+                return unusual(input, other)
             if scalar is None or current() is not PLAIN:
-                return general(a, b)
-            array = a._array
+                return general(input, other)
             dtype = array.dtype
             if dtype is not F4 and dtype is not F8:
-                return general(a, b)
+                return general(input, other)
             try:
-                value = function(array, b)
+                value = function(array, other)
             except (RuntimeWarning, OverflowError):
-                return general(a, b)
+                return general(input, other)
             if value.__class__ is not ndarray:
                 value = box(value)
             out = new(Tensor)
             out._array = value
             out._version = out._view = out._meta = None
-            edge = a._node
+            edge = input._node
             if edge is None:
                 out._node = None
                 return out
-            out._node = node = new(Node)
+            out._node = node = Node()
             node.seq = moment()
             node.plan = scalar
             node.edges = (edge,)
             node.tensors = ()
-            node.facts = b
+            node.facts = other
             node.hooks = node.place = None
             return out
         try:
-            x, y = a._array, b._array
+            x, y = input._array, other._array
         except AttributeError:
-            return unusual(a, b)
+            return unusual(input, other)
         dtype = x.dtype
-        if not fast or dtype is not y.dtype or (dtype is not F4 and dtype is not F8) or current() is not PLAIN:
-            return general(a, b)
-        edge, edge_b = a._node, b._node
-        if edge is None and edge_b is None:
-            try:
-                value = function(x, y)
-            except RuntimeWarning:
-                return general(a, b)
-            out = new(Tensor)
-            out._array = value if value.__class__ is ndarray else box(value)
-            out._node = out._version = out._view = out._meta = None
-            return out
-        if x.shape != y.shape:
-            return general(a, b)
+        if dtype is not y.dtype or (dtype is not F4 and dtype is not F8) or current() is not PLAIN:
+            return general(input, other)
         try:
             value = function(x, y)
         except RuntimeWarning:
-            return general(a, b)
+            return general(input, other)
+        except ValueError:
+            raise cannot_broadcast(x.shape, y.shape) from None
         out = new(Tensor)
         out._array = value if value.__class__ is ndarray else box(value)
-        out._version = out._view = out._meta = None
-        out._node = node = new(Node)
-        node.seq = moment()
-        if edge_b is None:
-            node.plan = only_a
-            node.edges = (edge,)
-            node.tensors = () if pick_a is None else (b,) if pick_a == 1 else (a,) if pick_a == 0 else (a, b)
-        elif edge is None:
-            node.plan = only_b
-            node.edges = (edge_b,)
-            node.tensors = () if pick_b is None else (a,) if pick_b == 0 else (b,) if pick_b == 1 else (a, b)
+        out._node = out._version = out._view = out._meta = None
+        edge, edge_b = input._node, other._node
+        if edge is None:
+            if edge_b is None or constant:
+                return out
+            plan, pick = only_b, pick_b
+        elif edge_b is None:
+            plan, pick = only_a, pick_a
         else:
-            node.plan = both
-            node.edges = (edge, edge_b)
-            node.tensors = (a, b) if saves_both else ()
+            plan, pick = both, pick_both
+        if plan is None or x.shape != y.shape:
+            if not constant:
+                recorder.record(out, (input, other), (x, y), _NOTHING)
+            return out
+        out._node = node = Node()
+        node.seq = moment()
+        node.plan = plan
+        node.edges = (edge,) if edge_b is None else (edge_b,) if edge is None else (edge, edge_b)
+        node.tensors = () if pick is None else (other,) if pick == 1 else (input,) if pick == 0 else (input, other)
         node.facts = node.hooks = node.place = None
         return out
 
@@ -209,6 +243,24 @@ def not_a_tensor(function: str, value: Any, argument: str = "input", position: i
     return TypeError(
         f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
     )
+
+
+def _saving_operands(primitive: Primitive, cls: type[Node], mask: tuple[bool, bool]) -> Plan | None:
+    """The direct plan, if it saves no result."""
+    plan = direct_plan(primitive, cls, mask)
+    return None if plan is None or "out" in plan.names else plan
+
+
+def cannot_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
+    """torch's error for operands whose shapes do not fit."""
+    for i in range(1, min(len(a), len(b)) + 1):
+        if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
+            dim = max(len(a), len(b)) - i
+            return RuntimeError(
+                f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension {dim} "
+                f"(the shapes are {list(a)} and {list(b)})"
+            )
+    return RuntimeError(f"the shapes {list(a)} and {list(b)} cannot be broadcast together")
 
 
 def _picker(plan: Plan | None) -> int | None:

@@ -43,12 +43,52 @@ class Extras:
     def __init__(self, call: dict[str, Callable[..., Any]]) -> None:
         self._call = call
         self.erf, self.exp2, self.expit, self.fmod = call["erf"], call["exp2"], call["sigmoid"], call["fmod"]
+        self.erfc, self.complex_of = call["erfc"], call["complex_of"]
 
     def embed(self, g: Tensor, index: Any, shape: tuple[int, ...]) -> Tensor:
         return self._call["embed"](g, index=index, shape=shape)
 
+    def broadcast_view(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
+        return self._call["broadcast_to"](x, shape=shape)
+
+    def put_index(self, x: Tensor, values: Any, index: Any, accumulate: bool = False) -> Tensor:
+        return self._call["put_index"](x, values, index=index, accumulate=accumulate)
+
+    def gather_along_axis(self, x: Tensor, indices: Tensor, axis: int) -> Tensor:
+        return self._call["gather_along_axis"](x, indices, axis=axis)
+
+    def put_along_axis(self, x: Tensor, indices: Tensor, values: Any, axis: int) -> Tensor:
+        return self._call["put_along_axis"](x, indices, values, axis=axis)
+
+    def embed_view(self, g: Tensor, view: Any, shape: tuple[int, ...]) -> Tensor:
+        return self._call["embed_view"](g, view=view, shape=shape)
+
+    def rot90(self, x: Tensor, k: int, axes: tuple[int, int]) -> Tensor:
+        return self._call["rot90"](x, k=k, axes=axes)
+
+    def dense_copy(self, x: Tensor) -> Tensor:
+        return self._call["clone"](x)
+
+    def strided(self, x: Tensor, layout: Any) -> Tensor:
+        return self._call["strided"](x, layout=layout)
+
+    def windows(self, x: Tensor, axis: int, size: int, step: int) -> Tensor:
+        return self._call["windows"](x, axis=axis, size=size, step=step)
+
+    def fold_windows(self, g: Tensor, axis: int, size: int, step: int, shape: tuple[int, ...]) -> Tensor:
+        return self._call["fold_windows"](g, axis=axis, size=size, step=step, shape=shape)
+
+    def expand(self, x: Tensor, shape: tuple[int, ...]) -> Tensor:
+        return self._call["broadcast_to"](x, shape=shape)
+
     def scatter_along_axis(self, g: Tensor, indices: Any, axis: int, shape: tuple[int, ...]) -> Tensor:
         return self._call["scatter_along_axis"](g, indices, axis=axis, shape=shape)
+
+    def take_class(self, x: Tensor, index: Tensor) -> Tensor:
+        return self._call["take_class"](x, index)
+
+    def put_class(self, g: Tensor, index: Tensor, shape: tuple[int, ...]) -> Tensor:
+        return self._call["put_class"](g, index, shape=shape)
 
     def put_view(self, x: Tensor, value: Tensor, view: Any) -> Tensor:
         return self._call["put_view"](x, value, view=view)
@@ -58,6 +98,9 @@ class Extras:
 
     def einsum(self, subscripts: str, *operands: Tensor) -> Tensor:
         return self._call["einsum"](*operands, subscripts=subscripts)
+
+    def running_argmax(self, x: Tensor, axis: int) -> Tensor:
+        return self._call["argcummax"](x, axis=axis)
 
     def safe_divide(self, a: Any, b: Tensor) -> Tensor:
         zero = wrap(np.asarray(b._array == 0))
@@ -72,6 +115,8 @@ class TensorNamespace:
         call = {name: _vocabulary(name, bind(primitive)) for name, primitive in table.items()}
         for name, function in call.items():
             setattr(self, name, function)
+        # Functions whose derivative is another one for complex numbers, which the table therefore has twice.
+        self.abs, self.sign = _by_type(call["abs"], call["abs_complex"]), _by_type(call["sign"], call["sgn"])
         self.extras = Extras(call)
         self._call = call
 
@@ -87,9 +132,17 @@ class TensorNamespace:
     def ones_like(self, x: Tensor) -> Tensor:
         return wrap(np.ones_like(x._array))
 
+    def isdtype(self, dtype: Any, kind: Any) -> bool:
+        return bool(np.isdtype(getattr(dtype, "numpy", dtype), kind))
+
     def asarray(self, x: Any, copy: bool | None = None) -> Tensor:
         return self._call["clone"](x) if copy else x
 
+
+
+def _by_type(real: Callable[..., Tensor], complex: Callable[..., Tensor]) -> Callable[[Tensor], Tensor]:
+    """The function that is `real` for real tensors and `complex` for complex ones."""
+    return lambda x: (complex if x._array.dtype.kind == "c" else real)(x)
 
 
 def _vocabulary(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]:

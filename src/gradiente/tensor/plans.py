@@ -116,7 +116,7 @@ def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
     return g
 
 
-def _environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dict[str, Any]:
+def environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dict[str, Any]:
     """What the rules of a node can name."""
     if node.tensors is None:
         raise node.freed()
@@ -130,8 +130,8 @@ def _environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dic
     else:
         for i, name in enumerate(names):
             env[name] = unpack(node, i)
-        for name, shape in zip(primitive.operands, shapes, strict=True):
-            env[f"{name}_shape"] = shape
+        for name, i in primitive.shape_names:
+            env[name] = shapes[i]
     return env
 
 
@@ -141,18 +141,23 @@ def general_plan(
     """The plan that works for every kind."""
     tracked = tuple(i for i, needed in enumerate(mask) if needed)
 
-    def pull(node: Node, g: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> tuple[Any, ...]:
-        env = _environment(node, xp, unpack)
+    single = len(tracked) == 1
+
+    def pull(node: Node, g: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> Any:
+        env = environment(node, xp, unpack)
         _, shapes, dtypes = node.facts
+        if single:
+            i = tracked[0]
+            return border(primitive.vjp(i, g, env, is_complex), shapes[i], dtypes[i], xp)
         return tuple(border(primitive.vjp(i, g, env, is_complex), shapes[i], dtypes[i], xp) for i in tracked)
 
-    def raw(node: Node, g: Any) -> tuple[Any, ...]:
+    def raw(node: Node, g: Any) -> Any:
         return pull(node, g, np, unpack_raw)
 
-    def taped(node: Node, g: Any) -> tuple[Any, ...]:
+    def taped(node: Node, g: Any) -> Any:
         return pull(node, g, g.__array_namespace__(), unpack_tensor)
 
-    return Plan(raw, taped, mask, node_class, names)
+    return Plan(raw, taped, mask, node_class, names, single=single)
 
 
 def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, ...]) -> Plan | None:
@@ -175,22 +180,25 @@ def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, 
     if raw is None:
         return None
 
-    def taped(node: Node, g: Any) -> tuple[Any, ...]:
+    tracked = tuple(i for i, needed in enumerate(mask) if needed)
+
+    def taped(node: Node, g: Any) -> Any:
         if node.tensors is None:
             raise node.freed()
         xp = g.__array_namespace__()
         env = {name: unpack_tensor(node, i) for i, name in enumerate(names)}
         env["xp"], env["extras"] = xp, xp.extras
-        return tuple(primitive.vjp(i, g, env) for i, needed in enumerate(mask) if needed)
+        cotangents = tuple(primitive.vjp(i, g, env) for i in tracked)
+        return cotangents[0] if len(tracked) == 1 else cotangents
 
-    return Plan(raw, taped, mask, node_class, names)
+    return Plan(raw, taped, mask, node_class, names, single=len(tracked) == 1)
 
 
 def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ...]) -> Callable[[Node, Any], Any]:
     if index is None:
-        return lambda node, g: (rule(g, *tail),)
+        return (lambda node, g: rule(g, *tail)) if tail else (lambda node, g: rule(g))
 
-    def raw(node: Node, g: Any) -> tuple[Any]:
+    def raw(node: Node, g: Any) -> Any:
         saved = node.tensors
         if saved is None:
             raise node.freed()
@@ -198,13 +206,13 @@ def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ..
         version = x._version
         if version is not None and version.stamp > node.seq:
             raise stale(node, 0)
-        return (rule(g, x._array),)
+        return rule(g, x._array)
 
     if not tail:
         return raw
     last = tail[0]
 
-    def raw_with_namespace(node: Node, g: Any) -> tuple[Any]:
+    def raw_with_namespace(node: Node, g: Any) -> Any:
         saved = node.tensors
         if saved is None:
             raise node.freed()
@@ -212,7 +220,7 @@ def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ..
         version = x._version
         if version is not None and version.stamp > node.seq:
             raise stale(node, 0)
-        return (rule(g, x._array, last),)
+        return rule(g, x._array, last)
 
     return raw_with_namespace
 
@@ -242,4 +250,4 @@ def _direct_two(one: tuple[Any, ...], two: tuple[Any, ...]) -> Callable[[Node, A
     return raw
 
 
-__all__ = ["SavedOutput", "direct_plan", "general_plan", "stale", "unpack_raw", "unpack_tensor", "wrap"]
+__all__ = ["SavedOutput", "border", "direct_plan", "environment", "general_plan", "stale", "unpack_raw", "unpack_tensor", "wrap"]

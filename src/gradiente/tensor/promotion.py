@@ -13,6 +13,7 @@ import numpy as np
 from . import dtypes
 from .core import Tensor
 from .dtypes import dtype, from_numpy_dtype, get_default_dtype, promote
+from .refusals import refuse
 
 
 def number_dtype(value: Any) -> dtype:
@@ -28,30 +29,34 @@ def result_type(*operands: Any) -> dtype:
     """The type that an elementwise operation on tensors and Python numbers has.
 
     >>> import gradiente as torch
-    >>> torch.result_type(torch.ones(2, dtype=torch.int32), 1.5), torch.result_type(torch.ones(2), torch.tensor(1.0, dtype=torch.float64))
+    >>> wide = torch.tensor(1.0, dtype=torch.float64)
+    >>> torch.result_type(torch.ones(2, dtype=torch.int32), 1.5), torch.result_type(torch.ones(2), wide)
     (torch.float32, torch.float32)
     """
     ranks: list[dtype | None] = [None, None, None]
     for operand in operands:
         if isinstance(operand, Tensor):
             found, rank = operand.dtype, 0 if operand._array.ndim else 1
-        else:
+        elif isinstance(operand, (bool, int, float, complex)):
             found, rank = number_dtype(operand), 2
+        else:
+            raise TypeError(
+                "result_type() received an invalid combination of arguments - got "
+                f"({', '.join(type(o).__name__ for o in operands)}): give tensors and Python numbers"
+            )
         ranks[rank] = found if (old := ranks[rank]) is None else promote(old, found)
     result: dtype | None = None
     for found in ranks:
         if found is not None and (result is None or found.category > result.category):
-            if result is not None and found.is_complex and result.is_floating_point:
-                found = result.to_complex() if found is not dtypes.complex128 or result is dtypes.float64 else found
-            result = found
+            result = result.to_complex() if result is not None and result.is_floating_point else found
     if result is None:
-        raise ValueError("result_type() needs at least one operand")
+        raise TypeError("result_type() needs at least one operand: give tensors or Python numbers")
     return result
 
 
 FLOATING = frozenset(
-    "divide reciprocal exp exp2 expm1 log log1p log2 log10 sqrt rsqrt logaddexp sin cos tan asin acos atan atan2 sinh cosh "
-    "tanh asinh acosh atanh erf sigmoid".split()
+    "divide reciprocal exp exp2 expm1 log log1p log2 log10 sqrt rsqrt logaddexp logaddexp2 sin cos tan asin acos atan "
+    "atan2 sinh cosh tanh asinh acosh atanh erf erfc sigmoid logit xlogy copysign rad2deg deg2rad".split()
 )
 """Primitives whose result is floating-point also for integers."""
 
@@ -59,26 +64,46 @@ COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".
 
 
 def promoted(name: str, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arrays of the operands of an elementwise primitive, in the type that it computes in."""
+    """The arrays of the operands of an elementwise primitive, in the type that it computes in.
+
+    Raises as torch does where the primitive has no meaning for that type.
+    """
+    first = operands[0]
+    if len(operands) == 1:
+        array = first._array
+        kind = array.dtype.kind
+        if kind == "f":
+            return (array,)
+        refuse(name, first.dtype)
+        if kind == "c" or name not in FLOATING:
+            return (array,)
+        return (array.astype(get_default_dtype().numpy),)
+    if name == "where":
+        return (first._array, *promoted("", operands[1:])) if len(operands) == 3 else (first._array,)
     common = result_type(*operands)
-    if name in FLOATING and common.category < 2:
-        common = get_default_dtype()
+    if common.category != 2:
+        refuse(name, common, operands)
+        if common.category < 2 and name in FLOATING:
+            common = get_default_dtype()
     target = common.numpy
-    return tuple(_cast(operand, target) for operand in operands)
+    return tuple([_cast(operand, target) for operand in operands])
 
 
 def _cast(operand: Any, target: Any) -> Any:
     if isinstance(operand, Tensor):
         array = operand._array
         return array if array.dtype == target else array.astype(target)
+    if isinstance(operand, int) and not -(2**63) <= operand < 2**64:
+        raise OverflowError(f"int too big to convert: {operand} needs more than 64 bits; write it as a float")
     if target.kind in "iu":  # integers wrap around, as torch's do; NumPy would refuse those out of range
-        return np.asarray(operand).astype(target) if not isinstance(operand, int) else _wrapped(operand, target)
-    return np.asarray(operand, dtype=target)
+        return _wrapped(operand, target)
+    with np.errstate(over="ignore"):
+        return np.asarray(operand).astype(target)
 
 
 def _wrapped(value: int, target: Any) -> Any:
     bits = 8 * target.itemsize
-    value &= (1 << bits) - 1
+    value = int(value) & ((1 << bits) - 1)
     if target.kind == "i" and value >> (bits - 1):
         value -= 1 << bits
     return np.asarray(value, dtype=target)

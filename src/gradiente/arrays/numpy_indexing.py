@@ -1,0 +1,287 @@
+"""The extras of the array vocabulary that pick, place, add up and window elements, for NumPy arrays.
+
+They come in pairs of a linear map and its adjoint: `x[index]` and `embed`, `gather_along_axis` and `scatter_along_axis`,
+`view(x)` and `embed_view`, `windows` and `fold_windows`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Array = Any
+View = Callable[[Array], Array]
+
+
+def embed(g: Array, index: Any, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` to which `g` is added at `index`: the adjoint of x[index]."""
+    out = np.zeros(shape, dtype=g.dtype)
+    if repeats(index):
+        add_at(out, index, g)
+    else:
+        out[index] = g
+    return out
+
+
+def repeats(index: Any) -> bool:
+    """Whether an index may name one element twice: it holds an array of integers."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(part, (np.ndarray, list)) and np.asarray(part).dtype != np.bool_ for part in parts)
+
+
+def add_at(out: Array, index: Any, values: Array) -> None:
+    """Add `values` to out[index] in place, every time that an element is named.
+
+    `numpy.add.at` is quick along one flat axis and slow otherwise, so rows are sorted and summed run by run, and other
+    indices are turned into positions in the flat array. 16-bit values are added up in 32 bits.
+    """
+    if out.dtype.itemsize == 2 and out.dtype.kind not in "iu":
+        wide = out.astype(np.float32)
+        add_at(wide, index, values)
+        out[...] = wide
+        return
+    rows = index[0] if isinstance(index, tuple) and index else index
+    rest = index[1:] if isinstance(index, tuple) else ()
+    if isinstance(rows, np.ndarray) and rows.dtype != np.bool_ and all(part is Ellipsis for part in rest):
+        _add_rows(out, rows, values)
+        return
+    positions = np.arange(out.size).reshape(out.shape)[index]
+    values = np.broadcast_to(np.asarray(values, dtype=out.dtype), np.shape(positions))
+    _add_flat(out, np.ravel(positions), np.ravel(values))
+
+
+def _add_flat(out: Array, positions: Array, values: Array) -> None:
+    flat = out.reshape(-1) if out.flags.c_contiguous else out.ravel()
+    np.add.at(flat, positions, values)
+    if not np.may_share_memory(flat, out):
+        out[...] = flat.reshape(out.shape)
+
+
+def _add_rows(out: Array, rows: Array, values: Array) -> None:
+    """out[rows] += values, with repeated rows."""
+    count, size = rows.size, out.shape[0]
+    width = out.shape[1:]
+    values = np.broadcast_to(np.asarray(values, dtype=out.dtype), (*rows.shape, *width)).reshape(count, *width)
+    if not count or not out.size:
+        return
+    rows = rows.reshape(-1)
+    rows = np.where(rows < 0, rows + size, rows)
+    if not width and out.flags.c_contiguous:
+        np.add.at(out, rows, values)
+        return
+    order = np.argsort(rows, kind="stable")
+    ordered = rows[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    if len(starts) == count:
+        out[rows] += values
+    else:
+        out[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
+
+
+def put_index(x: Array, values: Array, index: Any, accumulate: bool = False) -> Array:
+    """A copy of `x` in which x[index] is replaced by `values`, or has them added, every time that it is named."""
+    out = np.array(x)
+    if accumulate:
+        add_at(out, index, values)
+    else:
+        out[index] = values
+    return out
+
+
+def along_axis(indices: Array, axis: int) -> tuple[Array, ...]:
+    """The index arrays that name, for every place of `indices`, the element at that place but `indices` along `axis`."""
+    grid: list[Array] = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
+    grid[axis] = indices
+    return tuple(grid)
+
+
+def gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
+    """out[i, j, …] = x[i, …, indices[i, j, …], …]: as take_along_axis, but `indices` may be shorter along other axes."""
+    return x[along_axis(indices, axis)] if x.shape else np.broadcast_to(x, indices.shape).copy()
+
+
+def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` to which `g` is added at `indices` along `axis`: the adjoint of gather_along_axis."""
+    out = np.zeros(shape, dtype=g.dtype)
+    if not shape:
+        return out + np.sum(g, dtype=g.dtype)
+    add_at(out, along_axis(indices, axis), g[tuple([slice(n) for n in indices.shape])])
+    return out
+
+
+def put_along_axis(x: Array, indices: Array, values: Array, axis: int) -> Array:
+    """A copy of `x` with `values` (of the shape of `indices`, or larger, or 0-d) put at `indices` along `axis`."""
+    out = np.array(x)
+    if np.ndim(values):
+        values = values[tuple([slice(n) for n in indices.shape])]
+    if not out.shape:
+        out[...] = values if not np.ndim(values) or not np.size(values) else values.reshape(-1)[-1]
+        return out
+    out[along_axis(indices, axis)] = values
+    return out
+
+
+def put_view(x: Array, value: Array, view: View) -> Array:
+    """A copy of `x` in which the part that `view` shows is replaced by `value`.
+
+    A view may depend on how its base lies in memory; if so it has a method `lay_out` that makes such a copy.
+    """
+    out = getattr(view, "lay_out", np.array)(x)
+    view(out)[...] = value
+    return out
+
+
+def clear_view(x: Array, view: View) -> Array:
+    """A copy of `x` in which the part that `view` shows is zero."""
+    return put_view(x, np.zeros((), dtype=x.dtype), view)
+
+
+def embed_view(g: Array, view: View, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` with `g` in the part that `view` shows: the adjoint of a view that shows no element twice."""
+    out = np.zeros(shape, dtype=g.dtype)
+    view(out)[...] = g
+    return out
+
+
+def broadcast_view(x: Array, shape: tuple[int, ...]) -> Array:
+    """`x` seen with `shape`: its sizes of 1 repeated, and new axes in front, without a copy. Writable if `x` is."""
+    lead = len(shape) - x.ndim
+    strides = tuple([s if n == m else 0 for n, m, s in zip(x.shape, shape[lead:], x.strides, strict=True)])
+    return remake(x, shape, (0,) * lead + strides)
+
+
+def remake(x: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
+    """Another view of the memory from the first element of `x` on. The caller checks the bounds."""
+    return np.lib.stride_tricks.as_strided(x, shape, strides)
+
+
+def storage(x: Array) -> tuple[Array, int]:
+    """All the memory of the array that `x` looks into, as bytes, and where in it the first element of x lies."""
+    root = x
+    while isinstance(root.base, np.ndarray):
+        root = root.base
+    if not root.size:
+        return np.empty(0, np.uint8), 0
+    low, high = np.lib.array_utils.byte_bounds(root)
+    first = root[(0,) * root.ndim + (...,)]
+    memory = np.lib.stride_tricks.as_strided(first, ((high - low) // root.itemsize,), (root.itemsize,)).view(np.uint8)
+    return memory, x.__array_interface__["data"][0] - low
+
+
+class Layout:
+    """How a strided view lies over a tensor.
+
+    `strides` of the tensor, `size` and `stride` of the view, and its `offset` from the tensor's first element, all
+    counted in elements. `before` and `after`: how much memory lies before and after that element.
+    """
+
+    __slots__ = ("after", "before", "offset", "size", "stride", "strides")
+
+    def __init__(
+        self, strides: tuple[int, ...], size: tuple[int, ...], stride: tuple[int, ...], offset: int, before: int, after: int
+    ) -> None:
+        self.strides, self.size, self.stride, self.offset = strides, size, stride, offset
+        self.before, self.after = before, after
+
+    def places(self, shape: tuple[int, ...]) -> Array:
+        """Which element of the tensor, counted in its order, each element of the view is; their number where none."""
+        own = positions(shape, self.strides, self.before)
+        owner = np.full(self.before + self.after, own.size)
+        owner[own.reshape(-1)[::-1]] = np.arange(own.size)[::-1]
+        return owner[positions(self.size, self.stride, self.before + self.offset)]
+
+
+def positions(size: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Array:
+    """Where in the memory the elements of a strided tensor lie."""
+    total: Any = np.full(size, offset)
+    for axis, (n, s) in enumerate(zip(size, stride, strict=True)):
+        total += (np.arange(n) * s).reshape((n,) + (1,) * (len(size) - axis - 1))
+    return total
+
+
+def laid_out(x: Array, strides: tuple[int, ...], before: int, after: int) -> Array:
+    """A copy of `x` with the given strides, in elements, and as much memory before and after its first element."""
+    memory = np.zeros(before + after, x.dtype)
+    out = remake(memory[before:], x.shape, tuple([s * x.itemsize for s in strides]))
+    out[...] = x
+    return out
+
+
+def strided(x: Array, layout: Layout) -> Array:
+    """The memory of `x` seen with other sizes and strides; an x that does not lie as the layout says is copied first."""
+    item = x.itemsize
+    memory, at = storage(x)
+    at += layout.offset * item
+    if any(s != have // item for n, s, have in zip(x.shape, layout.strides, x.strides, strict=True) if n > 1) or (
+        x.size and not 0 <= at < memory.size - (item - 1)
+    ):
+        x = laid_out(x, layout.strides, layout.before, layout.after)
+        memory, at = storage(x)
+        at += layout.offset * item
+    strides = tuple([s * item for s in layout.stride])
+    start = memory[at : at + item].view(x.dtype) if 0 not in layout.size else memory[:0].view(x.dtype)
+    return remake(start, layout.size, strides)
+
+
+def windows(x: Array, axis: int, size: int, step: int) -> Array:
+    """The windows of `size` elements along `axis`, `step` apart, as a view: `axis` counts them, a last axis holds them."""
+    if not x.ndim:
+        return remake(x, (size,), (x.itemsize,))
+    count = (x.shape[axis] - size) // step + 1
+    shape = (*x.shape[:axis], count, *x.shape[axis + 1 :], size)
+    stride = x.strides[axis]
+    return remake(x, shape, (*x.strides[:axis], stride * step, *x.strides[axis + 1 :], stride))
+
+
+def fold_windows(g: Array, axis: int, size: int, step: int, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` to which the windows `g` are added: the adjoint of `windows`."""
+    out = np.zeros(shape, dtype=g.dtype)
+    if not shape:
+        return out + np.sum(g, dtype=g.dtype)
+    count = g.shape[axis]
+    for k in range(size):
+        where = (*(slice(None),) * axis, slice(k, k + (count - 1) * step + 1, step))
+        out[where] += g[..., k]
+    return out
+
+
+def diagonal(x: Array, offset: int, axis1: int, axis2: int) -> Array:
+    """The diagonal in the plane of two axes, as a writable view; it becomes the last axis."""
+    out = x.diagonal(offset, axis1, axis2)
+    if x.flags.writeable:
+        out.flags.writeable = True
+    return out
+
+
+def alias(x: Array) -> Array:
+    """The same elements as another array object."""
+    return x.view()
+
+
+def unbind(x: Array, axis: int) -> tuple[Array, ...]:
+    """The slices along an axis, as views."""
+    lead = (slice(None),) * axis
+    return tuple([x[(*lead, i, ...)] for i in range(x.shape[axis])])
+
+
+def split(x: Array, sizes: tuple[int, ...], axis: int) -> tuple[Array, ...]:
+    """Consecutive parts along an axis, of the given sizes, as views."""
+    lead, parts, start = (slice(None),) * axis, [], 0
+    for size in sizes:
+        parts.append(x[(*lead, slice(start, start + size))])
+        start += size
+    return tuple(parts)
+
+
+def rot90(x: Array, k: int, axes: tuple[int, int]) -> Array:
+    """`x` turned k times by 90 degrees in the plane of two axes, as a copy."""
+    return np.rot90(x, k, axes).copy(order="K")
+
+
+def dense_copy(x: Array) -> Array:
+    """A copy that keeps the order of the strides but leaves no gaps; elements that share memory get places of their own."""
+    shared = 0 in x.strides and any(s == 0 and n > 1 for s, n in zip(x.strides, x.shape, strict=True))
+    return x.copy(order="C" if shared else "K")

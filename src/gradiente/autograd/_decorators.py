@@ -1,0 +1,116 @@
+"""Context managers that also decorate: functions, generators, coroutines, asynchronous generators, classes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+_CLASSES = (
+    "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
+    "methods. To preserve the current behavior of class decoration, you can directly decorate the `__init__` method and "
+    "nothing else."
+)
+
+
+class ContextDecorator:
+    """A context manager that can decorate: each call of the function runs inside a fresh copy of it."""
+
+    def __call__(self, orig_func: Callable[..., Any]) -> Callable[..., Any]:
+        """`orig_func`, run inside this context. Of a generator or coroutine, each step runs inside it."""
+        return decorate(self.clone, orig_func)
+
+    def __enter__(self) -> Any:
+        raise NotImplementedError
+
+    def __exit__(self, *exc_info: object) -> None:
+        raise NotImplementedError
+
+    def clone(self) -> Any:
+        """Another object of the same kind."""
+        return type(self)()
+
+
+def decorate(make: Callable[[], Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, run inside the context manager that `make` returns."""
+    if inspect.isclass(function):
+        warnings.warn(_CLASSES, FutureWarning, stacklevel=3)
+    elif inspect.isgeneratorfunction(function):
+        return _generator(make, function)
+    elif inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def coroutine(*arguments: Any, **keywords: Any) -> Any:
+            with make():
+                return await function(*arguments, **keywords)
+
+        return coroutine
+    elif inspect.isasyncgenfunction(function):
+        return _async_generator(make, function)
+
+    @functools.wraps(function, updated=())  # of a class, the dictionary holds what belongs to the class only
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        with make():
+            return function(*arguments, **keywords)
+
+    return call
+
+
+def _generator(make: Callable[[], Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """A generator function whose body, but not its caller, runs inside the context."""
+
+    @functools.wraps(function)
+    def generator(*arguments: Any, **keywords: Any) -> Any:
+        with make():
+            inner = function(*arguments, **keywords)
+        try:
+            with make():
+                value = next(inner)
+            while True:
+                try:
+                    sent = yield value
+                except GeneratorExit:
+                    with make():
+                        inner.close()
+                    raise
+                except BaseException:
+                    with make():
+                        value = inner.throw(sys.exc_info()[1])  # pyright: ignore[reportArgumentType]
+                else:
+                    with make():
+                        value = inner.send(sent)
+        except StopIteration as stop:
+            return stop.value
+
+    return generator
+
+
+def _async_generator(make: Callable[[], Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """An asynchronous generator function whose body, but not its caller, runs inside the context."""
+
+    @functools.wraps(function)
+    async def generator(*arguments: Any, **keywords: Any) -> Any:
+        inner = function(*arguments, **keywords)
+        try:
+            with make():
+                value = await inner.__anext__()
+            while True:
+                try:
+                    sent = yield value
+                except GeneratorExit:
+                    with make():
+                        await inner.aclose()
+                    raise
+                except BaseException as error:
+                    with make():
+                        value = await inner.athrow(error)
+                else:
+                    with make():
+                        value = await inner.asend(sent)
+        except StopAsyncIteration:
+            return
+
+    return generator

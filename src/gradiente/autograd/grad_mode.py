@@ -1,0 +1,236 @@
+"""Switching recording on and off: `no_grad`, `enable_grad`, `set_grad_enabled`, `inference_mode`.
+
+Note [Entering a mode]: modes live in a `ContextVar`, so threads and asyncio tasks do not see each other's. An object may
+be entered several times, also at the same time by several threads; each entry keeps the token of its own context, and
+leaving undoes the last entry of the same context.
+"""
+
+from __future__ import annotations
+
+from contextvars import Token
+from dataclasses import replace
+from typing import Any
+
+from ..graph import Mode, current, set_mode
+from ..graph.modes import NO_GRAD, PLAIN, grad_enabled, restore, swap, with_grad
+from ._decorators import ContextDecorator
+
+
+class GradMode(ContextDecorator):
+    """What the four have in common: entering changes the mode, leaving restores what was changed."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[Token[Mode], Mode, Mode]] = []
+
+    def _enter(self, before: Mode, after: Mode) -> None:
+        self._entries.append((swap(after), before, after))
+
+    def __enter__(self) -> Any:
+        raise NotImplementedError
+
+    def __exit__(self, *exc_info: object) -> None:
+        for entry in reversed(self._entries):
+            token, before, after = entry
+            now = current()
+            try:
+                restore(token)
+            except ValueError:  # entered in another thread or task: not the one that is left here
+                continue
+            self._entries.remove(entry)
+            if now is not after:  # something else was changed meanwhile, and stays changed
+                set_mode(self._undo(now, before))
+            return
+        # Left in a context where it was never entered, as when an event loop runs the two halves apart.
+        if self._entries:
+            set_mode(self._undo(current(), self._entries.pop()[1]))
+
+    def _undo(self, now: Mode, before: Mode) -> Mode:
+        """The mode `now`, with what this object changed as it was `before`."""
+        return with_grad(now, grad_enabled(before))
+
+
+class _WithoutParameters(GradMode):
+    """`no_grad` and `enable_grad` may decorate a function without being called first."""
+
+    def __new__(cls, orig_func: Any = None) -> Any:
+        return object.__new__(cls) if orig_func is None else cls()(orig_func)
+
+    def clone(self) -> Any:
+        """Another object of the same kind."""
+        return type(self)()
+
+
+class no_grad(_WithoutParameters):
+    """Record nothing: results of operations do not require gradients. A context manager and a decorator.
+
+    Tensors made by factory functions with `requires_grad=True` still require gradients. Each thread and each asyncio task
+    has its own mode.
+
+    Args:
+        orig_func: a function to decorate, so that `@no_grad` works as `@no_grad()` does.
+
+    >>> import gradiente as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    >>> @torch.no_grad()
+    ... def doubler(x):
+    ...     return x * 2
+    >>> doubler(x).requires_grad
+    False
+    """
+
+    def __enter__(self) -> None:
+        """Switch recording off."""
+        mode = current()
+        after = NO_GRAD if mode is PLAIN else with_grad(mode, False)
+        self._entries.append((swap(after), mode, after))
+
+
+class enable_grad(_WithoutParameters):
+    """Record operations, also where `no_grad` or `set_grad_enabled(False)` is in force. A context manager and a decorator.
+
+    It has no effect on what `inference_mode` does.
+
+    Args:
+        orig_func: a function to decorate, so that `@enable_grad` works as `@enable_grad()` does.
+
+    >>> import gradiente as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.no_grad():
+    ...     with torch.enable_grad():
+    ...         y = x * 2
+    >>> y.requires_grad
+    True
+    """
+
+    def __enter__(self) -> None:
+        """Switch recording on."""
+        mode = current()
+        self._enter(mode, with_grad(mode, True))
+
+
+class set_grad_enabled(GradMode):
+    """Switch recording on or off by a flag: at once when called, until the end of the block as a context manager.
+
+    Args:
+        mode: whether operations are to be recorded.
+
+    Raises TypeError if `mode` is not a bool.
+
+    >>> import gradiente as torch
+    >>> x = torch.tensor([1.0], requires_grad=True)
+    >>> with torch.set_grad_enabled(False):
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    >>> _ = torch.set_grad_enabled(True)
+    >>> (x * 2).requires_grad
+    True
+    """
+
+    def __init__(self, mode: bool) -> None:
+        if mode is not True and mode is not False:
+            raise TypeError(
+                f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+                " (write bool(...) around it if its truth is meant)"
+            )
+        super().__init__()
+        self.mode = mode
+        before = current()
+        self.prev = grad_enabled(before)
+        swap(with_grad(before, mode))
+
+    def __call__(self, func: Any) -> Any:
+        """Decorate `func`; the mode that this object's creation changed is restored."""
+        swap(with_grad(current(), self.prev))
+        return super().__call__(func)
+
+    def __enter__(self) -> None:
+        """Switch recording on or off; leaving restores what was before this object was made."""
+        swap(with_grad(current(), self.mode))
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Restore the mode from before."""
+        swap(with_grad(current(), self.prev))
+
+    def clone(self) -> set_grad_enabled:
+        """Another object of the same kind."""
+        return type(self)(self.mode)
+
+    def __str__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
+
+    __repr__ = __str__
+
+
+class inference_mode(GradMode):
+    """Record nothing and keep no versions: for code whose results never meet autograd. A context manager and a decorator.
+
+    Tensors made in it are inference tensors: `is_inference()` tells. Outside, they cannot be saved for a backward pass,
+    be made to require gradients, or be changed in place; `clone()` gives an ordinary tensor.
+
+    Args:
+        mode: True to enter inference mode, False to leave it for a block; or a function to decorate.
+
+    Raises TypeError if `mode` is neither.
+
+    >>> import gradiente as torch
+    >>> x = torch.ones(3, requires_grad=True)
+    >>> with torch.inference_mode():
+    ...     y = x * x
+    >>> y.requires_grad, y.is_inference()
+    (False, True)
+    """
+
+    def __new__(cls, mode: Any = True) -> Any:
+        return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.mode = mode
+
+    def __enter__(self) -> None:
+        """Switch inference mode on or off. Recording and forward mode are switched to the opposite."""
+        mode = current()
+        self._enter(mode, _with_inference(mode, self.mode, not self.mode, not self.mode))
+
+    def _undo(self, now: Mode, before: Mode) -> Mode:
+        return _with_inference(now, before.inference, grad_enabled(before), before.forward_grad)
+
+    def clone(self) -> inference_mode:
+        """Another object of the same kind."""
+        return type(self)(self.mode)
+
+
+def _with_inference(mode: Mode, inference: bool, grad: bool, forward_grad: bool) -> Mode:
+    return replace(
+        mode, inference=inference, grad=grad and not inference, grad_asked=grad and inference, forward_grad=forward_grad
+    )
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded in this thread or task.
+
+    >>> import gradiente as torch
+    >>> with torch.no_grad():
+    ...     torch.is_grad_enabled()
+    False
+    """
+    return grad_enabled(current())
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether inference mode is on in this thread or task.
+
+    >>> import gradiente as torch
+    >>> with torch.inference_mode():
+    ...     torch.is_inference_mode_enabled()
+    True
+    """
+    return current().inference
+
+
+__all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"]

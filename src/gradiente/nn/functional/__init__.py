@@ -1,0 +1,19 @@
+"""torch.nn.functional: the layers, activations and losses of neural networks, as functions.
+
+`linear`: the affine map. `activations`: nonlinear functions of each element, softmax. `regression`, `classification`: the
+losses. `reductions`: the argument `reduction` that they share.
+"""
+
+from __future__ import annotations
+
+from .activations import *
+from .binary import *
+from .classification import *
+from .linear import *
+from .regression import *
+
+
+def __getattr__(name: str) -> object:
+    from ...run.missing import missing_attribute
+
+    raise missing_attribute(__name__, name, [public for public in globals() if not public.startswith("_")])

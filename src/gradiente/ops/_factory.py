@@ -1,0 +1,225 @@
+"""What all functions that make tensors share: sizes, the options dtype, device, layout, …, and the finished tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import current
+from ..rules import table
+from ..tensor.core import AccumulateGrad, Tensor, wrap
+from ..tensor.devices import layout as Layout
+from ..tensor.devices import memory_format as MemoryFormat
+from ..tensor.devices import need_cpu, strided
+from ..tensor.dispatch import bind
+from ..tensor.dtypes import SCALAR_NAMES
+from ..tensor.dtypes import bool as boolean
+from ..tensor.dtypes import complex128, float64, int64
+from ..tensor.dtypes import dtype as Dtype
+from ..tensor.inplace import write
+
+PYTHON_TYPES: dict[Any, Dtype] = {float: float64, int: int64, bool: boolean, complex: complex128}
+"""Python's types, which torch takes as dtypes too."""
+
+PINNED = (
+    "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this "
+    "system. (Leave pin_memory out: gradiente computes on the CPU)"
+)
+
+
+def need_dtype(dtype: Any, function: str) -> Dtype:
+    """The dtype that was given: one of torch's, or a Python type."""
+    if isinstance(dtype, Dtype):
+        return dtype
+    found = PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
+    if found is None:
+        raise TypeError(
+            f"{function}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__} "
+            f"(got {dtype!r}; pass for example torch.float32)"
+        )
+    return found
+
+
+def settle(
+    function: str,
+    dtype: Any,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: Any = False,
+    requires_grad: Any = False,
+    memory_format: Any = None,
+) -> Dtype | None:
+    """Check the options that every function of creation has; the dtype, or None if it is left open."""
+    if dtype is not None and dtype.__class__ is not Dtype:
+        dtype = need_dtype(dtype, function)
+    if layout is not None and layout is not strided:
+        if not isinstance(layout, Layout):
+            raise TypeError(f"{function}(): argument 'layout' must be torch.layout, not {type(layout).__name__}")
+        raise RuntimeError(f"{function}(): layout {layout!r} is not supported; torch.strided is")
+    need_cpu(device, function)
+    if pin_memory:
+        raise RuntimeError(PINNED)
+    if requires_grad is not False:
+        need_bool(requires_grad, function, "requires_grad")
+        if requires_grad and dtype is not None:
+            need_differentiable(dtype, function)
+    if memory_format is not None and not isinstance(memory_format, MemoryFormat):
+        raise TypeError(
+            f"{function}(): argument 'memory_format' must be torch.memory_format, not {type(memory_format).__name__}"
+        )
+    return dtype
+
+
+def need_bool(value: Any, function: str, argument: str) -> None:
+    """Raise torch's error unless the value is a bool."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{function}(): argument '{argument}' must be bool, not {type(value).__name__}")
+
+
+def need_differentiable(dtype: Dtype, function: str) -> None:
+    """Raise torch's error unless tensors of this dtype can have gradients."""
+    if not (dtype.is_floating_point or dtype.is_complex):
+        raise RuntimeError(
+            "Only Tensors of floating point and complex dtype can require gradients "
+            f"({function}() was asked for requires_grad=True with {dtype!r}; pass for example dtype=torch.float32)"
+        )
+
+
+def made(array: Any, requires_grad: bool = False) -> Tensor:
+    """The new tensor of these values; in inference mode an inference tensor."""
+    out = wrap(array)
+    if requires_grad:
+        out._node = AccumulateGrad(out)
+    if current().inference:
+        out._metadata().inference = True
+    return out
+
+
+def shape_of(sizes: tuple[Any, ...], size: Any, function: str) -> tuple[int, ...]:
+    """The shape that was given as integers, as one sequence of them, or as the keyword `size`."""
+    if size is not None:
+        if sizes:
+            raise TypeError(f"{function}() got multiple values for argument 'size'")
+        return sequence_shape(size, function)
+    if not sizes:
+        raise TypeError(f'{function}() missing 1 required positional arguments: "size" (a scalar has the size ())')
+    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+        return sequence_shape(sizes[0], function)
+    return _checked(sizes, function, bare=len(sizes) == 1)
+
+
+def sequence_shape(size: Any, function: str, position: int = 1) -> tuple[int, ...]:
+    """The shape that was given as a sequence of integers."""
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(
+            f"{function}(): argument 'size' (position {position}) must be tuple of ints, not {type(size).__name__}"
+        )
+    return _checked(size, function, position)
+
+
+def _checked(sizes: Sequence[Any], function: str, position: int = 1, bare: bool = False) -> tuple[int, ...]:
+    for n in sizes:
+        if n.__class__ is not int:
+            sizes = [_integer(n, i, function, position, bare) for i, n in enumerate(sizes)]
+            break
+    for n in sizes:
+        if n < 0:
+            raise RuntimeError(
+                f"Trying to create tensor with negative dimension {n}: {list(sizes)}"
+                if function != "zeros"
+                else f"zeros: Dimension size must be non-negative. (got the size {list(sizes)})"
+            )
+        if n >= 2**63:
+            raise TypeError(
+                f"{function}(): argument 'size' failed to unpack the object at pos 1 with error "
+                f'"Overflow when unpacking long long (got {n})"'
+            )
+    return tuple(sizes)
+
+
+def _integer(n: Any, place: int, function: str, position: int, bare: bool) -> int:
+    """One size, as an int; tensors and NumPy scalars that hold an integer will do."""
+    if isinstance(n, Tensor):
+        if n._array.ndim == 0 and n._array.dtype.kind in "iu":
+            return int(n._array)
+    elif isinstance(n, int) and not isinstance(n, bool):
+        return int(n)
+    elif isinstance(n, np.integer):
+        return int(n)
+    name = type(n).__name__
+    text = f"{function}(): argument 'size' (position {position}) must be tuple of ints, "
+    raise TypeError(text + (f"not {name}" if bare else f"but found element of type {name} at pos {place}"))
+
+
+def allocate(make: Callable[..., Any], shape: tuple[int, ...], *arguments: Any) -> Any:
+    """`make(shape, *arguments)`, with torch's errors for sizes that no memory can hold."""
+    try:
+        return make(shape, *arguments)
+    except MemoryError as error:
+        import math
+
+        amount = math.prod(shape) * 8
+        raise RuntimeError(
+            f"DefaultCPUAllocator: can't allocate memory: you tried to allocate up to {amount} bytes "
+            f"for the size {list(shape)}"
+        ) from error
+    except ValueError as error:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)} ({error})") from error
+
+
+def put_out(out: Any, result: Any, function: str, dtype: Dtype | None = None) -> Tensor:
+    """Write `result` (an array) into the tensor given as `out`, and return that tensor; an empty one is replaced.
+
+    `dtype`: the one that the caller asked for, which must be that of `out`.
+    """
+    if not isinstance(out, Tensor):
+        raise TypeError(f"{function}(): argument 'out' must be Tensor, not {type(out).__name__}")
+    if dtype is not None and dtype is not out.dtype:
+        raise RuntimeError(
+            f"dtype {SCALAR_NAMES[dtype.name]} does not match dtype of out parameter ({SCALAR_NAMES[out.dtype.name]}) "
+            f"(in {function}(); leave out one of them)"
+        )
+    if out._node is not None and current().grad:
+        raise RuntimeError(
+            f"{function}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad. (Pass out.detach(), or use what the function returns)"
+        )
+    if out._array.shape != result.shape:
+        if out._array.size or out._view is not None:
+            raise RuntimeError(
+                f"{function}(): out has the shape {list(out._array.shape)}, but the result has {list(result.shape)}; "
+                "pass an empty tensor, or one of that shape"
+            )
+        out._array = result.astype(out._array.dtype)
+        return out
+    write(out, wrap(result), function)
+    return out
+
+
+def contiguous(x: Tensor) -> Tensor:
+    """The tensor with its elements in the order of its indices in memory; itself if they are."""
+    if x._array.flags.c_contiguous:
+        return x
+    return _copy(x) if x._node is not None else made(np.ascontiguousarray(x._array))
+
+
+def _copy(x: Tensor) -> Tensor:
+    out = bind(table["clone"])(x)
+    out._array = np.ascontiguousarray(out._array)
+    return out
+
+
+__all__ = [
+    "Layout",
+    "MemoryFormat",
+    "allocate",
+    "contiguous",
+    "made",
+    "need_dtype",
+    "put_out",
+    "sequence_shape",
+    "settle",
+    "shape_of",
+]

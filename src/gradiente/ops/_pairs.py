@@ -1,0 +1,108 @@
+"""What functions of two operands share: both must be tensors, divisors not zero, derivatives that do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..graph import Node, Plan, current, moment
+from ..rules import table
+from ..tensor import elementwise
+from ..tensor.core import Tensor
+from ..tensor.dispatch import bind, node_class
+from ..tensor.elementwise import not_a_tensor
+from ..tensor.inplace import in_place
+
+NUMBERS = (bool, int, float, complex, np.number, np.bool_)
+"""What counts as a number beside a tensor."""
+
+
+def pair(name: str, node: str | None = None, argument: str = "other") -> Callable[[Any], Any]:
+    """Define a function of two tensors by the primitive `name`; unlike `binary`, it refuses numbers, as torch does."""
+    run = elementwise.binary(table[name], node)
+
+    def define(definition: Any) -> Any:
+        function = definition.__name__
+
+        def call(input: Any, other: Any) -> Tensor:
+            if not isinstance(input, Tensor):
+                raise not_a_tensor(function, input)
+            if not isinstance(other, Tensor):
+                raise not_a_tensor(function, other, argument, 2)
+            return run(input, other)
+
+        for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
+            setattr(call, attribute, getattr(definition, attribute))
+        call.__wrapped__ = definition  # pyright: ignore[reportFunctionMemberAccess]
+        return call
+
+    return define
+
+
+def reflected(function: Callable[[Any, Any], Any]) -> Any:
+    """The method for `other OP self`, where `other` is a number: `function(self, other)` computes it."""
+
+    def call(self: Tensor, other: Any) -> Any:
+        if isinstance(other, (np.number, np.bool_)):
+            other = other.item()
+        return function(self, other) if isinstance(other, NUMBERS) else NotImplemented
+
+    return call
+
+
+def checked(function: Callable[[Any, Any], Any]) -> Any:
+    """The method for `self OP other`: NotImplemented where `other` is neither a tensor nor a number."""
+
+    def call(self: Tensor, other: Any) -> Any:
+        return function(self, other) if isinstance(other, (Tensor, *NUMBERS)) else NotImplemented
+
+    return call
+
+
+def changing(function: Callable[..., Any]) -> Any:
+    """The method for `self OP= other`: the in-place form of `function`."""
+    return checked(in_place(function, f"{function.__name__}_"))
+
+
+def need_nonzero(input: Any, other: Any, function: str) -> None:
+    """torch's error for a division of integers by zero."""
+    for operand in (input, other):
+        floating = operand._array.dtype.kind in "fc" if isinstance(operand, Tensor) else isinstance(operand, (float, complex))
+        if floating:
+            return
+    if not np.all(other._array if isinstance(other, Tensor) else other):
+        raise RuntimeError(f"ZeroDivisionError: {function}() of integers by 0 (argument 'other'; floats would give inf or nan)")
+
+
+def without_derivative(name: str, aten: str | None = None, scalar: bool = False) -> Callable[[Any, Any], Tensor]:
+    """A function of two operands whose result may be part of a graph, but whose derivative torch does not define.
+
+    Its node refuses to run backwards, so that no gradient is wrong in silence.
+    """
+    run = bind(table[name])
+    aten = aten or name
+
+    def refuse(node: Node, g: Any) -> Any:
+        raise RuntimeError(
+            f"derivative for aten::{aten} is not implemented: the result of {aten}() is a part of the graph that is being "
+            "differentiated; .detach() the operand or the result if it is to count as a constant"
+        )
+
+    cls = node_class(table[name], "NotImplemented")
+    plans = {mask: Plan(refuse, refuse, mask, cls) for mask in ((True, False), (False, True), (True, True))}
+
+    def call(input: Any, other: Any) -> Tensor:
+        out = run(input, other)
+        mask = tuple(isinstance(o, Tensor) and o._node is not None for o in (input, other))
+        if True in mask and out._array.dtype.kind in "fc" and current().grad:
+            node = Node()
+            node.seq, node.plan, node.tensors = moment(), plans[mask], ()
+            node.edges = tuple(o._node for o, tracked in zip((input, other), mask, strict=True) if tracked)
+            node.facts = node.hooks = node.place = None
+            out._node = node
+        return out
+
+    call.__name__ = call.__qualname__ = name
+    return call

@@ -1,0 +1,268 @@
+"""Products that are added to something: β·input + α·product, by torch's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..tensor.core import Tensor
+from ._arguments import need_tensor
+from ._define import inplace, primitive
+from ._product_checks import (
+    batch_mismatch,
+    c_name,
+    cannot_multiply,
+    expandable,
+    need_ndim,
+    no_bool,
+    same_dtype,
+    scalar_name,
+    shapes,
+    times,
+)
+from .matrix_products import outer
+
+Number = int | float | complex | bool
+
+_matmul, _mv, _sum = primitive("matmul"), primitive("mv"), primitive("sum")
+_addmm, _addmv, _addbmm, _baddbmm, _addr = (
+    primitive("scaled_add"),
+    primitive("scaled_add", "AddmvBackward0"),
+    primitive("scaled_add", "AddbmmBackward0"),
+    primitive("scaled_add", "BaddbmmBackward0"),
+    primitive("scaled_add", "AddrBackward0"),
+)
+
+
+def _check_factors(input: Tensor, beta: Number, alpha: Number) -> None:
+    """Raise torch's error for factors that the tensors' type cannot hold."""
+    kind = input._array.dtype.kind
+    for name, value in (("beta", beta), ("alpha", alpha)):
+        if kind in "iub" and isinstance(value, (float, complex)):
+            raise RuntimeError(
+                f"For integral input tensors, argument {name} must not be a floating point number. "
+                f"({name}={value}, `input` has dtype {input.dtype!r}; give an integer, or convert the tensors)"
+            )
+        if kind == "f" and isinstance(value, complex):
+            raise RuntimeError(
+                "value cannot be converted to type float without overflow "
+                f"({name}={value}, `input` has dtype {input.dtype!r}; convert the tensors to a complex dtype)"
+            )
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """A matrix plus the product of two matrices: β·input + α·(mat1 @ mat2).
+
+    Args:
+        input: what can be broadcast to (n, m); with β = 0 its values do not matter, not even NaN.
+        mat1: matrix (n, k) of the same dtype.
+        mat2: matrix (k, m) of the same dtype.
+        beta: β.
+        alpha: α.
+
+    Returns:
+        Matrix (n, m) of that dtype.
+
+    Raises:
+        RuntimeError: the ranks, the sizes or the dtypes do not fit.
+
+    Source: BLAS's GEMM; J. Dongarra et al., A set of level 3 basic linear algebra subprograms (1990).
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.addmm(torch.ones(2, 2), torch.ones(2, 3), torch.ones(3, 2), alpha=2)
+        tensor([[7., 7.],
+                [7., 7.]])
+    """
+    for x, name, position in ((input, "input", 1), (mat1, "mat1", 2), (mat2, "mat2", 3)):
+        need_tensor(x, "addmm", name, position)
+    for x, name in ((mat1, "mat1"), (mat2, "mat2")):
+        need_ndim(x, 2, f"{name} must be a matrix, got {x._array.ndim}-D tensor")
+    operands = {"input": input, "mat1": mat1, "mat2": mat2}
+    s, t = mat1._array.shape, mat2._array.shape
+    if s[1] != t[0]:
+        raise cannot_multiply(s, t, mat1=mat1, mat2=mat2)
+    text = "self and mat2 must have the same dtype, but got"
+    same_dtype(f"{text} {scalar_name(input)} and {scalar_name(mat2)}", input, mat2, **operands)
+    same_dtype(f"{text} {scalar_name(mat1)} and {scalar_name(mat2)}", mat1, mat2, **operands)
+    no_bool(mat1, "addmm_impl_cpu_")
+    expandable(input, (s[0], t[1]))
+    _check_factors(input, beta, alpha)
+    return _addmm(input, _matmul(mat1, mat2), beta=beta, alpha=alpha)
+
+
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """A vector plus the product of a matrix and a vector: β·input + α·(mat @ vec).
+
+    Args:
+        input: what can be broadcast to (n,); with β = 0 its values do not matter, not even NaN.
+        mat: matrix (n, k) of the same dtype.
+        vec: vector (k,) of the same dtype.
+        beta: β.
+        alpha: α.
+
+    Returns:
+        Vector (n,) of that dtype.
+
+    Raises:
+        RuntimeError: the ranks, the sizes or the dtypes do not fit.
+
+    Source: BLAS's GEMV; J. Dongarra et al., An extended set of Fortran basic linear algebra subprograms (1988).
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.addmv(torch.ones(2), torch.ones(2, 3), torch.ones(3))
+        tensor([4., 4.])
+    """
+    for x, name, position in ((input, "input", 1), (mat, "mat", 2), (vec, "vec", 3)):
+        need_tensor(x, "addmv", name, position)
+    a, m, v = input._array, mat._array, vec._array
+    operands = {"input": input, "mat": mat, "vec": vec}
+    if m.ndim != 2 or v.ndim != 1 or a.ndim > 1:
+        text = f"vector + matrix @ vector expected, got {a.ndim}, {m.ndim}, {v.ndim}"
+        raise RuntimeError(f"{text} {shapes(**operands)})")
+    if m.shape[1] != v.shape[0] or a.size not in (1, m.shape[0]):
+        text = f"size mismatch, got input ({a.size}), mat ({times(m.shape)}), vec ({v.size})"
+        raise RuntimeError(f"{text} {shapes(**operands)})")
+    text = "addmv input tensors must have the same dtype, but got "
+    text += f"{scalar_name(input)}, {scalar_name(mat)}, and {scalar_name(vec)}"
+    same_dtype(text, mat, vec, **operands)
+    same_dtype(text, mat, input, **operands)
+    no_bool(mat, "addmv_impl_cpu")
+    _check_factors(input, beta, alpha)
+    return _addmv(input, _mv(mat, vec), beta=beta, alpha=alpha)
+
+
+def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """A matrix plus the outer product of two vectors: β·input + α·(vec1 ⊗ vec2).
+
+    Args:
+        input: what can be broadcast to (n, m); with β = 0 its values do not matter, not even NaN.
+        vec1: vector (n,).
+        vec2: vector (m,); types are promoted.
+        beta: β.
+        alpha: α.
+
+    Returns:
+        Matrix (n, m).
+
+    Raises:
+        RuntimeError: the ranks or the sizes do not fit.
+
+    Source: BLAS's GER; J. Dongarra et al., An extended set of Fortran basic linear algebra subprograms (1988).
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.addr(torch.zeros(2, 2), torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
+        tensor([[3., 4.],
+                [6., 8.]])
+    """
+    for x, name, position in ((input, "input", 1), (vec1, "vec1", 2), (vec2, "vec2", 3)):
+        need_tensor(x, "addr", name, position)
+    for x, name in ((vec1, "vec1"), (vec2, "vec2")):
+        need_ndim(x, 1, f"addr: Expected 1-D argument {name}, but got {x._array.ndim}-D")
+    expandable(input, (vec1._array.shape[0], vec2._array.shape[0]))
+    _check_factors(input, beta, alpha)
+    return _addr(input, outer(vec1, vec2), beta=beta, alpha=alpha)
+
+
+def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """A matrix plus the sum of the products of two batches of matrices: β·input + α·Σ_b (batch1[b] @ batch2[b]).
+
+    Args:
+        input: what can be broadcast to (n, m); with β = 0 its values do not matter, not even NaN.
+        batch1: batch of matrices (b, n, k) of the same dtype.
+        batch2: batch of matrices (b, k, m) of the same dtype.
+        beta: β.
+        alpha: α.
+
+    Returns:
+        Matrix (n, m) of that dtype.
+
+    Raises:
+        RuntimeError: the ranks, the sizes or the dtypes do not fit.
+
+    Source: BLAS's GEMM; J. Dongarra et al., A set of level 3 basic linear algebra subprograms (1990).
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.addbmm(torch.zeros(1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
+        tensor([[6.]])
+    """
+    for x, name, position in ((input, "input", 1), (batch1, "batch1", 2), (batch2, "batch2", 3)):
+        need_tensor(x, "addbmm", name, position)
+    for x, name in ((batch1, "batch1"), (batch2, "batch2")):
+        need_ndim(x, 3, f"{name} must be a 3D tensor")
+    operands = {"input": input, "batch1": batch1, "batch2": batch2}
+    s, t = batch1._array.shape, batch2._array.shape
+    if s[0] != t[0]:
+        raise RuntimeError(
+            f"batch1 and batch2 must have same number of batches, got {s[0]} and {t[0]} {shapes(**operands)})"
+        )
+    if s[2] != t[1]:
+        text = f"Incompatible matrix sizes for bmm ({times(s[1:])} and {times(t[1:])})"
+        raise RuntimeError(f"{text} {shapes(**operands)})")
+    text = "self and mat2 must have the same dtype, but got"
+    same_dtype(f"{text} {scalar_name(input)} and {scalar_name(batch2)}", input, batch2, **operands)
+    same_dtype(f"{text} {scalar_name(batch1)} and {scalar_name(batch2)}", batch1, batch2, **operands)
+    no_bool(batch1, "addmm_impl_cpu_")
+    expandable(input, (s[1], t[2]))
+    _check_factors(input, beta, alpha)
+    product = _sum(_matmul(batch1, batch2), axis=0, keepdims=False)
+    return _addbmm(input, product, beta=beta, alpha=alpha)
+
+
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """A batch of matrices plus the products of two others: β·input[b] + α·(batch1[b] @ batch2[b]).
+
+    Args:
+        input: what can be broadcast to (b, n, m); with β = 0 its values do not matter, not even NaN.
+        batch1: batch of matrices (b, n, k) of the same dtype.
+        batch2: batch of matrices (b, k, m) of the same dtype.
+        beta: β.
+        alpha: α.
+
+    Returns:
+        Batch of matrices (b, n, m) of that dtype.
+
+    Raises:
+        RuntimeError: the ranks, the sizes or the dtypes do not fit.
+
+    Source: BLAS's GEMM; J. Dongarra et al., A set of level 3 basic linear algebra subprograms (1990).
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.baddbmm(torch.ones(1), torch.ones(2, 1, 3), torch.ones(2, 3, 1)).flatten()
+        tensor([4., 4.])
+    """
+    for x, name, position in ((input, "input", 1), (batch1, "batch1", 2), (batch2, "batch2", 3)):
+        need_tensor(x, "baddbmm", name, position)
+    for x, name in ((batch1, "batch1"), (batch2, "batch2")):
+        need_ndim(x, 3, f"{name} must be a 3D tensor")
+    s, t = batch1._array.shape, batch2._array.shape
+    if s[0] != t[0] or s[2] != t[1]:
+        raise batch_mismatch(batch1, batch2)
+    operands = {"input": input, "batch1": batch1, "batch2": batch2}
+    text = f"Input dtypes must be the same, got: input {c_name(input)}, batch1: {c_name(batch1)}, batch2: {c_name(batch2)}"
+    same_dtype(text, input, batch1, **operands)
+    same_dtype(f"expected scalar type {scalar_name(batch1)} but found {scalar_name(batch2)}", batch1, batch2, **operands)
+    no_bool(batch1, "baddbmm")
+    expandable(input, (s[0], s[1], t[2]))
+    _check_factors(input, beta, alpha)
+    return _baddbmm(input, _matmul(batch1, batch2), beta=beta, alpha=alpha)
+
+
+METHODS: dict[str, Any] = {
+    "addmm": addmm,
+    "addmv": addmv,
+    "addr": addr,
+    "addbmm": addbmm,
+    "baddbmm": baddbmm,
+    "addmm_": inplace(addmm),
+    "addmv_": inplace(addmv),
+    "addr_": inplace(addr),
+    "addbmm_": inplace(addbmm),
+    "baddbmm_": inplace(baddbmm),
+}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = ["addbmm", "addmm", "addmv", "addr", "baddbmm"]

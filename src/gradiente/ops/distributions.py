@@ -1,0 +1,232 @@
+"""Random numbers whose parameters are tensors: normal, bernoulli, multinomial, poisson."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import random as streams
+from ..graph import current
+from ..tensor.core import Tensor
+from ..tensor.devices import layout as Layout
+from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
+from ..tensor.dtypes import dtype as Dtype
+from ._arguments import need_tensor
+from ._define import primitive
+from ._factory import made, put_out, sequence_shape, settle
+from ._numbers import need_int, need_real
+from .creation import DeviceLike
+from .generators import Generator, need_generator
+
+
+_NORMAL = (
+    "normal() received an invalid combination of arguments - got ({}), but expected one of:\n"
+    " * (Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
+    " * (Tensor mean, float std = 1, *, torch.Generator generator = None, Tensor out = None)\n"
+    " * (float mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"
+    " * (float mean, float std, tuple of ints size, *, torch.Generator generator = None, Tensor out = None, ...)\n"
+)
+
+_of_mean, _of_std, _of_both = (primitive("overwrite", f"NormalBackward{n}") for n in (1, 2, 3))
+_of_chances = primitive("overwrite", "BernoulliBackward0")
+_of_rates = primitive("overwrite", "PoissonBackward0")
+_broadcast = primitive("broadcast_to")
+
+
+def _result(array: Any, parameters: tuple[tuple[Any, Any], ...], out: Tensor | None, function: str) -> Tensor:
+    """The tensor of drawn numbers. As in torch it belongs to the graph of its parameters; their gradient is zero."""
+    if out is not None:
+        return put_out(out, array, function)
+    result = made(array)
+    if current().grad:
+        for parameter, node in parameters:
+            if isinstance(parameter, Tensor) and parameter._node is not None:
+                same = parameter._array.shape == array.shape
+                result = node(parameter if same else _broadcast(parameter, shape=array.shape), result)
+    return result
+
+
+def normal(
+    mean: float | Tensor = 0.0,
+    std: float | Tensor = 1.0,
+    size: Sequence[int] | None = None,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+    dtype: Dtype | None = None,
+    layout: Layout | None = None,
+    device: DeviceLike = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Normal random numbers, mean + std · z with z standard normal: for tensors element by element.
+
+    Args:
+        mean: a tensor, or a number.
+        std: a tensor of standard deviations ≥ 0 that broadcasts with `mean`, or a number.
+        size: the sizes, if both are numbers; only then the options from `dtype` on may be given.
+        generator: the source of the numbers; None for the default one.
+        out: a tensor to write to, of the right shape and dtype.
+        dtype: the dtype; without it the default one.
+        layout: torch.strided.
+        device: "cpu" or None.
+        pin_memory: must be False.
+        requires_grad: whether gradients are to be computed for the result.
+
+    Returns:
+        A tensor of the broadcast shape and the dtype of `mean` (of `std` if `mean` is a number), or of shape `size`.
+
+    Raises:
+        TypeError: other combinations of arguments.
+        RuntimeError: a negative standard deviation, shapes that do not broadcast.
+        NotImplementedError: an integer dtype.
+
+    Example:
+        >>> import gradiente as torch
+        >>> _ = torch.manual_seed(0)
+        >>> torch.normal(torch.tensor([10.0, 20.0]), torch.tensor([0.1, 0.2]))
+        tensor([10.1541, 19.9413])
+    """
+    tensors = isinstance(mean, Tensor) or isinstance(std, Tensor)
+    numbers = all(isinstance(x, (Tensor, int, float, np.number)) for x in (mean, std))
+    if not numbers or (not tensors) != (size is not None):
+        names = [type(x).__name__ for x in (mean, std, size) if x is not None]
+        raise TypeError(_NORMAL.format(", ".join(names)))
+    source = need_generator(generator, "normal")
+    settled = settle("normal", dtype, layout, device, pin_memory, requires_grad)
+    if not tensors:
+        shape = sequence_shape(size, "normal", 3)
+        wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
+        center, spread = need_real(mean, "normal", "mean", 1), need_real(std, "normal", "std", 2)
+        array = streams.normal(source, shape, wanted.numpy, center, spread)
+        return made(array, requires_grad) if out is None else put_out(out, array, "normal", settled)
+    center_array = mean._array if isinstance(mean, Tensor) else float(mean)
+    spread_array = std._array if isinstance(std, Tensor) else float(std)
+    if isinstance(mean, Tensor) and isinstance(std, Tensor):
+        _need_broadcast(mean._array.shape, std._array.shape)
+    if isinstance(std, Tensor) and std.is_complex():  # pyright: ignore[reportAttributeAccessIssue]
+        raise RuntimeError("normal expects standard deviation to be non-complex")
+    array = streams.normal_tensor(source, center_array, spread_array)
+    if isinstance(mean, Tensor) and isinstance(std, Tensor):
+        return _result(array, ((std, _of_both), (mean, _of_both)), out, "normal")
+    return _result(array, ((mean, _of_mean), (std, _of_std)), out, "normal")
+
+
+def _need_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> None:
+    """Raise torch's error unless the shapes broadcast."""
+    for i in range(1, min(len(a), len(b)) + 1):
+        if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
+            place = max(len(a), len(b)) - i
+            raise RuntimeError(
+                f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension "
+                f"{place} (mean has the shape {list(a)}, std {list(b)})"
+            )
+
+
+def bernoulli(
+    input: Tensor, p: float | None = None, *, generator: Generator | None = None, out: Tensor | None = None
+) -> Tensor:
+    """Ones with the probabilities in `input`, else zeros.
+
+    Args:
+        input: the probabilities, a floating-point tensor; with `p`, any tensor, of which the shape and dtype are taken.
+        p: one probability for all elements.
+        generator: the source of the numbers; None for the default one.
+        out: a tensor to write to, of the right shape.
+
+    Returns:
+        A tensor with the shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: probabilities outside [0, 1].
+        NotImplementedError: probabilities of an integer dtype.
+
+    Example:
+        >>> import gradiente as torch
+        >>> _ = torch.manual_seed(0)
+        >>> torch.bernoulli(torch.tensor([0.1, 0.9, 1.0]))
+        tensor([0., 1., 1.])
+    """
+    array = need_tensor(input, "bernoulli")._array
+    source = need_generator(generator, "bernoulli")
+    dtype = array.dtype if out is None else need_tensor(out, "bernoulli", "out")._array.dtype
+    if p is not None:
+        values = streams.bernoulli(source, array.shape, dtype, need_real(p, "bernoulli", "p", 2))
+    else:
+        values = streams.bernoulli(source, array.shape, dtype, array)
+    return _result(values, ((input, _of_chances),), out, "bernoulli")
+
+
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
+    """Indices of categories, drawn in proportion to the weights in each row of `input`.
+
+    Args:
+        input: the weights, a floating-point tensor of shape (n,) or (m, n), ≥ 0, which need not sum to 1.
+        num_samples: how many indices are drawn from each row.
+        replacement: whether an index can be drawn more than once.
+        generator: the source of the numbers; None for the default one.
+        out: a tensor to write to, of the right shape and dtype.
+
+    Returns:
+        An int64 tensor of shape (num_samples,) or (m, num_samples).
+
+    Raises:
+        TypeError: the input is no tensor, the number of samples no integer.
+        RuntimeError: weights that are negative, infinite or all 0, or too few of them; an integer dtype.
+
+    Example:
+        >>> import gradiente as torch
+        >>> _ = torch.manual_seed(0)
+        >>> torch.multinomial(torch.tensor([0.0, 10.0, 3.0, 0.0]), 2)
+        tensor([1, 2])
+    """
+    weights = need_tensor(input, "multinomial")._array
+    count = need_int(num_samples, "multinomial", "num_samples", 2)
+    if weights.dtype.kind != "f":
+        name = SCALAR_NAMES[input.dtype.name]
+        raise RuntimeError(
+            f"multinomial only supports floating-point dtypes for input, got: {name} (convert with .float())"
+        )
+    source = need_generator(generator, "multinomial")
+    array = streams.multinomial(source, weights, count, bool(replacement))
+    return _result(array, (), out, "multinomial")
+
+
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Poisson numbers with the rates in `input`.
+
+    Args:
+        input: the rates, a floating-point tensor, ≥ 0.
+        generator: the source of the numbers; None for the default one.
+
+    Returns:
+        A tensor with the shape and dtype of `input`.
+
+    Raises:
+        TypeError: the input is no tensor.
+        RuntimeError: a negative rate.
+        NotImplementedError: an integer dtype.
+
+    Example:
+        >>> import gradiente as torch
+        >>> _ = torch.manual_seed(0)
+        >>> torch.poisson(torch.full((4,), 3.0)).shape
+        torch.Size([4])
+    """
+    rates = need_tensor(input, "poisson")._array
+    array = streams.poisson(need_generator(generator, "poisson"), rates)
+    return _result(array, ((input, _of_rates),), None, "poisson")
+
+
+METHODS: dict[str, Any] = {"bernoulli": bernoulli, "multinomial": multinomial}
+__all__ = ["bernoulli", "multinomial", "normal", "poisson"]

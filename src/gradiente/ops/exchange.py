@@ -1,0 +1,129 @@
+"""Tensors in other hands: DLPack for other array libraries, pickle and copy for Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tensor.core import AccumulateGrad, Tensor, new
+from ._factory import made
+
+_CAPSULE = (
+    "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have "
+    "already constructed a tensor from it once."
+)
+
+
+def _dlpack(
+    self: Tensor,
+    *,
+    stream: Any = None,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[int, int] | None = None,
+    copy: bool | None = None,
+) -> Any:
+    """The tensor as a DLPack capsule that shares its memory."""
+    if self._node is not None:
+        raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
+    if self._array.dtype.kind == "V":
+        raise BufferError("bfloat16 cannot be exported: NumPy's DLPack has no such type; convert with .float() first")
+    return self._array.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+
+
+def _dlpack_device(self: Tensor) -> tuple[Any, int]:
+    """Where the tensor is, in DLPack's terms: (1, 0), the CPU."""
+    return self._array.__dlpack_device__()
+
+
+class _Capsule:
+    """A bare capsule, dressed as an object that exports it."""
+
+    def __init__(self, capsule: Any) -> None:
+        self._capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self._capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
+    """A tensor that shares the memory of another library's array, or of a DLPack capsule.
+
+    Args:
+        ext_tensor: an object with `__dlpack__`, or a capsule.
+        device: "cpu" or None.
+        copy: True: always copy; False: never, raise instead; None: if need be.
+
+    Returns:
+        A tensor of the same shape and dtype.
+
+    Raises:
+        RuntimeError: no such object, or a capsule that was used before.
+
+    Source: the DLPack protocol, https://dmlc.github.io/dlpack/latest/python_spec.html
+
+    Example:
+        >>> import gradiente as torch
+        >>> import numpy as np
+        >>> torch.from_dlpack(np.arange(3))
+        tensor([0, 1, 2])
+    """
+    from ..tensor.devices import need_cpu
+
+    need_cpu(device, "from_dlpack")
+    if type(ext_tensor).__name__ == "PyCapsule":
+        ext_tensor = _Capsule(ext_tensor)
+    elif not hasattr(ext_tensor, "__dlpack__"):
+        raise RuntimeError(f"{_CAPSULE} (Got a {type(ext_tensor).__name__}, which has no __dlpack__)")
+    try:
+        array = np.from_dlpack(ext_tensor) if copy is None else np.from_dlpack(ext_tensor, copy=copy)
+    except ValueError as error:
+        raise RuntimeError(f"{_CAPSULE} ({error})") from error
+    return made(array)
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """The tensor as a DLPack capsule that shares its memory; it can be used once.
+
+    Args:
+        tensor: the tensor to share.
+
+    Returns:
+        A capsule.
+
+    Raises:
+        BufferError: the tensor requires a gradient.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.from_dlpack(torch.to_dlpack(torch.ones(2)))
+        tensor([1., 1.])
+    """
+    return _dlpack(tensor)
+
+
+def _reduce(self: Tensor, protocol: Any) -> tuple[Any, ...]:
+    """What pickle and copy.copy keep: the values, whether a gradient is required, attributes; not the graph."""
+    return rebuild, (type(self), self._array, self._node is not None, self.__dict__)
+
+
+def rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
+    """The tensor that was pickled, as a leaf."""
+    out = new(cls)
+    out._array = array
+    out._node = out._version = out._view = out._meta = None
+    if requires_grad:
+        out._node = AccumulateGrad(out)
+    out.__dict__.update(attributes)
+    return out
+
+
+METHODS: dict[str, Any] = {
+    "__dlpack__": _dlpack,
+    "__dlpack_device__": _dlpack_device,
+    "__reduce_ex__": _reduce,
+}
+__all__ = ["from_dlpack", "to_dlpack"]

@@ -1,0 +1,202 @@
+"""Logical and bitwise operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tensor.core import Tensor, wrap
+from ._arguments import need_tensor
+from ._define import binary, inplace, operator
+from ._pairs import changing, reflected
+from .comparison import answer_in_place
+
+Number = int | float | complex | bool
+
+
+def _truth(x: Any) -> Tensor:
+    return wrap(np.asarray(x._array != 0))
+
+
+def _logical(function: str, combine: Any, input: Any, other: Any) -> Tensor:
+    a, b = _truth(need_tensor(input, function)), _truth(need_tensor(other, function, "other", 2))
+    return combine(a, b)
+
+
+def logical_and(input: Tensor, other: Tensor) -> Tensor:
+    """Whether both elements are other than 0: input ∧ other, as a bool tensor.
+
+    >>> import gradiente as torch
+    >>> torch.logical_and(torch.tensor([1.0, 2.0]), torch.tensor([0, 3]))
+    tensor([False,  True])
+    """
+    return _logical("logical_and", bitwise_and, input, other)
+
+
+def logical_or(input: Tensor, other: Tensor) -> Tensor:
+    """Whether one of the elements, or both, is other than 0: input ∨ other, as a bool tensor.
+
+    >>> import gradiente as torch
+    >>> torch.logical_or(torch.tensor([0.0, 2.0]), torch.tensor([0, 0]))
+    tensor([False,  True])
+    """
+    return _logical("logical_or", bitwise_or, input, other)
+
+
+def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+    """Whether just one of the elements is other than 0: input ⊻ other, as a bool tensor.
+
+    >>> import gradiente as torch
+    >>> torch.logical_xor(torch.tensor([1.0, 2.0]), torch.tensor([0, 3]))
+    tensor([ True, False])
+    """
+    return _logical("logical_xor", bitwise_xor, input, other)
+
+
+def logical_not(input: Tensor) -> Tensor:
+    """Whether each element is 0: ¬input, as a bool tensor.
+
+    >>> import gradiente as torch
+    >>> torch.logical_not(torch.tensor([0.0, 2.0]))
+    tensor([ True, False])
+    """
+    return wrap(np.asarray(need_tensor(input, "logical_not")._array == 0))
+
+
+@binary("bitwise_and")
+def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
+    """The bits that are set in both integers: input & other. NotImplementedError for floating-point tensors.
+
+    >>> import gradiente as torch
+    >>> torch.bitwise_and(torch.tensor([6, 5]), 3)
+    tensor([2, 1])
+    """
+    ...
+
+
+@binary("bitwise_or")
+def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
+    """The bits that are set in one of the integers, or in both: input | other.
+
+    >>> import gradiente as torch
+    >>> torch.bitwise_or(torch.tensor([6, 5]), 3)
+    tensor([7, 7])
+    """
+    ...
+
+
+@binary("bitwise_xor")
+def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
+    """The bits that are set in just one of the integers: input ^ other.
+
+    >>> import gradiente as torch
+    >>> torch.bitwise_xor(torch.tensor([6, 5]), 3)
+    tensor([5, 6])
+    """
+    ...
+
+
+@binary("bitwise_left_shift")
+def bitwise_left_shift(input: Tensor, other: Tensor | Number) -> Tensor:
+    """The bits of each integer, moved to the left: input · 2^other; 0 for shifts outside the type's bits.
+
+    >>> import gradiente as torch
+    >>> torch.bitwise_left_shift(torch.tensor([1, 2]), 3)
+    tensor([ 8, 16])
+    """
+    ...
+
+
+@binary("bitwise_right_shift")
+def bitwise_right_shift(input: Tensor, other: Tensor | Number) -> Tensor:
+    """The bits of each integer, moved to the right: ⌊input / 2^other⌋.
+
+    >>> import gradiente as torch
+    >>> torch.bitwise_right_shift(torch.tensor([16, -3]), 1)
+    tensor([ 8, -2])
+    """
+    ...
+
+
+def bitwise_not(input: Tensor) -> Tensor:
+    """Each integer with all its bits inverted: ~input; for bool the negation. TypeError for floating-point tensors.
+
+    >>> import gradiente as torch
+    >>> torch.bitwise_not(torch.tensor([0, 1])), torch.bitwise_not(torch.tensor([True, False]))
+    (tensor([-1, -2]), tensor([False,  True]))
+    """
+    array = need_tensor(input, "bitwise_not")._array
+    if array.dtype.kind not in "biu":
+        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{input.dtype!r}' (integer and bool tensors only)")
+    return wrap(np.asarray(np.invert(array)))
+
+
+def _invert(self: Tensor) -> Tensor:
+    if self._array.dtype.kind not in "biu":
+        raise TypeError(
+            f"~ (operator.invert) is only implemented on integer and Boolean-type tensors (this one is {self.dtype!r})"
+        )
+    return bitwise_not(self)
+
+
+def _swapped(function: Any) -> Any:
+    """The method for `number OP self`."""
+    return reflected(lambda self, other: function(other, self))
+
+
+_and, _or, _xor = operator("bitwise_and"), operator("bitwise_or"), operator("bitwise_xor")
+
+
+METHODS: dict[str, Any] = {
+    "__and__": _and,
+    "__iand__": changing(bitwise_and),
+    "__ilshift__": changing(bitwise_left_shift),
+    "__invert__": _invert,
+    "__ior__": changing(bitwise_or),
+    "__irshift__": changing(bitwise_right_shift),
+    "__ixor__": changing(bitwise_xor),
+    "__lshift__": operator("bitwise_left_shift"),
+    "__or__": _or,
+    "__rand__": _and,
+    "__rlshift__": _swapped(bitwise_left_shift),
+    "__ror__": _or,
+    "__rrshift__": _swapped(bitwise_right_shift),
+    "__rshift__": operator("bitwise_right_shift"),
+    "__rxor__": _xor,
+    "__xor__": _xor,
+    "bitwise_and": bitwise_and,
+    "bitwise_and_": inplace(bitwise_and),
+    "bitwise_left_shift": bitwise_left_shift,
+    "bitwise_left_shift_": inplace(bitwise_left_shift),
+    "bitwise_not": bitwise_not,
+    "bitwise_not_": inplace(bitwise_not),
+    "bitwise_or": bitwise_or,
+    "bitwise_or_": inplace(bitwise_or),
+    "bitwise_right_shift": bitwise_right_shift,
+    "bitwise_right_shift_": inplace(bitwise_right_shift),
+    "bitwise_xor": bitwise_xor,
+    "bitwise_xor_": inplace(bitwise_xor),
+    "logical_and": logical_and,
+    "logical_and_": answer_in_place(logical_and, "LogicalAndBackward0"),
+    "logical_not": logical_not,
+    "logical_not_": answer_in_place(logical_not, "LogicalNotBackward0"),
+    "logical_or": logical_or,
+    "logical_or_": answer_in_place(logical_or, "LogicalOrBackward0"),
+    "logical_xor": logical_xor,
+    "logical_xor_": answer_in_place(logical_xor, "LogicalXorBackward0"),
+}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = [
+    "bitwise_and",
+    "bitwise_left_shift",
+    "bitwise_not",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+]

@@ -1,0 +1,266 @@
+"""Order: sorting, the largest k, medians, modes, distinct elements."""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+import numpy as np
+
+from ..tensor.core import Tensor, wrap
+from . import return_types
+from ._define import primitive
+from ._reducing import array_of, axis_of, check_keepdim, is_number, need_elements, type_name
+
+_argsort = primitive("argsort")
+_sorted, _sorted_stably = primitive("pick", "SortBackward0"), primitive("pick", "SortBackward1")
+_top, _median_at = primitive("pick", "TopkBackward0"), primitive("pick", "MedianBackward1")
+_kth, _mode_at, _median = (
+    primitive("pick", "KthvalueBackward0"),
+    primitive("pick", "ModeBackward0"),
+    primitive("median"),
+)
+
+
+def _order(input: Tensor, axis: int, descending: bool = False) -> Tensor:
+    """The indices that sort along `axis`; equal elements keep their order, NaN counts as the largest."""
+    if not input._array.ndim:
+        return wrap(np.zeros((), dtype=np.int64))
+    return _argsort(input, axis=axis, descending=descending)
+
+
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> return_types.sort:
+    """The elements along `dim` in ascending order, and the indices that put them in it. NaN counts as the largest.
+
+    Args:
+        input: a real tensor.
+        dim: one dimension, the last by default.
+        descending: the largest first.
+        stable: whether equal elements must keep their order. They always do.
+
+    The result is a named tuple `(values, indices)`, the indices int64. Raises IndexError for a dimension that does not
+    exist, RuntimeError for complex tensors.
+
+    >>> import gradiente as torch
+    >>> torch.sort(torch.tensor([3.0, 1.0, 2.0]))
+    torch.return_types.sort(
+    values=tensor([1., 2., 3.]),
+    indices=tensor([1, 2, 0]))
+    """
+    array = array_of(input, "sort")
+    axis = axis_of(dim, array.ndim, "sort")
+    if array.dtype.kind == "c":
+        raise RuntimeError(" Sort does not support complex dtypes on CPU")
+    indices = _order(input, axis, bool(descending))
+    pick = _sorted if stable is None else _sorted_stably
+    return return_types.sort((pick(input, indices, axis=axis, keepdims=True), indices))  # pyright: ignore
+
+
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
+    """The indices, int64, that sort the elements along `dim`. See `sort`.
+
+    Args:
+        input: a real tensor.
+        dim: one dimension, the last by default.
+        descending: the largest first.
+        stable: whether equal elements must keep their order. They always do.
+
+    >>> import gradiente as torch
+    >>> torch.argsort(torch.tensor([3.0, 1.0, 2.0]))
+    tensor([1, 2, 0])
+    """
+    array = array_of(input, "argsort")
+    if array.dtype.kind == "c":
+        raise RuntimeError(" Sort does not support complex dtypes on CPU")
+    return _order(input, axis_of(dim, array.ndim, "argsort"), bool(descending))
+
+
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> return_types.topk:
+    """The `k` largest elements along `dim`, the largest first, and where they are.
+
+    Args:
+        input: a real tensor.
+        k: how many.
+        dim: one dimension, the last by default.
+        largest: False for the smallest, the smallest first.
+        sorted: whether they must be in order. They always are.
+
+    The result is a named tuple `(values, indices)`, the indices int64. Raises RuntimeError if there are fewer than `k`.
+
+    >>> import gradiente as torch
+    >>> torch.topk(torch.tensor([1.0, 4.0, 2.0, 3.0]), 2)
+    torch.return_types.topk(
+    values=tensor([4., 3.]),
+    indices=tensor([1, 3]))
+    """
+    array = array_of(input, "topk")
+    if not is_number(k):
+        raise TypeError(f"topk(): argument 'k' must be int, not {type(k).__name__}")
+    axis = axis_of(dim, array.ndim, "topk")
+    if array.dtype.kind in "bc":
+        raise RuntimeError(f"topk does not support {'bool' if array.dtype.kind == 'b' else 'complex'} dtypes on CPU")
+    size = array.shape[axis] if array.ndim else 1
+    if not 0 <= k <= size:
+        raise RuntimeError(f"selected index k out of range (k is {k}, dimension {axis} has size {size})")
+    order = _order(input, axis, largest)._array
+    indices = wrap(order[(*(slice(None),) * axis, slice(0, k))].copy() if array.ndim else order)
+    return return_types.topk((_top(input, indices, axis=axis, keepdims=True), indices))  # pyright: ignore
+
+
+def _nth(order: Any, n: int, axis: int, keepdim: bool) -> Any:
+    """The indices at place `n` of the order along `axis`."""
+    if not order.ndim:
+        return order
+    return order[(*(slice(None),) * axis, slice(n, n + 1) if keepdim else n)].copy()
+
+
+@overload
+def median(input: Tensor) -> Tensor: ...
+@overload
+def median(input: Tensor, dim: int, keepdim: bool = False) -> return_types.median: ...
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The median of all elements, or along `dim`, and where it is; of an even number the lower of the two middle ones.
+
+    Without `dim`, equal elements share the gradient equally; with it, the one at the index gets it. NaN if one is NaN.
+
+    Args:
+        input: a real tensor.
+        dim: one dimension; without it, all.
+        keepdim: keep the dimension, with size 1.
+
+    With `dim` the result is a named tuple `(values, indices)`, the indices int64.
+
+    >>> import gradiente as torch
+    >>> torch.median(torch.tensor([3.0, 1.0, 2.0, 4.0]))
+    tensor(2.)
+    >>> torch.median(torch.tensor([[3.0, 1.0, 2.0]]), dim=1).indices
+    tensor([2])
+    """
+    array = array_of(input, "median")
+    if array.dtype.kind in "bc":
+        raise NotImplementedError(f"\"median_cpu\" not implemented for '{type_name(array)}'")
+    if dim is None:
+        if keepdim is not False:
+            raise TypeError("median() received an invalid combination of arguments: keepdim needs dim")
+        if not array.size:
+            return wrap(np.full((), np.nan if array.dtype.kind not in "iu" else np.iinfo(array.dtype).min, array.dtype))
+        return _median(input, axis=None, keepdims=False)
+    axis = axis_of(dim, array.ndim, "median", keepdim)
+    if not array.ndim:
+        order = np.zeros((), dtype=np.int64)
+    else:
+        need_elements(array, axis, "median", "")
+        order = _nth(_order(input, axis)._array, (array.shape[axis] - 1) // 2, axis, keepdim)
+        if array.size and array.dtype.kind not in "iu":
+            bad = np.isnan(array)
+            first = np.argmax(bad, axis=axis, keepdims=keepdim)
+            order = np.where(np.any(bad, axis=axis, keepdims=keepdim), first, order)
+    indices = wrap(order)
+    return return_types.median((_median_at(input, indices, axis=axis, keepdims=keepdim), indices))
+
+
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue:
+    """The `k`-th smallest element along `dim`, counted from 1, and where it is.
+
+    Args:
+        input: a real tensor.
+        k: which one.
+        dim: one dimension, the last by default.
+        keepdim: keep the dimension, with size 1.
+
+    The result is a named tuple `(values, indices)`, the indices int64. Raises RuntimeError if there are fewer than `k`.
+
+    >>> import gradiente as torch
+    >>> torch.kthvalue(torch.tensor([3.0, 1.0, 2.0]), 2).values
+    tensor(2.)
+    """
+    array = array_of(input, "kthvalue")
+    axis = axis_of(dim, array.ndim, "kthvalue", keepdim)
+    size = array.shape[axis] if array.ndim else 1
+    if not 1 <= k <= size:
+        raise RuntimeError(
+            f"kthvalue(): selected number k out of range for dimension {axis} (k is {k}, its size {size})"
+        )
+    indices = wrap(_nth(_order(input, axis)._array, k - 1, axis, keepdim))
+    return return_types.kthvalue((_kth(input, indices, axis=axis, keepdims=keepdim), indices))  # pyright: ignore
+
+
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> return_types.mode:
+    """The most frequent element along `dim`, the smallest of several, and where it is last.
+
+    Args:
+        input: a real tensor.
+        dim: one dimension, the last by default.
+        keepdim: keep the dimension, with size 1.
+
+    The result is a named tuple `(values, indices)`, the indices int64.
+
+    >>> import gradiente as torch
+    >>> torch.mode(torch.tensor([2, 1, 2, 1, 3]))
+    torch.return_types.mode(
+    values=tensor(1),
+    indices=tensor(3))
+    """
+    array = array_of(input, "mode")
+    axis = axis_of(dim, array.ndim, "mode", keepdim)
+    order = _order(input, axis)._array
+    if array.ndim:
+        need_elements(array, axis, "mode", "")
+        ordered = np.moveaxis(np.take_along_axis(array, order, axis=axis), axis, -1)
+        new = np.ones(ordered.shape, dtype=bool)
+        new[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+        place = np.arange(ordered.shape[-1])
+        longest = np.argmax(place - np.maximum.accumulate(np.where(new, place, 0), axis=-1), axis=-1)
+        order = np.take_along_axis(np.moveaxis(order, axis, -1), longest[..., None], axis=-1)
+        order = np.array(np.moveaxis(order, -1, axis) if keepdim else order[..., 0])
+    indices = wrap(order)
+    return return_types.mode((_mode_at(input, indices, axis=axis, keepdims=keepdim), indices))  # pyright: ignore
+
+
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The distinct elements, in ascending order, or the distinct slices along `dim`. Each NaN is distinct.
+
+    Args:
+        input: a real tensor.
+        sorted: whether they must be in order. They always are.
+        return_inverse: also where each element is among them, int64.
+        return_counts: also how often each occurs, int64.
+        dim: the dimension whose slices are compared; None for the elements.
+
+    The result is a tensor, or a tuple with what else was asked for. No gradient goes through it.
+
+    >>> import gradiente as torch
+    >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
+    (tensor([1, 3]), tensor([1, 2]))
+    """
+    array = array_of(input, "unique")
+    if array.dtype.kind == "c":
+        raise NotImplementedError(f"\"unique\" not implemented for '{type_name(array)}'")
+    check_keepdim(return_inverse, "unique")
+    axis = None if dim is None else axis_of(dim, array.ndim, "unique_dim")
+    found = np.unique(array, return_inverse=return_inverse, return_counts=return_counts, axis=axis, equal_nan=False)
+    if not isinstance(found, tuple):
+        return wrap(found)
+    parts = list(found)
+    if return_inverse:
+        parts[1] = parts[1].reshape(array.shape if axis is None else -1)
+    return tuple(wrap(part) for part in parts)
+
+
+METHODS: dict[str, Any] = {
+    "sort": sort,
+    "argsort": argsort,
+    "topk": topk,
+    "median": median,
+    "kthvalue": kthvalue,
+    "mode": mode,
+    "unique": unique,
+}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = ["argsort", "kthvalue", "median", "mode", "sort", "topk", "unique"]

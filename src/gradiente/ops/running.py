@@ -1,0 +1,111 @@
+"""Running totals: sums, products and extremes of all elements up to each one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..tensor.core import Tensor
+from ..tensor.dtypes import dtype as Dtype
+from . import return_types
+from ._define import primitive
+from ._reducing import array_of, axis_of, cast, totals_dtype, wide_of
+
+_cumsum, _cumprod = primitive("cumulative_sum"), primitive("cumulative_prod")
+_alone_sum, _alone_prod = primitive("clone", "CumsumBackward0"), primitive("clone", "CumprodBackward0")
+_argcummax, _argcummin = primitive("argcummax"), primitive("argcummin")
+_cummax, _cummin = primitive("pick", "CummaxBackward0"), primitive("pick", "CumminBackward0")
+
+
+def _running(call: Any, alone: Any, function: str, input: Tensor, dim: Any, dtype: Any) -> Tensor:
+    array = array_of(input, function)
+    axis = axis_of(dim, array.ndim, function)
+    wanted = totals_dtype(input, dtype, function)
+    if not array.ndim:
+        return alone(input if wanted is None else cast(input, wanted))
+    if wanted is not None:
+        return call(input, axis=axis, dtype=wanted)
+    wide = wide_of(array)
+    return call(input, axis=axis) if wide is None else call(input, axis=axis, wide=wide)
+
+
+def cumsum(input: Tensor, dim: int, *, dtype: Dtype | None = None) -> Tensor:
+    """The sums of the elements up to each one along `dim`: yᵢ = x₁ + … + xᵢ.
+
+    Args:
+        input: a tensor of any type.
+        dim: one dimension.
+        dtype: the type to add up in, which the result has. Without it bools and integers give int64.
+
+    Raises IndexError for a dimension that does not exist.
+
+    >>> import gradiente as torch
+    >>> torch.cumsum(torch.tensor([1.0, 2.0, 3.0]), dim=0)
+    tensor([1., 3., 6.])
+    """
+    return _running(_cumsum, _alone_sum, "cumsum", input, dim, dtype)
+
+
+def cumprod(input: Tensor, dim: int, *, dtype: Dtype | None = None) -> Tensor:
+    """The products of the elements up to each one along `dim`: yᵢ = x₁ · … · xᵢ. Zeros do no harm to its derivatives.
+
+    Args:
+        input: a tensor of any type.
+        dim: one dimension.
+        dtype: the type to multiply in, which the result has. Without it bools and integers give int64.
+
+    Raises IndexError for a dimension that does not exist.
+
+    >>> import gradiente as torch
+    >>> torch.cumprod(torch.tensor([2.0, 3.0, 4.0]), dim=0)
+    tensor([ 2.,  6., 24.])
+    """
+    return _running(_cumprod, _alone_prod, "cumprod", input, dim, dtype)
+
+
+def _extreme(places: Any, pick: Any, results: Any, function: str, input: Tensor, dim: Any) -> Any:
+    array = array_of(input, function)
+    axis = axis_of(dim, array.ndim, function)
+    if array.dtype.kind == "c":
+        raise RuntimeError(f"{function}(): does not support complex input")
+    indices = places(input, axis=axis)
+    return results((pick(input, indices, axis=axis, keepdims=True), indices))
+
+
+def cummax(input: Tensor, dim: int) -> return_types.cummax:
+    """The largest of the elements up to each one along `dim`, and where it is (the last of equal ones).
+
+    Args:
+        input: a real tensor.
+        dim: one dimension.
+
+    The result is a named tuple `(values, indices)`, the indices int64. NaN counts as the largest.
+
+    >>> import gradiente as torch
+    >>> torch.cummax(torch.tensor([1.0, 3.0, 2.0]), dim=0)
+    torch.return_types.cummax(
+    values=tensor([1., 3., 3.]),
+    indices=tensor([0, 1, 1]))
+    """
+    return _extreme(_argcummax, _cummax, return_types.cummax, "cummax", input, dim)
+
+
+def cummin(input: Tensor, dim: int) -> return_types.cummin:
+    """The smallest of the elements up to each one along `dim`, and where it is (the last of equal ones).
+
+    Args:
+        input: a real tensor.
+        dim: one dimension.
+
+    The result is a named tuple `(values, indices)`, the indices int64. NaN counts as the smallest.
+
+    >>> import gradiente as torch
+    >>> torch.cummin(torch.tensor([2.0, 3.0, 1.0]), dim=0).values
+    tensor([2., 2., 1.])
+    """
+    return _extreme(_argcummin, _cummin, return_types.cummin, "cummin", input, dim)
+
+
+METHODS: dict[str, Any] = {"cumsum": cumsum, "cumprod": cumprod, "cummax": cummax, "cummin": cummin}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = ["cummax", "cummin", "cumprod", "cumsum"]

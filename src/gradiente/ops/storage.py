@@ -1,0 +1,293 @@
+"""Memory: copies, strides, and tensors that look at the same memory in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..arrays.numpy_indexing import Layout, storage
+from ..graph import Version
+from ..rules import table
+from ..tensor.core import Tensor, wrap
+from ..tensor.dtypes import SCALAR_NAMES
+from ..tensor.dtypes import dtype as Dtype
+from ..tensor.size import Size
+from ..tensor.views import detach_in_place, set_data, share
+from ._arguments import need_tensor, wrap_dim
+from ._define import primitive
+from ._sizes import integer, integers
+from ._views import viewing
+
+_clone, _contiguous = primitive("clone"), primitive("contiguous")
+_strided, _windows = viewing("strided"), viewing("windows")
+_FORMATS = ("contiguous_format", "preserve_format")
+
+
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
+    """A copy of the tensor through which gradients flow; its strides keep the order of the original's.
+
+    `memory_format` may be `torch.preserve_format` or `torch.contiguous_format`.
+
+    >>> import gradiente as torch
+    >>> x = torch.ones(2)
+    >>> y = torch.clone(x)
+    >>> y[0] = 5
+    >>> x
+    tensor([1., 1.])
+    """
+    need_tensor(input, "clone")
+    return _contiguous(input) if _dense_format(memory_format, "clone") else _clone(input)
+
+
+def _dense_format(memory_format: Any, function: str) -> bool:
+    if memory_format is None:
+        return False
+    name = str(memory_format).rsplit(".", 1)[-1]
+    if name not in _FORMATS:
+        raise RuntimeError(
+            f"{function}(): memory format {memory_format} is not supported; use torch.contiguous_format or "
+            "torch.preserve_format"
+        )
+    return name == "contiguous_format"
+
+
+def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
+    """The tensor itself if its elements lie in memory in their order, else a copy in which they do.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2, 3).t().contiguous().stride()
+    (2, 1)
+    """
+    _dense_format(memory_format, "contiguous")
+    return self if self._array.flags.c_contiguous else _contiguous(self)
+
+
+def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
+    """Whether the elements lie in memory in their order, without gaps."""
+    return self._array.flags.c_contiguous
+
+
+def as_strided(
+    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+) -> Tensor:
+    """The tensor's memory seen with other sizes and strides, counted in elements. A view.
+
+    `storage_offset` counts from the start of the memory; without it the view starts where the tensor does. RuntimeError if
+    the view would reach beyond the memory, or for negative strides.
+
+    >>> import gradiente as torch
+    >>> torch.as_strided(torch.arange(4), (3, 2), (1, 1))
+    tensor([[0, 1],
+            [1, 2],
+            [2, 3]])
+    """
+    array = need_tensor(input, "as_strided")._array
+    sizes, strides = integers((size,), "as_strided", "size"), integers((stride,), "as_strided", "stride")
+    if len(sizes) != len(strides):
+        raise RuntimeError(
+            f"mismatch in length of strides and shape (size {list(sizes)} and stride {list(strides)} in as_strided)"
+        )
+    if any(s < 0 for s in strides):
+        raise RuntimeError(
+            f"as_strided: Negative strides are not supported at the moment, got strides: {list(strides)}"
+        )
+    if any(n < 0 for n in sizes):
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={list(sizes)} and strides={list(strides)}")
+    item = array.itemsize
+    memory, first = storage(array)
+    start = first // item if storage_offset is None else integer(storage_offset, "as_strided", "storage_offset", 4)
+    if start < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {start}")
+    last = start + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True))
+    if prod(sizes) and (last + 1) * item > memory.size:
+        raise RuntimeError(
+            f"setStorage: sizes {list(sizes)}, strides {list(strides)}, storage offset {start}, and itemsize {item} "
+            f"requiring a storage size of {(last + 1) * item} are out of bounds for storage of size {memory.size}"
+        )
+    before = first // item
+    own = tuple([s // item for s in array.strides])
+    return _strided(input, layout=Layout(own, sizes, strides, start - before, before, memory.size // item - before))
+
+
+def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """All windows of `size` elements along a dimension, `step` apart; a new last dimension holds each. A view.
+
+    >>> import gradiente as torch
+    >>> torch.arange(4).unfold(0, 2, 1)
+    tensor([[0, 1],
+            [1, 2],
+            [2, 3]])
+    """
+    shape = self._array.shape
+    dim = wrap_dim(integer(dimension, "unfold", "dimension"), len(shape))
+    size, step = integer(size, "unfold", "size", 2), integer(step, "unfold", "step", 3)
+    length = shape[dim] if shape else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
+    if size > length:
+        raise RuntimeError(f"maximum size for tensor at dimension {dim} is {length} but size is {size}")
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    return _windows(self, axis=dim, size=size, step=step)
+
+
+def detach(input: Tensor) -> Tensor:
+    """The same values without the history, sharing memory. Changes in place are noticed by both.
+
+    >>> import gradiente as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> (x * 2).detach()
+    tensor([2., 2.])
+    """
+    need_tensor(input, "detach")
+    if input._version is None:
+        input._version = Version()
+    out = share(input)
+    out._version = input._version
+    return out
+
+
+def detach_(input: Tensor) -> Tensor:
+    """Take the history away from the tensor itself, so that it becomes a leaf, and return it. Not for views.
+
+    >>> import gradiente as torch
+    >>> x = torch.ones(2, requires_grad=True) * 2
+    >>> x.detach_().is_leaf
+    True
+    """
+    detach_in_place(need_tensor(input, "detach_"))
+    return input
+
+
+def _set_data(self: Tensor, value: Any) -> None:
+    set_data(self, value)
+
+
+_data = property(
+    share, _set_data, doc="The same values without the history, sharing memory; autograd does not see changes to it."
+)
+
+
+def view_dtype(x: Tensor, target: Dtype) -> Tensor:
+    """The memory of `x` seen as elements of another dtype, without a history."""
+    array, wanted = x._array, target.numpy
+    old, new = array.dtype.itemsize, wanted.itemsize
+    names = f"view {SCALAR_NAMES[x.dtype.name]} as {SCALAR_NAMES[target.name]} (different element sizes)"
+    if old != new:
+        if not array.ndim:
+            raise RuntimeError(f"self.dim() cannot be 0 to {names}")
+        if array.strides[-1] != old and array.shape[-1] != 1:
+            raise RuntimeError(f"self.stride(-1) must be 1 to {names}, but got {array.strides[-1] // old}")
+        if new > old and array.shape[-1] % (new // old):
+            raise RuntimeError(
+                f"self.size(-1) must be divisible by {new // old} to {names}, but got {array.shape[-1]}"
+            )
+        if new > old and any(s % new for s in array.strides[:-1]):
+            raise RuntimeError(f"self.stride(0) must be divisible by {new // old} to {names}")
+    if x._version is None:
+        x._version = Version()
+    out = wrap(array.view(wanted))
+    out._version = x._version
+    return out
+
+
+def size(self: Tensor, dim: int | None = None) -> Any:
+    """The shape of the tensor, or its size along one dimension.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2, 3).size(), torch.ones(2, 3).size(-1)
+    (torch.Size([2, 3]), 3)
+    """
+    shape = self._array.shape
+    if dim is None:
+        return Size(shape)
+    if not shape:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return shape[wrap_dim(integer(dim, "size", "dim"), len(shape))]
+
+
+def stride(self: Tensor, dim: int | None = None) -> Any:
+    """How many elements lie in memory between neighbours along each dimension, or along one.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2, 3).stride(), torch.ones(2, 3).stride(0)
+    ((3, 1), 3)
+    """
+    array = self._array
+    strides = tuple([s // array.itemsize for s in array.strides])
+    if dim is None:
+        return strides
+    if not strides:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    return strides[wrap_dim(integer(dim, "stride", "dim"), len(strides))]
+
+
+def numel(input: Tensor) -> int:
+    """The number of elements.
+
+    >>> import gradiente as torch
+    >>> torch.numel(torch.ones(2, 3))
+    6
+    """
+    return need_tensor(input, "numel")._array.size
+
+
+def storage_offset(self: Tensor) -> int:
+    """How many elements lie in the memory before the tensor's first one."""
+    return storage(self._array)[1] // self._array.itemsize
+
+
+def data_ptr(self: Tensor) -> int:
+    """The address of the first element; 0 for an empty tensor."""
+    return self._array.__array_interface__["data"][0] if self._array.size else 0
+
+
+def _base(self: Tensor) -> Tensor | None:
+    """The tensor that this one is a view of, or None."""
+    return None if self._view is None else self._view.base
+
+
+def _is_view(self: Tensor) -> bool:
+    """Whether this tensor is a view of another one."""
+    return self._view is not None
+
+
+def _version(self: Tensor) -> int:
+    """How many changes in place there were of the tensor, its views or its base."""
+    history = getattr(self, "_version", None)
+    return 0 if history is None else history.count
+
+
+def element_size(self: Tensor) -> int:
+    """How many bytes one element takes."""
+    return self._array.itemsize
+
+
+METHODS: dict[str, Any] = {
+    "clone": clone,
+    "contiguous": contiguous,
+    "is_contiguous": is_contiguous,
+    "as_strided": as_strided,
+    "unfold": unfold,
+    "detach": detach,
+    "detach_": detach_,
+    "data": _data,
+    "size": size,
+    "stride": stride,
+    "numel": numel,
+    "nelement": numel,
+    "dim": lambda self: self._array.ndim,
+    "ndimension": lambda self: self._array.ndim,
+    "storage_offset": storage_offset,
+    "data_ptr": data_ptr,
+    "element_size": element_size,
+    "itemsize": property(element_size),
+    "nbytes": property(lambda self: self._array.size * self._array.itemsize),
+    "_base": property(_base),
+    "_is_view": _is_view,
+}
+__all__ = ["as_strided", "clone", "detach", "detach_", "numel"]
+_ = (np, table)

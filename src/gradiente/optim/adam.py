@@ -1,0 +1,219 @@
+"""Adam: steps scaled by running means of the gradients and of their squares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tensor.core import Tensor, wrap
+from .optimizer import Optimizer, Params, check_options, number
+
+
+class Adam(Optimizer):
+    """Adam: p ← p - lr·m̂ / (√v̂ + ε), with running means m of the gradients g and v of g².
+
+    m ← β₁·m + (1 - β₁)·g and v ← β₂·v + (1 - β₂)·g²; m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) at step t.
+
+    Args:
+        params: the parameters: tensors, (name, tensor) pairs or groups.
+        lr: the learning rate, a number or a tensor of one element.
+        betas: β₁ and β₂.
+        eps: ε.
+        weight_decay: λ: with g + λ·p in place of g, or decoupled: p ← p - lr·λ·p before the step.
+        amsgrad: use the largest v so far.
+        foreach: accepted for torch's sake; the numbers do not depend on it.
+        maximize: climb instead.
+        capturable: not supported (it is for CUDA graphs).
+        differentiable: not supported.
+        fused: accepted for torch's sake; the numbers do not depend on it.
+        decoupled_weight_decay: as AdamW has it.
+
+    Raises:
+        ValueError: an option is out of range.
+        RuntimeError: `foreach` and `fused` at once.
+        NotImplementedError: `capturable` or `differentiable`.
+
+    Source: D. Kingma, J. Ba, Adam: a method for stochastic optimization (2015); amsgrad: S. Reddi, S. Kale, S. Kumar, On
+    the convergence of Adam and beyond (2018).
+
+    Example:
+        >>> import gradiente as torch
+        >>> w = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = torch.optim.Adam([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([0.9000], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        check_options(lr, 0, differentiable, foreach, fused)
+        if not eps >= 0.0:
+            raise ValueError(f"Invalid epsilon value: {eps}")
+        for i, beta in enumerate(betas):
+            if not 0.0 <= number(beta) < 1.0:
+                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+        check_options(0, weight_decay, differentiable, foreach, fused)
+        if isinstance(betas[0], Tensor) != isinstance(betas[1], Tensor):
+            raise ValueError("betas must be either both floats or both Tensors")
+        if capturable:
+            raise NotImplementedError("capturable=True is not supported: it is for CUDA graphs; leave it out")
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+            "fused": fused,
+            "decoupled_weight_decay": decoupled_weight_decay,
+        }
+        super().__init__(params, defaults)
+
+    def _options(self, group: dict[str, Any]) -> Any:
+        beta1, beta2 = group["betas"]
+        return (
+            number(group["lr"]),
+            number(beta1),
+            number(beta2),
+            group["eps"],
+            group["weight_decay"],
+            group["amsgrad"],
+            group["maximize"],
+            group["decoupled_weight_decay"],
+        )
+
+    def _state_of(self, p: Tensor, amsgrad: bool) -> dict[str, Any]:
+        state = self.state[p]
+        if not state:
+            state["step"] = wrap(np.zeros((), np.float32))
+            state["exp_avg"] = wrap(np.zeros_like(p._array))
+            state["exp_avg_sq"] = wrap(np.zeros_like(p._array))
+            if amsgrad:
+                state["max_exp_avg_sq"] = wrap(np.zeros_like(p._array))
+        return state
+
+    def _update(self, p: Tensor, g: Any, options: Any) -> None:
+        lr, beta1, beta2, eps, decay, amsgrad, maximize, decoupled = options
+        state = self._state_of(p, amsgrad)
+        step = state["step"]._array
+        step += 1
+        t = float(step)
+        x, m, v = p._array, state["exp_avg"]._array, state["exp_avg_sq"]._array
+        top = state["max_exp_avg_sq"]._array if amsgrad else None
+        if x.dtype.kind == "c":  # a complex number is two real ones here
+            x, g, m, v = _parts(x), _parts(np.array(g)), _parts(m), _parts(v)
+            top = None if top is None else _parts(top)
+        if maximize:
+            g = -g
+        if decay != 0:
+            if decoupled:
+                x *= 1 - lr * decay
+            else:
+                g = g + decay * x
+        work = self._scratch(x)
+        np.subtract(g, m, out=work)
+        work *= 1 - beta1
+        m += work
+        np.multiply(g, g, out=work)
+        work *= 1 - beta2
+        v *= beta2
+        v += work
+        if top is not None:
+            v = np.maximum(top, v, out=top)
+        # m̂ / (√v̂ + ε), with the roots of both corrections in the numbers instead of in the arrays
+        root = (1 - beta2**t) ** 0.5
+        np.sqrt(v, out=work)
+        work += eps * root
+        np.divide(m, work, out=work)
+        work *= lr * root / (1 - beta1**t)
+        x -= work
+
+
+def _parts(z: Any) -> Any:
+    """The real and imaginary parts as a view, with one more axis at the end."""
+    real = z.real
+    return np.lib.stride_tricks.as_strided(real, (*z.shape, 2), (*z.strides, real.itemsize))
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p ← p - lr·λ·p, then Adam's step.
+
+    Args:
+        params: the parameters: tensors, (name, tensor) pairs or groups.
+        lr: the learning rate, a number or a tensor of one element.
+        betas: the decay of the running means of the gradients and of their squares.
+        eps: is added to the denominator.
+        weight_decay: λ.
+        amsgrad: use the largest mean square so far.
+        maximize: climb instead.
+        foreach: accepted for torch's sake; the numbers do not depend on it.
+        capturable: not supported (it is for CUDA graphs).
+        differentiable: not supported.
+        fused: accepted for torch's sake; the numbers do not depend on it.
+
+    Raises:
+        ValueError: an option is out of range.
+        RuntimeError: `foreach` and `fused` at once.
+        NotImplementedError: `capturable` or `differentiable`.
+
+    Source: I. Loshchilov, F. Hutter, Decoupled weight decay regularization (2019).
+
+    Example:
+        >>> import gradiente as torch
+        >>> w = torch.tensor([1.0], requires_grad=True)
+        >>> optimizer = torch.optim.AdamW([w], lr=0.1, weight_decay=0.5)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([0.8500], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )

@@ -1,0 +1,385 @@
+"""The base of all optimisers: groups of parameters with their options, state, saving and loading.
+
+Note [Steps are not recorded]: a step writes into the parameters' arrays and notes the change in their versions, so that a
+graph that saved a parameter before the step refuses to run backward after it. No graph of the step itself is made.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ..graph import RemovableHandle, Version, change, register, set_mode, user_place
+from ..tensor.core import Tensor, wrap
+from ..tensor.dtypes import TENSOR_TYPES
+
+Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+"""What can be optimised: tensors, groups of tensors with options of their own, or pairs of a name and a tensor."""
+
+Hooks = OrderedDict[int, Callable[..., Any]]
+
+
+class Optimizer:
+    """What all optimisers share; a subclass defines `_update` for one group of parameters.
+
+    Args:
+        params: the parameters: tensors, (name, tensor) pairs, or groups: dictionaries with the key "params" and options
+            that differ from the defaults.
+        defaults: the options of groups that do not set them.
+
+    Raises:
+        TypeError: `params` is a single tensor or holds something else than tensors.
+        ValueError: there are no parameters, one stands in two groups, or one is not a leaf.
+
+    Example:
+        >>> import gradiente as torch
+        >>> w = torch.tensor([1.0, 2.0], requires_grad=True)
+        >>> optimizer = torch.optim.SGD([w], lr=0.1)
+        >>> (w * w).sum().backward()
+        >>> optimizer.step()
+        >>> w
+        tensor([0.8000, 1.6000], requires_grad=True)
+    """
+
+    defaults: dict[str, Any]
+    param_groups: list[dict[str, Any]]
+    state: defaultdict[Tensor, dict[str, Any]]
+
+    def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
+        self.defaults = defaults
+        self.state = defaultdict(dict)
+        self.param_groups = []
+        self._init_private()
+        if isinstance(params, Tensor):
+            kind = TENSOR_TYPES[params.dtype.name]
+            raise TypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got "
+                f"torch.{kind} (a single tensor goes into a list: [tensor])"
+            )
+        given: list[Any] = list(params)
+        if not given:
+            raise ValueError(
+                "optimizer got an empty parameter list (was the iterator used up before, or has the model no parameters?)"
+            )
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    def _init_private(self) -> None:
+        self._pre_hooks: Hooks = OrderedDict()
+        self._post_hooks: Hooks = OrderedDict()
+        self._work: dict[Any, Any] = {}
+
+    # -- parameters ---------------------------------------------------------------------------------------------------
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group of parameters, with options of its own where it gives them.
+
+        Args:
+            param_group: dictionary with "params", a tensor or several, and options.
+
+        Raises:
+            TypeError: it is no dictionary, or its parameters are no tensors in a fixed order.
+            ValueError: a parameter is not a leaf or stands in another group, or an option without default is missing.
+
+        Example:
+            >>> import gradiente as torch
+            >>> a, b = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+            >>> optimizer = torch.optim.SGD([a], lr=0.1)
+            >>> optimizer.add_param_group({"params": b, "lr": 0.01})
+            >>> [group["lr"] for group in optimizer.param_groups]
+            [0.1, 0.01]
+        """
+        if not isinstance(param_group, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        group = dict(param_group)
+        params, names = _parameters(group["params"])
+        for i, p in enumerate(params):
+            if not p.is_leaf and not self.defaults.get("differentiable"):
+                raise ValueError(
+                    f"can't optimize a non-leaf Tensor (parameter {i} was made by {p.grad_fn.name() if p.grad_fn else '?'}; "
+                    "optimise what it was made from, or a .detach().requires_grad_() of it)"
+                )
+        for name, default in self.defaults.items():
+            group.setdefault(name, default)
+        if len({id(p) for p in params}) != len(params):
+            warnings.warn(
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
+                "github.com/pytorch/pytorch/issues/40967 for more information",
+                stacklevel=3,
+            )
+        known = {id(p) for other in self.param_groups for p in other["params"]}
+        if any(id(p) in known for p in params):
+            raise ValueError("some parameters appear in more than one parameter group")
+        if self.param_groups and (names is not None) != ("param_names" in self.param_groups[0]):
+            raise ValueError(
+                "all optimizer param groups should be with/without names. cannot add param group "
+                f"{'with' if names is not None else 'without'} names to the optimizer"
+            )
+        group = {"params": params, **({} if names is None else {"param_names": names}), **{**group, "params": params}}
+        self.param_groups.append(group)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Reset the gradients of all parameters.
+
+        Args:
+            set_to_none: make them None; else fill them with zeros.
+
+        Example:
+            >>> import gradiente as torch
+            >>> w = torch.ones(2, requires_grad=True)
+            >>> w.sum().backward()
+            >>> torch.optim.SGD([w], lr=0.1).zero_grad()
+            >>> print(w.grad)
+            None
+        """
+        for group in self.param_groups:
+            for p in group["params"]:
+                meta = p._meta
+                if meta is None or meta.grad is None:
+                    continue
+                if set_to_none:
+                    meta.grad = None
+                else:
+                    meta.grad._node = None
+                    meta.grad._array[...] = 0
+                    _bump(meta.grad, user_place(1))
+
+    # -- steps --------------------------------------------------------------------------------------------------------
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change every parameter that has a gradient by it.
+
+        Args:
+            closure: a function that computes the loss and its gradients again and returns the loss.
+
+        Returns:
+            What `closure` returned, or None.
+        """
+        if self._pre_hooks or self._post_hooks:
+            return self._step_with_hooks(closure)
+        return self._step(closure)
+
+    def _step(self, closure: Callable[[], Any] | None) -> Any:
+        loss = None
+        if closure is not None:
+            previous = change(grad=True)
+            try:
+                loss = closure()
+            finally:
+                set_mode(previous)
+        place = user_place(1)
+        with np.errstate(all="ignore"):
+            for group in self.param_groups:
+                options: Any = None
+                for p in group["params"]:
+                    meta = p._meta
+                    if meta is None or meta.grad is None:
+                        continue
+                    if options is None:
+                        options = self._options(group)
+                    self._update(p, meta.grad._array, options)
+                    _bump(p, place)
+        return loss
+
+    def _step_with_hooks(self, closure: Callable[[], Any] | None) -> Any:
+        arguments = (self,) if closure is None else (self, closure)
+        for hook in list(self._pre_hooks.values()):
+            answer = hook(self, arguments, {})
+            if answer is not None:
+                if not (isinstance(answer, tuple) and len(answer) == 2):  # pyright: ignore[reportUnknownArgumentType]
+                    raise RuntimeError(
+                        f"{type(self).step} must return None or a tuple of (new_args, new_kwargs), but got {answer}."
+                    )
+                new, keywords = answer  # pyright: ignore[reportUnknownVariableType]
+                arguments = (*new, *keywords.values())  # pyright: ignore
+                closure = arguments[1] if len(arguments) > 1 else None  # pyright: ignore
+        result = self._step(closure)
+        for hook in list(self._post_hooks.values()):
+            hook(self, arguments, {})
+        return result
+
+    def _options(self, group: dict[str, Any]) -> Any:
+        """The options of a group, as `_update` wants them."""
+        raise NotImplementedError(f"{type(self).__name__} does not define a step")
+
+    def _update(self, p: Tensor, g: Any, options: Any) -> None:
+        """Change the parameter `p` in place by its gradient, the array `g`."""
+        raise NotImplementedError(f"{type(self).__name__} does not define a step")
+
+    def _scratch(self, array: Any) -> Any:
+        """An array like `array` to compute in; parameters of one shape share it."""
+        key = (array.shape, array.dtype)
+        found = self._work.get(key)
+        if found is None:
+            found = self._work[key] = np.empty(array.shape, array.dtype)
+        return found
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` before each step; a pair that it returns replaces args and kwargs."""
+        return register(self._pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` after each step."""
+        return register(self._post_hooks, hook)
+
+    # -- saving and loading -------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """The options and the state, with the parameters' numbers in their place.
+
+        Returns:
+            {"state": state by number, "param_groups": options and numbers}.
+
+        Example:
+            >>> import gradiente as torch
+            >>> torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1).state_dict()["param_groups"][0]["params"]
+            [0]
+        """
+        number: dict[int, int] = {}
+        groups: list[dict[str, Any]] = []
+        for group in self.param_groups:
+            for p in group["params"]:
+                number.setdefault(id(p), len(number))
+            packed = {name: value for name, value in group.items() if name != "params"}
+            packed["params"] = [number[id(p)] for p in group["params"]]
+            groups.append(packed)
+        state: dict[Any, Any] = {number.get(id(p), p): values for p, values in self.state.items()}
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over options and state that `state_dict` gave; the parameters are matched by their order.
+
+        Args:
+            state_dict: what `state_dict` of an optimiser with the same groups returned.
+
+        Raises:
+            KeyError: a part is missing.
+            ValueError: the numbers of groups or of their parameters differ.
+
+        Example:
+            >>> import gradiente as torch
+            >>> w = torch.ones(1, requires_grad=True)
+            >>> saved = torch.optim.SGD([w], lr=0.5).state_dict()
+            >>> optimizer = torch.optim.SGD([w], lr=0.1)
+            >>> optimizer.load_state_dict(saved)
+            >>> optimizer.param_groups[0]["lr"]
+            0.5
+        """
+        saved_groups, saved_state = state_dict["param_groups"], state_dict["state"]
+        groups = self.param_groups
+        if len(saved_groups) != len(groups):
+            raise ValueError(
+                "loaded state dict has a different number of parameter groups "
+                f"({len(saved_groups)}; this optimizer has {len(groups)})"
+            )
+        for saved, group in zip(saved_groups, groups, strict=True):
+            if len(saved["params"]) != len(group["params"]):
+                raise ValueError(
+                    "loaded state dict contains a parameter group that doesn't match the size of optimizer's group "
+                    f"({len(saved['params'])} parameters; this optimizer's has {len(group['params'])})"
+                )
+        by_number: dict[Any, Tensor] = {}
+        new_groups: list[dict[str, Any]] = []
+        for saved, group in zip(saved_groups, groups, strict=True):
+            by_number.update(zip(saved["params"], group["params"], strict=True))
+            options = {name: copy.deepcopy(value) for name, value in saved.items() if name != "params"}
+            if "param_names" in group and "param_names" not in saved:
+                options["param_names"] = group["param_names"]
+            new_groups.append({**options, "params": group["params"]})
+        state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        for key, values in saved_state.items():
+            p = by_number.get(key)
+            if p is None:
+                state[key] = values
+            else:
+                state[p] = {name: _state_value(name, value, p) for name, value in values.items()}
+        self.__setstate__({"state": state, "param_groups": new_groups})
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if "_work" not in self.__dict__:
+            self._init_private()
+        for group in self.param_groups:  # saved by a version that did not have an option yet
+            for name, default in self.defaults.items():
+                group.setdefault(name, default)
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {i}")
+            lines += [f"    {name}: {_shown(group[name])}" for name in sorted(group) if name != "params"]
+        return "\n".join([*lines, ")"])
+
+
+def _shown(value: Any) -> str:
+    return str(value._array.item() if isinstance(value, Tensor) and not value._array.ndim else value)
+
+
+def _bump(x: Tensor, place: Any) -> None:
+    """Note that the values of `x` were changed, at `place`."""
+    version = x._version
+    if version is None:
+        version = x._version = Version()
+    version.bump(place)
+
+
+def _parameters(given: Any) -> tuple[list[Tensor], list[str] | None]:
+    """The tensors of a group, and their names if it gives them."""
+    if isinstance(given, Tensor):
+        return [given], None
+    if isinstance(given, (set, frozenset)):
+        raise TypeError(
+            "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will "
+            "change between runs. Please use a list instead."
+        )
+    items: list[Any] = list(given)
+    named = [isinstance(item, tuple) for item in items]
+    if any(named) and not all(named):
+        raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+    params = [item[1] if isinstance(item, tuple) else item for item in items]  # pyright: ignore
+    for p in params:  # pyright: ignore[reportUnknownVariableType]
+        if not isinstance(p, Tensor):
+            raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")  # pyright: ignore
+    return params, [item[0] for item in items] if items and named[0] else None  # pyright: ignore
+
+
+def _state_value(name: str, value: Any, p: Tensor) -> Any:
+    """A loaded value of the state of `p`: of the parameter's type, where that is a floating-point one."""
+    if isinstance(value, Tensor):
+        array = value._array
+        return wrap(array.astype(p._array.dtype if name != "step" and p._array.dtype.kind in "fc" else array.dtype))
+    if isinstance(value, dict):
+        return {key: _state_value(name, item, p) for key, item in value.items()}  # pyright: ignore
+    return copy.deepcopy(value)
+
+
+def number(value: Any) -> Any:
+    """An option as a Python number; torch also takes tensors of one element."""
+    return value._array.item() if isinstance(value, Tensor) else value
+
+
+def check_options(lr: Any, weight_decay: Any, differentiable: bool, foreach: bool | None, fused: bool | None) -> None:
+    """Raise torch's error for values that no optimiser can work with."""
+    if isinstance(lr, Tensor) and lr._array.size != 1:
+        raise ValueError(f"Tensor lr must be 1-element (it has shape {list(lr._array.shape)})")
+    if not number(lr) >= 0.0:
+        raise ValueError(f"Invalid learning rate: {lr}")
+    if not number(weight_decay) >= 0.0:
+        raise ValueError(f"Invalid weight_decay value: {weight_decay}")
+    if fused and foreach:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
+    if differentiable:
+        raise NotImplementedError(
+            "differentiable=True is not supported: steps are not recorded; write the update as out-of-place operations on "
+            "the results of torch.autograd.grad(..., create_graph=True)"
+        )
+
+

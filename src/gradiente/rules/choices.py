@@ -1,0 +1,136 @@
+"""Rules of choices: which operand an element comes from, where it is clamped; and comparisons, which have none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .kinds import Constant as constant
+from .kinds import Elementwise as elementwise
+
+where = elementwise(
+    "where",
+    None,
+    lambda g, condition, xp: xp.where(condition, g, 0),
+    lambda g, condition, xp: xp.where(condition, 0, g),
+    operands=("condition", "a", "b"),
+)
+maximum = elementwise(
+    "maximum",
+    lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a < b, 0, g)),
+    lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a > b, 0, g)),
+)
+minimum = elementwise(
+    "minimum",
+    lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a > b, 0, g)),
+    lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a < b, 0, g)),
+)
+fmax = elementwise(
+    "fmax",
+    lambda g, a, b, xp: xp.where((a >= b) | (b != b), g, 0),
+    lambda g, a, b, xp: xp.where((a >= b) | (b != b), 0, g),
+    forward=lambda a, b, xp: xp.where((a >= b) | (b != b), a, b),
+)
+fmin = elementwise(
+    "fmin",
+    lambda g, a, b, xp: xp.where((a <= b) | (b != b), g, 0),
+    lambda g, a, b, xp: xp.where((a <= b) | (b != b), 0, g),
+    forward=lambda a, b, xp: xp.where((a <= b) | (b != b), a, b),
+)
+
+
+def _inside(x: Any, min: Any, max: Any) -> Any:
+    """Where x lies within the bounds, the bounds included."""
+    if max is None:
+        return x >= min
+    return x <= max if min is None else (x >= min) & (x <= max)
+
+
+def _clamp(x: Any, min: Any, max: Any, xp: Any) -> Any:
+    if min is not None:
+        x = xp.maximum(x, min)
+    return x if max is None else xp.minimum(x, max)
+
+
+clamp = elementwise(
+    "clamp", lambda g, x, min, max, xp: xp.where(_inside(x, min, max), g, 0), forward=_clamp, node="ClampBackward1"
+)
+clamp_tensors = elementwise(
+    "clamp_tensors",
+    lambda g, a, b, c, xp: xp.where((a >= b) & (a <= c), g, 0),
+    lambda g, a, b, c, xp: xp.where((a < b) & (b < c), g, 0),
+    lambda g, a, b, c, xp: xp.where((a > c) | (c < b), g, 0),
+    forward=lambda a, b, c, xp: xp.minimum(xp.maximum(a, b), c),
+    node="ClampBackward0",
+)
+clamp_min = elementwise(
+    "clamp_min",
+    lambda g, a, b, xp: xp.where(a >= b, g, 0),
+    lambda g, a, b, xp: xp.where(a < b, g, 0),
+    forward=lambda a, b, xp: xp.maximum(a, b),
+    node="ClampMinBackward1",
+)
+clamp_max = elementwise(
+    "clamp_max",
+    lambda g, a, b, xp: xp.where(a <= b, g, 0),
+    lambda g, a, b, xp: xp.where(a > b, g, 0),
+    forward=lambda a, b, xp: xp.minimum(a, b),
+    node="ClampMaxBackward1",
+)
+
+
+def _between(a: Any, b: Any, c: Any, xp: Any) -> Any:
+    """a + c·(b - a), computed from the nearer end, so that c = 1 gives b exactly."""
+    return xp.where(xp.abs(c) < 0.5, a + c * (b - a), b - (b - a) * (1 - c))
+
+
+lerp = elementwise(
+    "lerp",
+    lambda g, c: g * (1 - c),
+    lambda g, c: g * c,
+    lambda g, a, b: g * (b - a),
+    forward=_between,
+    node="LerpBackward1",
+)
+lerp_scalar = elementwise(
+    "lerp_scalar",
+    lambda g, weight: g * (1 - weight),
+    lambda g, weight: g * weight,
+    forward=lambda a, b, weight: a + weight * (b - a) if weight < 0.5 else b - (b - a) * (1 - weight),
+    node="LerpBackward0",
+)
+copysign = elementwise(
+    "copysign",
+    lambda g, a, out, xp: xp.where(a == 0, 0, xp.where(xp.signbit(a) == xp.signbit(out), g, -g)),
+    lambda g, xp: xp.zeros_like(g),
+)
+nan_to_num = elementwise(
+    "nan_to_num",
+    lambda g, x, xp: xp.where(xp.isfinite(x), g, 0),
+    forward=lambda x, nan, posinf, neginf, xp: xp.where(
+        xp.isfinite(x), x, xp.where(x != x, nan, xp.where(x > 0, posinf, xp.where(x < 0, neginf, x)))
+    ),
+)
+
+equal = constant("equal", None, None)
+not_equal = constant("not_equal", None, None)
+less = constant("less", None, None)
+less_equal = constant("less_equal", None, None)
+greater = constant("greater", None, None)
+greater_equal = constant("greater_equal", None, None)
+logical_and = constant("logical_and", None, None)
+logical_or = constant("logical_or", None, None)
+logical_xor = constant("logical_xor", None, None)
+logical_not = constant("logical_not", None)
+bitwise_and = constant("bitwise_and", None, None)
+bitwise_or = constant("bitwise_or", None, None)
+bitwise_xor = constant("bitwise_xor", None, None)
+bitwise_invert = constant("bitwise_invert", None)
+bitwise_left_shift = constant("bitwise_left_shift", None, None)
+bitwise_right_shift = constant("bitwise_right_shift", None, None)
+heaviside = constant(
+    "heaviside", None, None, forward=lambda a, b, xp: xp.where(a == 0, b, xp.where(a > 0, xp.ones_like(b), 0))
+)
+isnan = constant("isnan", None)
+isinf = constant("isinf", None)
+isfinite = constant("isfinite", None)
+signbit = constant("signbit", None)

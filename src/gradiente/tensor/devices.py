@@ -1,0 +1,215 @@
+"""Devices, layouts and memory formats: torch's names for where and how the elements lie. Here: in NumPy's memory."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+TYPES = "cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu mtia privateuseone".split()
+"""The device types whose names torch knows. Tensors live on the first one."""
+
+_STRING = re.compile(r"([a-z]+)(?::(0|[1-9][0-9]*))?")
+
+
+class device:  # noqa: N801 - torch's name
+    """A device that a tensor can be on: its type, and its number if one was given. Tensors are on "cpu".
+
+    Args:
+        type: "cpu", "cpu:0", another name that torch knows, or a device.
+        index: the number of the device, unless the name holds it.
+
+    Devices of other types can be named, so that a program can compare and print them; making a tensor on one of them
+    raises what a CPU build of torch raises. As a context manager, a device is the default one inside.
+
+    Raises:
+        RuntimeError: torch knows no such type, or the string is malformed.
+        TypeError: the type is no string.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.device("cpu"), torch.ones(2).device == torch.device("cpu")
+        (device(type='cpu'), True)
+    """
+
+    __slots__ = ("_previous", "index", "type")
+
+    type: str
+    index: int | None
+
+    def __init__(self, type: str | device | int, index: int | None = None) -> None:
+        if isinstance(type, device):
+            self.type, self.index = type.type, type.index
+        elif isinstance(type, str):
+            self.type, self.index = _parsed(type, index)
+        elif isinstance(type, int) and not isinstance(type, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise RuntimeError(
+                f"Cannot access accelerator device when none is available. (device({type}) names accelerator number "
+                f"{type}; gradiente computes on the CPU: pass device='cpu')"
+            )
+        else:
+            name = getattr(type, "__name__", None) if isinstance(type, _META) else type.__class__.__name__
+            raise TypeError(
+                f"device() received an invalid combination of arguments - got ({name}), but expected one of:\n"
+                " * (torch.device device)\n * (str type, int index = -1)"
+            )
+        self._previous: list[device | None] = []
+
+    def __repr__(self) -> str:
+        return (
+            f"device(type='{self.type}')" if self.index is None else f"device(type='{self.type}', index={self.index})"
+        )
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return device, ((self.type,) if self.index is None else (self.type, self.index))
+
+    def __enter__(self) -> device:
+        self._previous.append(_default.device)
+        _default.device = self
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        _default.device = self._previous.pop()
+
+
+_META = type
+
+
+def _parsed(text: str, index: int | None) -> tuple[str, int | None]:
+    if not text:
+        raise RuntimeError("Device string must not be empty. Pass for example 'cpu'")
+    kind, colon, _ = text.partition(":")
+    if kind not in TYPES:
+        raise RuntimeError(
+            f"Expected one of {', '.join(TYPES)} device type at start of device string: {kind}. gradiente computes on 'cpu'"
+        )
+    if colon and index is not None:
+        raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {text}")
+    found = _STRING.fullmatch(text)
+    if found is None:
+        raise RuntimeError(f"Invalid device string: '{text}'. Write it as 'cpu' or 'cpu:0'")
+    if index is not None:
+        return kind, index
+    return kind, None if found[2] is None else int(found[2])
+
+
+CPU = device("cpu")
+"""Where every tensor is."""
+
+
+class _Default:
+    """The device on which tensors are made where none is given; None until it is set."""
+
+    __slots__ = ("device",)
+
+    device: device | None
+
+
+_default = _Default()
+_default.device = None
+
+
+def need_cpu(given: Any, function: str) -> None:
+    """Raise what a CPU build of torch raises for a device that it cannot make tensors on."""
+    if given is None:
+        given = _default.device
+        if given is None:
+            return
+    elif not isinstance(given, (device, str, int)) or isinstance(given, bool):
+        raise TypeError(f"{function}(): argument 'device' must be torch.device, not {type(given).__name__}")
+    where = given if isinstance(given, device) else device(given)
+    if where.type == "cpu":
+        return
+    remedy = f"({function}() was asked for {where!r}; gradiente computes on the CPU: pass device='cpu')"
+    if where.type == "cuda":
+        raise AssertionError(f"Torch not compiled with CUDA enabled {remedy}")
+    raise RuntimeError(f"PyTorch is not linked with support for {where.type} devices {remedy}")
+
+
+def get_default_device() -> device:
+    """The device on which tensors are made where none is given.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.get_default_device()
+        device(type='cpu')
+    """
+    return CPU if _default.device is None else _default.device
+
+
+def set_default_device(device: device | str | int | None) -> None:
+    """Set the device on which tensors are made where none is given; None restores the CPU.
+
+    Raises:
+        AssertionError: for CUDA devices, as a CPU build of torch raises; it does so when the first tensor is made.
+        RuntimeError: for devices of other types.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.set_default_device("cpu")
+        >>> torch.ones(1).device
+        device(type='cpu')
+    """
+    if device is not None:
+        need_cpu(device, "set_default_device")
+    _default.device = None if device is None else _device(device)
+
+
+_device = device
+
+
+class layout:  # noqa: N801 - torch's name
+    """How elements are stored. There is one layout: `strided`, an address that is linear in the indices.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.ones(2).layout
+        torch.strided
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+class memory_format(layout):  # noqa: N801 - torch's name
+    """The order of dimensions in memory: `contiguous_format` (the last index runs fastest) or `preserve_format`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.ones_like(torch.ones(2, 3).t(), memory_format=torch.contiguous_format).shape
+        torch.Size([3, 2])
+    """
+
+    __slots__ = ()
+
+
+strided = layout("strided")
+contiguous_format = memory_format("contiguous_format")
+preserve_format = memory_format("preserve_format")
+
+__all__ = [
+    "contiguous_format",
+    "device",
+    "get_default_device",
+    "layout",
+    "memory_format",
+    "preserve_format",
+    "set_default_device",
+    "strided",
+]

@@ -1,0 +1,115 @@
+"""The limits of data types: finfo and iinfo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .dtypes import dtype as Dtype
+from .dtypes import get_default_dtype
+
+
+def _need_dtype(given: Any, function: str) -> Dtype:
+    if not isinstance(given, Dtype):
+        raise TypeError(
+            f"{function}(): argument 'type' (position 1) must be torch.dtype, not {given.__class__.__name__}"
+        )
+    return given
+
+
+class finfo:  # noqa: N801 - torch's name
+    """The limits of a floating-point dtype (of the parts of a complex one).
+
+    Attributes: `bits`, `dtype` (a name), `eps` (1 + eps is the number after 1), `max`, `min`, `smallest_normal`,
+    `tiny` (the same), `resolution` (10 to the power of minus the decimal digits).
+
+    Args:
+        type: the dtype; without it the default one.
+
+    Raises:
+        TypeError: an integer dtype, or no dtype.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.finfo(torch.float32).eps
+        1.1920928955078125e-07
+    """
+
+    __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
+
+    def __init__(self, type: Dtype | None = None) -> None:
+        found = get_default_dtype() if type is None else _need_dtype(type, "finfo")
+        if not (found.is_floating_point or found.is_complex):
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo' "
+                f"(the dtype is {found!r})"
+            )
+        real = found.to_real()
+        self.dtype = real.name
+        self.bits = 8 * real.itemsize
+        if real is dtypes.bfloat16:  # float32 with 8 digits; told without ml_dtypes, which may be missing
+            limits = (2.0**-7, (2 - 2.0**-7) * 2.0**127, 2.0**-126, 0.01)
+        else:
+            info: Any = np.finfo(real.numpy)
+            limits = (float(info.eps), float(info.max), float(info.smallest_normal), float(info.resolution))
+            limits = (*limits[:3], 10.0**-info.precision)
+        self.eps, self.max, self.smallest_normal, self.resolution = limits
+        self.min, self.tiny = -self.max, self.smallest_normal
+
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, eps={self.eps:g}, "
+            f"smallest_normal={self.smallest_normal:g}, tiny={self.tiny:g}, dtype={self.dtype})"
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, finfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(("finfo", self.dtype))
+
+
+class iinfo:  # noqa: N801 - torch's name
+    """The limits of an integer dtype.
+
+    Attributes: `bits`, `dtype` (a name), `max`, `min`.
+
+    Args:
+        type: the dtype.
+
+    Raises:
+        TypeError: a dtype of other numbers, or no dtype.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.iinfo(torch.int8).max
+        127
+    """
+
+    __slots__ = ("bits", "dtype", "max", "min")
+
+    def __init__(self, type: Dtype) -> None:
+        found = _need_dtype(type, "iinfo")
+        if found is dtypes.bool:
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        if found.is_floating_point or found.is_complex:
+            raise TypeError(
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo' "
+                f"(the dtype is {found!r})"
+            )
+        info = np.iinfo(found.numpy)
+        self.bits, self.dtype, self.max, self.min = info.bits, found.name, int(info.max), int(info.min)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, iinfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(("iinfo", self.dtype))
+
+
+__all__ = ["finfo", "iinfo"]

@@ -1,0 +1,93 @@
+"""Calling primitives with several results: one node, to whose outputs the results' edges lead.
+
+The rule of such a primitive receives, as `g`, a tuple with the cotangents of all results; those to which none came are
+zeros.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arrays import extras_of, namespace_of
+from ..graph import PLAIN, Node, Output, Plan, current, moment
+from ..rules import Primitive
+from .core import Tensor, box, wrap
+from .dispatch import Recorder
+from .plans import border, environment, unpack_raw, unpack_tensor
+
+Part = tuple[Recorder, dict[str, Any]]
+"""A primitive with one result, and its static parameters, that computes one of several results."""
+
+
+def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tuple[Tensor, ...]]:
+    """The function that applies `primitive`, which has one operand and several results, to a Tensor.
+
+    `parts` describe each result for itself: forward mode and interceptors see those.
+    """
+    recorder = Recorder(primitive, name)
+    plans: dict[int, Plan] = {}
+
+    def call(x: Tensor, parts: Sequence[Part], **static: Any) -> tuple[Tensor, ...]:
+        array = x._array
+        xp = namespace_of(array)
+        outs = tuple([wrap(box(part)) for part in primitive.run(xp, extras_of(xp), (array,), static)])
+        mode = current()
+        if mode.grad and x._node is not None and outs:
+            plan = plans.get(len(outs))
+            if plan is None:
+                plan = plans[len(outs)] = _plan(recorder, len(outs))
+            node = Node()
+            node.seq, node.plan, node.edges, node.tensors = moment(), plan, (x._node,), ()
+            shapes = tuple([out._array.shape for out in outs])
+            node.facts = ({**static, "out_shapes": shapes}, (array.shape,), (array.dtype,))
+            node.hooks = node.place = None
+            for i, out in enumerate(outs):
+                out._node = Output(node, i)  # pyright: ignore[reportAttributeAccessIssue]
+        if mode is not PLAIN:
+            from . import special
+
+            for out, (part, given) in zip(outs, parts, strict=True):
+                edge: Any = out._node
+                special.after(mode, None if edge is None else edge.node, out, part, (x,), (array,), given)
+        return outs
+
+    call.__name__ = call.__qualname__ = primitive.name
+    call.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
+    return call
+
+
+def _plan(recorder: Recorder, count: int) -> Plan:
+    """The plan of nodes with `count` outputs."""
+    primitive = recorder.primitive
+
+    def pull(node: Node, gs: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> Any:
+        env = environment(node, xp, unpack)
+        shapes = env["out_shapes"]
+        given = next(g for g in gs if g is not None)
+        dtype = given._array.dtype if isinstance(given, Tensor) else given.dtype
+        full = tuple([_zeros(s, dtype, xp) if g is None else g for g, s in zip(gs, shapes, strict=True)])
+        is_complex = dtype.kind == "c"
+        if is_complex:
+            full = tuple([xp.conj(g) for g in full])
+        rule = primitive.rules[0]
+        cotangent = rule(full, env)  # pyright: ignore[reportOptionalCall]
+        return border(xp.conj(cotangent) if is_complex else cotangent, node.facts[1][0], node.facts[2][0], xp)
+
+    def raw(node: Node, gs: Any) -> Any:
+        return pull(node, gs, np, unpack_raw)
+
+    def taped(node: Node, gs: Any) -> Any:
+        return pull(node, gs, next(g for g in gs if g is not None).__array_namespace__(), unpack_tensor)
+
+    return Plan(raw, taped, (True,), recorder.cls, (), outputs=count, single=True)
+
+
+def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
+    zeros = np.zeros(shape, dtype)
+    return zeros if xp is np else wrap(zeros)
+
+
+__all__ = ["bind_many"]

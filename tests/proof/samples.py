@@ -1,0 +1,262 @@
+"""One line per primitive of the table: operands and parameters with which all its properties are proved.
+
+A sample stays away from kinks and ties, which have a list of their own in test_kinks.py. All random values of a sample
+are distinct, at least 0.02 apart from each other and from 0. Several samples for one primitive are welcome where
+branches differ. `complex=True` has it proved for complex operands too, `only_complex=True` for these alone.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+class Draw:
+    """Distinct random values between `low` and `high`, of both signs if `signed`."""
+
+    def __init__(self, *shape: int, low: float = 0.3, high: float = 1.7, signed: bool = True) -> None:
+        self.shape, self.low, self.high, self.signed = shape, low, high, signed
+
+    def __repr__(self) -> str:
+        return f"Draw{self.shape}[{self.low}, {self.high}, {self.signed}]"
+
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
+
+def R(*shape: int) -> Draw:
+    """Real, of both signs, not near 0."""
+    return Draw(*shape)
+
+
+def P(*shape: int) -> Draw:
+    """Positive."""
+    return Draw(*shape, signed=False)
+
+
+def U(*shape: int) -> Draw:
+    """Inside (-1, 1)."""
+    return Draw(*shape, low=0.1, high=0.9)
+
+
+def Unit(*shape: int) -> Draw:
+    """Inside (0, 1)."""
+    return Draw(*shape, low=0.1, high=0.9, signed=False)
+
+
+def Above1(*shape: int) -> Draw:
+    """Larger than 1."""
+    return Draw(*shape, low=1.2, high=3.0, signed=False)
+
+
+def B(*values: Any) -> Any:
+    """Booleans, as they are."""
+    return np.array(values, dtype=np.bool_)
+
+
+def I(*values: Any) -> Any:  # noqa: E743 (the letter that mathematics has for it)
+    """Integers, as they are."""
+    return np.array(values, dtype=np.int64)
+
+
+def F(*values: Any) -> Any:
+    """Reals, as they are, in the type that is asked for."""
+    return np.array(values, dtype=np.float64)
+
+
+class Sample:
+    """The operands and static parameters of one call."""
+
+    def __init__(
+        self, name: str, operands: tuple[Any, ...], static: dict[str, Any], complex: bool, only_complex: bool
+    ) -> None:
+        self.name, self.operands, self.static = name, operands, static
+        self.complex, self.only_complex = complex, only_complex
+
+    def __repr__(self) -> str:
+        return f"{self.name}{self.operands}{ {k: v for k, v in self.static.items() if not callable(v)} }"
+
+    def arrays(self, rng: np.random.Generator, dtype: str) -> tuple[Any, ...]:
+        """The operands as arrays of `dtype`; booleans and integers as they are."""
+        draws = [o for o in self.operands if isinstance(o, Draw)]
+        parts = [_distinct(draws, rng)]
+        if "complex" in dtype:
+            parts.append(_distinct(draws, rng))
+        out: list[Any] = []
+        for operand in self.operands:
+            if isinstance(operand, Draw):
+                values = [part.pop(0) for part in parts]
+                array = values[0] + 1j * values[1] if len(values) == 2 else values[0]
+                out.append(np.asarray(array).astype(dtype))
+            else:
+                out.append(operand.astype(dtype) if operand is not None and operand.dtype.kind == "f" else operand)
+        return tuple(out)
+
+
+def _distinct(draws: list[Draw], rng: np.random.Generator) -> list[Any]:
+    """Values for all operands at once, so that no two are near each other."""
+    total = sum(draw.size for draw in draws)
+    grid = (rng.permutation(total) + 0.5 + rng.uniform(-0.2, 0.2, total)) / max(total, 1)
+    out: list[Any] = []
+    for draw in draws:
+        part, grid = grid[: draw.size].reshape(draw.shape), grid[draw.size :]
+        sign = np.where(rng.random(draw.shape) < 0.5, -1.0, 1.0) if draw.signed else 1.0
+        out.append(sign * (draw.low + (draw.high - draw.low) * part))
+    return out
+
+
+SAMPLES: dict[str, tuple[Sample, ...]] = {}
+
+
+def sample(name: str, *operands: Any, complex: bool = False, only_complex: bool = False, **static: Any) -> None:
+    """Add a sample to those of the primitive `name`."""
+    SAMPLES[name] = (*SAMPLES.get(name, ()), Sample(name, operands, static, complex, only_complex))
+
+
+# --- arithmetic
+sample("add", R(2, 1), R(3), complex=True)
+sample("subtract", R(2, 1), R(3), complex=True)
+sample("multiply", R(2, 1), R(3), complex=True)
+sample("divide", R(2, 1), R(3), complex=True)
+sample("negative", R(2, 3), complex=True)
+sample("positive", R(2, 3), complex=True)
+sample("abs", R(2, 3))
+sample("square", R(2, 3), complex=True)
+sample("reciprocal", R(2, 3), complex=True)
+sample("power_scalar", R(2, 3), exponent=3, complex=True)
+sample("power_scalar", P(3), exponent=-1.5)
+sample("power_scalar", R(3), exponent=2)
+sample("power_scalar", R(3), exponent=1)
+sample("power_scalar", R(3), exponent=0)
+sample("pow", P(2, 1), R(3), complex=True)
+sample("remainder", R(2, 1), R(3))
+sample("fmod", R(2, 1), R(3))
+sample("maximum", R(2, 1), R(3))
+sample("minimum", R(2, 1), R(3))
+sample("where", B(True, False, True), R(2, 1), R(3), complex=True)
+sample("clamp", R(2, 4), min=-0.8, max=1.0)
+sample("clamp", R(4), min=0.0, max=None)
+sample("clamp", R(4), min=None, max=0.0)
+sample("lerp", R(2, 1), R(3), R(1, 3), complex=True)
+sample("conj", R(2, 3), complex=True)
+sample("real", R(2, 3), only_complex=True)
+sample("imag", R(2, 3), only_complex=True)
+sample("abs_complex", R(2, 3), only_complex=True)
+sample("astype", R(2, 3), dtype=np.dtype("float64"))
+sample("astype", R(3), dtype=np.dtype("complex128"), complex=True)
+sample("clone", R(2, 3), complex=True)
+sample("floor", R(2, 4))
+sample("ceil", R(2, 4))
+sample("round", R(2, 4))
+sample("trunc", R(2, 4))
+sample("sign", R(2, 4))
+
+# --- functions
+sample("exp", R(2, 3), complex=True)
+sample("exp2", R(2, 3))
+sample("expm1", R(2, 3), complex=True)
+sample("log", P(2, 3), complex=True)
+sample("log1p", P(2, 3), complex=True)
+sample("log2", P(2, 3))
+sample("log10", P(2, 3))
+sample("sqrt", P(2, 3), complex=True)
+sample("rsqrt", P(2, 3), complex=True)
+sample("logaddexp", R(2, 1), R(3))
+sample("hypot", R(2, 1), R(3))
+sample("sin", R(2, 3), complex=True)
+sample("cos", R(2, 3), complex=True)
+sample("tan", U(2, 3), complex=True)
+sample("asin", U(2, 3), complex=True)
+sample("acos", U(2, 3), complex=True)
+sample("atan", U(2, 3), complex=True)
+sample("atan2", R(2, 1), R(3))
+sample("sinh", R(2, 3), complex=True)
+sample("cosh", R(2, 3), complex=True)
+sample("tanh", U(2, 3), complex=True)
+sample("asinh", U(2, 3), complex=True)
+sample("acosh", Above1(2, 3), complex=True)
+sample("atanh", U(2, 3), complex=True)
+sample("erf", R(2, 3))
+sample("sigmoid", R(2, 3), complex=True)
+sample("log_sigmoid", R(2, 3))
+sample("relu", R(2, 3))
+sample("leaky_relu", R(2, 3), slope=0.1)
+sample("elu", R(2, 3), alpha=1.3)
+sample("softplus", R(2, 3), beta=1.5, threshold=1.2)
+sample("silu", R(2, 3))
+sample("gelu", R(2, 3))
+
+# --- reductions
+sample("sum", R(2, 3), axis=1, keepdims=False, complex=True)
+sample("sum", R(2, 3), axis=None, keepdims=True)
+sample("mean", R(2, 3), axis=(0,), keepdims=False, complex=True)
+sample("mean", R(2, 3), axis=None, keepdims=False)
+sample("prod", R(2, 5), axis=1, keepdims=False, complex=True)
+sample("prod", R(2, 3), axis=None, keepdims=False)
+sample("max", R(2, 4), axis=1, keepdims=False)
+sample("max", R(4), axis=None, keepdims=True)
+sample("min", R(2, 4), axis=0, keepdims=True)
+sample("min", R(4), axis=None, keepdims=False)
+sample("var", R(2, 4), axis=1, correction=1, keepdims=False)
+sample("var", R(2, 3), axis=None, correction=0, keepdims=False)
+sample("std", R(2, 4), axis=1, correction=1, keepdims=False)
+sample("std", R(2, 3), axis=None, correction=0, keepdims=False)
+sample("logsumexp", R(2, 4), axis=1, keepdims=False)
+sample("logsumexp", R(2, 2), axis=(0, 1), keepdims=True)
+sample("vector_norm", R(2, 3), ord=2, axis=1, keepdims=False)
+sample("vector_norm", R(2, 3), ord=1, axis=None, keepdims=False)
+sample("vector_norm", R(2, 3), ord=3, axis=1, keepdims=True)
+sample("vector_norm", R(2, 3), ord=1.5, axis=1, keepdims=False)
+sample("vector_norm", R(2, 3), ord=0, axis=1, keepdims=False)
+sample("vector_norm", R(2, 3), ord=math.inf, axis=1, keepdims=False)
+sample("vector_norm", R(2, 3), ord=-math.inf, axis=None, keepdims=False)
+sample("cumulative_sum", R(2, 4), axis=1, complex=True)
+sample("softmax", R(2, 4), axis=1)
+sample("log_softmax", R(2, 4), axis=0)
+
+# --- shaping
+sample("reshape", R(2, 3), shape=(3, 2), complex=True)
+sample("view", R(2, 3), shape=(6,), complex=True)
+sample("squeeze", R(2, 1, 3), axis=1, complex=True)
+sample("expand_dims", R(2, 3), axis=1, complex=True)
+sample("permute_dims", R(2, 3, 2), axes=(2, 0, 1), complex=True)
+sample("matrix_transpose", R(2, 2, 3), complex=True)
+sample("broadcast_to", R(2, 1), shape=(2, 2, 3), complex=True)
+sample("flip", R(2, 3), axis=(0, 1), complex=True)
+sample("roll", R(2, 3), shift=(1, 2), axis=(0, 1), complex=True)
+sample("concat", R(2, 1), R(2, 3), axis=1, complex=True)
+sample("stack", R(2, 2), R(2, 2), axis=1, complex=True)
+sample("getitem", R(3, 4), index=(slice(None, None, 2), 1), complex=True)
+sample("getitem", R(3, 2), index=([0, 2, 0], [1, 1, 1]))
+sample("embed", R(2), index=(slice(None), 1), shape=(2, 3), complex=True)
+sample("embed", R(3), index=([0, 2, 0],), shape=(4,))
+sample("take_along_axis", R(2, 3), I([2, 2], [0, 1]), axis=1, complex=True)
+sample("scatter_along_axis", R(2, 2), I([2, 2], [0, 1]), axis=1, shape=(2, 3), complex=True)
+sample("put_view", R(2, 3), R(3), view=lambda x: x[1], complex=True)
+sample("clear_view", R(2, 3), view=lambda x: x[:, 1:], complex=True)
+sample("tril", R(3, 3), k=0, complex=True)
+sample("triu", R(3, 3), k=1, complex=True)
+
+# --- products
+sample("matmul", R(2, 3), R(3, 2), complex=True)
+sample("matmul", R(2, 1, 2, 2), R(3, 2, 2))
+sample("dot", R(3), R(3), complex=True)
+sample("mv", R(2, 3), R(3), complex=True)
+sample("vecmat", R(3), R(3, 2), complex=True)
+sample("linear", R(2, 3), R(2, 3), R(2), complex=True)
+sample("linear", R(3), R(2, 3), R(2))
+sample("linear", R(2, 2, 3), R(2, 3), R(2))
+sample("linear_map", R(2, 3), R(2, 3), complex=True)
+sample("linear_map", R(2, 1, 3), R(2, 3))
+sample("vdot", R(3), R(3), complex=True)
+sample("einsum", R(2, 3), R(3, 2), subscripts="ij,jk->ki", complex=True)
+sample("einsum", R(2, 3), R(3), subscripts="ij,k->i")
+
+# --- losses
+sample("mse_loss", R(2, 3), R(2, 3), reduction="mean")
+sample("mse_loss", R(2, 3), R(2, 3), reduction="none")
+sample("binary_cross_entropy_with_logits", R(2, 3), Unit(2, 3), reduction="mean")
+sample("binary_cross_entropy_with_logits", R(2, 3), Unit(2, 3), reduction="sum")
