@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 SHAPE = (2, 3)
 VIEWS: dict[str, Any] = {
-    "row": lambda x: x[0],
+    "row": lambda x: x[0, ...],
     "columns": lambda x: x[..., 1:],
     "step": lambda x: x[..., ::2],
     "transposed": lambda x: x.T,
@@ -77,7 +77,8 @@ class Programs(RuleBasedStateMachine):
             x.requires_grad_()
         pair = (x, naive.leaf(array, requires_grad))
         self.pairs.append(pair)
-        self.leaves.append(pair)
+        if requires_grad:
+            self.leaves.append(pair)
 
     @precondition(lambda self: self.pairs)
     @rule(name=operations, i=index, j=index)

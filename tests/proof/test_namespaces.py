@@ -81,7 +81,7 @@ def test_strict_arrays(name):
 
 # --- what rules call
 
-CONSTANT = {"zeros_like", "ones_like"}
+CONSTANT = {"zeros_like", "ones_like", "isdtype"}
 """Functions of the vocabulary whose value does not depend on that of their argument."""
 
 MADE_OF: dict[str, tuple[str, ...]] = {
@@ -179,7 +179,7 @@ class Recording:
         def call(*arguments: Any, **keywords: Any) -> Any:
             self._names.add(name)
             found = function(*unwrapped(arguments), **{k: unwrapped(v) for k, v in keywords.items()})
-            return tuple(Traced(f, self._called) for f in found) if isinstance(found, tuple) else Traced(found, self._called)
+            return found if isinstance(found, bool) else traced(found, self._called)
 
         return call
 
@@ -187,7 +187,7 @@ class Recording:
 def traced(value: Any, called: set[str]) -> Any:
     if isinstance(value, tuple):
         return tuple(traced(v, called) for v in value)
-    return Traced(value, called)
+    return None if value is None else Traced(value, called)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ from gradiente.autograd import grad
 from gradiente.rules import table
 from gradiente.tensor.core import wrap
 from gradiente.tensor.dispatch import bind
+from gradiente.tensor.multiple import bind_many
 
 from .harness import EXACT, Call, call_of, dtypes_of, flat, random_like, ridders, rng_for, same, samples_of
 
@@ -35,6 +36,13 @@ def tensors_of(call: Call, dtype: str | None = None) -> list[Any]:
     return tensors
 
 
+def applied(primitive, tensors, static):
+    """The results of a primitive on Tensors, as a list."""
+    if primitive.outputs != 1:
+        return list(bind_many(primitive)(*tensors, (), **static))
+    return [bind(primitive)(*tensors, **static)]
+
+
 def listed(value):
     return list(value) if isinstance(value, (tuple, list)) else [value]
 
@@ -43,7 +51,7 @@ def listed(value):
 def test_the_engine_gives_the_tables_gradients(name):
     for call, rng in calls(name):
         tensors = tensors_of(call)
-        out = listed(bind(table[name])(*tensors, **call.static))
+        out = applied(table[name], tensors, call.static)
         same(flat([o._array for o in out]), flat(call.out), EXACT, "the value")
         g = random_like(call.out, rng)
         seeds = [wrap(part) for part in listed(g)]
@@ -62,7 +70,7 @@ def test_the_engine_gives_the_tables_gradients(name):
 def test_second_order(name):
     for call, rng in calls(name):
         tensors = tensors_of(call)
-        out = listed(bind(table[name])(*tensors, **call.static))
+        out = applied(table[name], tensors, call.static)
         g = random_like(call.out, rng)
         seeds = [wrap(part).requires_grad_() for part in listed(g)]
         inputs = [tensors[i] for i in call.differentiable]
@@ -109,7 +117,7 @@ def test_shape_and_dtype_are_kept(name, dtype):
             continue
         call = call_of(table[name], sample, "complex128" if "complex" in dtype else "float64")
         tensors = tensors_of(call, dtype)
-        out = listed(bind(table[name])(*tensors, **call.static))
+        out = applied(table[name], tensors, call.static)
         seeds = [wrap(np.ones_like(o._array)) for o in out]
         inputs = [tensors[i] for i in call.differentiable]
         for taped in (False, True):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from .numpy_einsum import einsum as einsum
 
-from .numpy_indexing import add_at as add_at, alias as alias, broadcast_view as broadcast_view, clear_view as clear_view, dense_copy as dense_copy, diagonal as diagonal, embed as embed, embed_view as embed_view, fold_windows as fold_windows, gather_along_axis as gather_along_axis, put_along_axis as put_along_axis, put_index as put_index, put_view as put_view, rot90 as rot90, scatter_along_axis as scatter_along_axis, split as split, strided as strided, unbind as unbind, windows as windows
+from .numpy_indexing import add_at as add_at, alias as alias, along_axis as along_axis, broadcast_view as broadcast_view, clear_view as clear_view, contiguous_copy as contiguous_copy, dense_copy as dense_copy, diagonal as diagonal, embed as embed, embed_view as embed_view, fold_windows as fold_windows, gather_along_axis as gather_along_axis, identity_times as identity_times, put_along_axis as put_along_axis, put_index as put_index, put_view as put_view, pick as pick, rot90 as rot90, scatter_along_axis as scatter_along_axis, split as split, strided as strided, unbind as unbind, windows as windows
 
 Array = Any
 """A NumPy array, or the NumPy scalar that stands for a 0-d result."""
@@ -22,6 +23,7 @@ NAMES = (
     "alias",
     "broadcast_view",
     "clear_view",
+    "contiguous_copy",
     "dense_copy",
     "complex_of",
     "diagonal",
@@ -41,6 +43,8 @@ NAMES = (
     "put_index",
     "put_view",
     "running_argmax",
+    "identity_times",
+    "pick",
     "rot90",
     "safe_divide",
     "scatter_along_axis",
@@ -56,9 +60,8 @@ fmod = np.fmod
 
 
 def expit(x: Array) -> Array:
-    """The logistic function 1 / (1 + e^-x), without overflow."""
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-x))
+    """The logistic function 1 / (1 + e^-x); where e^-x overflows, 0."""
+    return 1 / (1 + np.exp(-x))
 
 
 def erf(x: Array) -> Array:
@@ -78,14 +81,16 @@ def complex_of(a: Array, b: Array) -> Array:
     return out
 
 
+@cache
 def _special(name: str, scalar: Callable[[float], float]) -> Callable[[Array], Array]:
-    """SciPy's ufunc, or where SciPy is missing the standard library's function, element by element."""
+    """SciPy's ufunc, or where SciPy is missing the standard library's function, element by element: equal to 1 ulp."""
     try:
         from scipy import special  # pyright: ignore
     except ImportError:
-        slow = np.frompyfunc(scalar, 1, 1)
-        return lambda x: np.asarray(slow(x), dtype=x.dtype)
-    return getattr(special, name)  # pyright: ignore
+        function = np.frompyfunc(scalar, 1, 1)
+    else:
+        function = getattr(special, name)  # pyright: ignore
+    return lambda x: np.asarray(function(x), dtype=x.dtype)
 
 
 def safe_divide(a: Array, b: Array) -> Array:
@@ -119,7 +124,10 @@ def put_class(g: Array, index: Array, shape: tuple[int, ...]) -> Array:
 def expand(x: Array, shape: tuple[int, ...]) -> Array:
     """`x`, whose sizes are those of `shape` or 1, as a read-only view of `shape`."""
     strides = tuple([0 if n == 1 else s for n, s in zip(x.shape, x.strides, strict=True)])
-    out = np.ndarray(shape, x.dtype, np.asarray(x), 0, strides)
+    try:
+        out = np.ndarray(shape, x.dtype, np.asarray(x), 0, strides)
+    except ValueError:  # a buffer has to be contiguous; this way is the slower one
+        return np.broadcast_to(x, shape)
     out.flags.writeable = False
     return out
 

@@ -19,7 +19,7 @@ _add, _maximum, _minimum, _multiply = np.add.reduce, np.maximum.reduce, np.minim
 _LONG = 1024
 
 
-def _wide(x: Any, axis: Any) -> Any:
+def wide(x: Any, axis: Any) -> Any:
     """The type to add up in, if not that of `x`: NumPy adds in pairs along the last axis only, else one by one."""
     kind = x.dtype.char
     if kind == "f":
@@ -35,16 +35,17 @@ def _wide(x: Any, axis: Any) -> Any:
 def _sum(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
     if dtype is not None or x.dtype.kind in "biu":
         return x.sum(axis=axis, keepdims=keepdims, dtype=dtype)
-    wide = _wide(x, axis)
-    total = _add(x, axis, wide, None, keepdims)
-    return total if wide is None else total.astype(x.dtype)
+    wider = wide(x, axis)
+    total = _add(x, axis, wider, None, keepdims)
+    return total if wider is None else total.astype(x.dtype)
 
 
 def _mean(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
-    wide = _wide(x, axis) if dtype is None else dtype
-    total = _add(x, axis, wide, None, keepdims)
-    mean = total / (x.size // total.size if total.size else 1)
-    return mean if dtype is not None or wide is None else mean.astype(x.dtype)
+    wider = wide(x, axis) if dtype is None else dtype
+    total = _add(x, axis, wider, None, keepdims)
+    n = x.size // total.size if total.size else 1
+    mean = total / n if n else total * np.nan
+    return mean if dtype is not None or wider is None else mean.astype(x.dtype)
 
 
 FORMS: dict[str, Callable[..., Any]] = {
@@ -53,7 +54,10 @@ FORMS: dict[str, Callable[..., Any]] = {
     "reshape": lambda x, shape: x.reshape(shape),
     "view": lambda x, shape: x.reshape(shape),
     "permute_dims": lambda x, axes: x.transpose(axes),
+    "flip": lambda x, axis: np.flip(x, axis).copy(order="K"),  # NumPy's is a view
     "matrix_transpose": lambda x: x.mT,
+    "dot": np.ndarray.dot,
+    "mv": np.ndarray.dot,
+    "vecmat": np.ndarray.dot,
 }
 """By the name of the primitive."""
-

@@ -285,3 +285,21 @@ def dense_copy(x: Array) -> Array:
     """A copy that keeps the order of the strides but leaves no gaps; elements that share memory get places of their own."""
     shared = 0 in x.strides and any(s == 0 and n > 1 for s, n in zip(x.strides, x.shape, strict=True))
     return x.copy(order="C" if shared else "K")
+
+
+def contiguous_copy(x: Array) -> Array:
+    """A copy whose elements lie in memory in their order."""
+    return x.copy(order="C")
+
+
+def pick(x: Array, index: tuple[Any, ...]) -> Array:
+    """x[index] for an index with arrays, its elements in memory in their order."""
+    *lead, last = index
+    if isinstance(last, np.ndarray) and last.dtype != np.bool_ and all(part.__class__ is slice for part in lead):
+        return x.take(last, axis=len(lead))  # NumPy's x[:, i] is slower, and leaves the result transposed in memory
+    return np.ascontiguousarray(x[index]) if lead else x[index]
+
+
+def identity_times(g: Array, shape: tuple[int, int]) -> Array:
+    """The matrix with the number `g` on its diagonal: the adjoint of the trace."""
+    return np.eye(*shape, dtype=g.dtype) * g

@@ -4,8 +4,12 @@
 own. `graph`: nodes, edges, what is saved. `anomaly`: finding the operation that made a NaN.
 """
 
+from . import anomaly as anomaly_mode
 from . import function as function
 from . import grad_mode as grad_mode
+from . import graph as graph
+from .anomaly import detect_anomaly as detect_anomaly
+from .anomaly import set_detect_anomaly as set_detect_anomaly
 from .backward import backward as backward
 from .backward import grad as grad
 from .function import Function as Function

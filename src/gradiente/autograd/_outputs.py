@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..graph import Mode, Node, Output, Plan, Version, moment
+from ..graph import Mode, Node, Output, Plan, Version, moment, user_place
+from ..graph.places import user_stack
+from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
+from ..tensor.dispatch import INFERENCE_SAVED, bind
 from ..tensor.plans import Packed, SavedOutput, stale
 from ..tensor.views import link_view, rebase
 
 Like = tuple[tuple[int, ...], Any]
 """A shape and a dtype."""
 
-INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation "
-    "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use "
-    "`torch.no_grad()` instead of `torch.inference_mode()`."
-)
 _MULTI_DIRTY = (
     "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one "
     "Tensor. This is not supported by the current autograd engine. You should either make sure the input is not a view (using "
@@ -25,6 +23,9 @@ _MULTI_DIRTY = (
     "doing the inplace that returns a single Tensor and a second one that does the other operations). You can ask on the "
     "forum https://discuss.pytorch.org/ if you need help to do this change."
 )
+
+
+_view = bind(table["view"])
 
 
 class Facts:
@@ -80,6 +81,9 @@ def finish(
         fill(ctx, "plan", plan_of(ctx, mask, len(outputs), len(saved)))
         fill(ctx, "tensors", _saved(saved, outputs, ctx, mode))
         fill(ctx, "seq", moment())
+        if mode.anomaly:
+            fill(ctx, "place", user_place(2))
+            ctx.__dict__["_forward_stack"] = user_stack(2)
     made: list[Any] = []
     for i, out in enumerate(outputs):
         if not isinstance(out, Tensor):
@@ -97,7 +101,7 @@ def _attach(out: Tensor, edge: Any, given: bool, dirty: bool, count: int, mode: 
     """Give an output its edge. An input that is returned as it is becomes a view of itself."""
     if given and not dirty:
         alias = wrap(out._array)
-        link_view(alias, out, (), "function")
+        link_view(alias, out, ((_view.recorder, {"shape": out._array.shape}),), "function")  # pyright: ignore
         alias._node = edge
         return alias
     if edge is None:
@@ -151,7 +155,7 @@ def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any]) -> dict[int,
 def _tensors(marked: Any, method: str) -> dict[int, Tensor]:
     for i, tensor in enumerate(marked or ()):
         if not isinstance(tensor, Tensor):
-            raise TypeError(f"{method} can only accept variables, but argument {i} is of type {type(tensor).__name__}")
+            raise RuntimeError(f"{method} can only accept variables, but argument {i} is of type {type(tensor).__name__}")
     return {id(tensor): tensor for tensor in marked or ()}
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import change, current, run, set_mode
+from ..graph import PLAIN, change, current, run, set_mode
+from ..graph.modes import NO_GRAD
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
 from .edges import GradientEdge, Source, edge_of, like_of
+from .tasks import begin, end
 
 Sources = Tensor | GradientEdge | Sequence[Tensor] | Sequence[GradientEdge]
 
@@ -68,7 +70,7 @@ def differentiate(
         from . import anomaly
 
         watch = anomaly.watcher(mode)
-    previous = change(grad=taped)
+    previous, task = change(grad=taped), begin(roots, targets)
     try:
         if taped:
             return run(
@@ -94,6 +96,7 @@ def differentiate(
             quiet=quietly,
         )
     finally:
+        end(task)
         set_mode(previous)
 
 
@@ -335,6 +338,16 @@ def _zeros(x: Source, i: int, create_graph: bool) -> Tensor:
     return zeros.requires_grad_() if create_graph else zeros
 
 
+def _plain_seed(array: Any, gradient: Any) -> Tensor | None:
+    """The cotangent that the usual call of Tensor.backward starts with; None if the call is not a usual one."""
+    if gradient is None:
+        return wrap(np.ones(array.shape, array.dtype)) if array.size == 1 and array.dtype.kind == "f" else None
+    if gradient.__class__ is not Tensor:
+        return None
+    given = gradient._array
+    return gradient if given.dtype == array.dtype and given.shape == array.shape else None
+
+
 def _backward_method(
     self: Tensor,
     gradient: Tensor | None = None,
@@ -343,6 +356,12 @@ def _backward_method(
     inputs: Sources | None = None,
 ) -> None:
     """Accumulate the gradients of this tensor in the leaves it depends on. See `torch.autograd.backward`."""
+    seed = None if create_graph or inputs is not None or self._node is None else _plain_seed(self._array, gradient)
+    if seed is not None and (current() is PLAIN or current() is NO_GRAD):
+        # The usual call needs none of the checks of `backward`.
+        differentiate([(self._node, seed)], keep=bool(retain_graph), taped=False)
+        return
+    del seed
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 

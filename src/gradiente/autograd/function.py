@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Mode, Node, Plan, current, grad_enabled, set_mode, swap, with_grad
+from ..graph import Mode, Node, NodeHooks, Plan, current, grad_enabled, set_mode, swap, with_grad
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.namespace import namespace
 from ..tensor.plans import border
@@ -100,7 +100,8 @@ class BackwardCFunction(Node, FunctionCtx):
     materialize_grads: bool = True
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _ENGINE:
+        of_engine = value.__class__ is NodeHooks or (name == "tensors" and value is None)
+        if name in _ENGINE and not of_engine:
             raise AttributeError(f"ctx.{name} is used by the engine itself; choose another name for this attribute of ctx")
         object.__setattr__(self, name, value)
 

@@ -47,7 +47,7 @@ def run(
     sinks: list[Any] = []
     needed, captured = None, {}
     if targets is not None:
-        needed = _needed(roots, targets, accumulate)
+        needed = nodes_needed(roots, targets, accumulate)
         wanted = set() if accumulate else {split_edge(edge)[0] for edge in targets}
 
     def arrive(edge: Any, cotangent: Any) -> None:
@@ -96,6 +96,9 @@ def run(
             continue
         if hooks is not None and hooks.pre:
             g = _prehooks(node, g, wrap, unwrap)
+            if g is None:
+                node = None
+                continue
         step = plan.taped if taped else plan.raw
         try:
             gs = step(node, g) if watch is None else watch(node, g, step)
@@ -159,6 +162,8 @@ def _finish(
             continue
         if hooks is not None and hooks.pre:
             g = _prehooks(sink, g, wrap, unwrap)
+            if g is None:
+                continue
         owned = getrefcount(g) == 2
         sink.receive(g, taped, owned)
         if hooks is not None:
@@ -173,7 +178,7 @@ def _finish(
                 _after(sink, (), g, wrap, unwrap)
 
 
-def _needed(roots: Iterable[tuple[Any, Any]], targets: Sequence[Any], accumulate: bool) -> dict[Node, bool]:
+def nodes_needed(roots: Iterable[tuple[Any, Any]], targets: Sequence[Any], accumulate: bool) -> dict[Node, bool]:
     """The nodes on a way from the roots to the targets; the value tells whether the node is to run."""
     wanted = {split_edge(edge)[0] for edge in targets}
     oldest = min((node.seq for node in wanted), default=0)

@@ -24,6 +24,30 @@ def user_place(depth: int = 1) -> Place | None:
     return None
 
 
+def user_stack(depth: int = 1) -> list[Place]:
+    """All places outside this package, the outermost first, from `depth` frames above the caller."""
+    frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
+    places: list[Place] = []
+    while frame is not None:
+        code = frame.f_code
+        if not code.co_filename.startswith(_PACKAGE):
+            places.append((code, frame.f_lasti))
+        frame = frame.f_back
+    return places[::-1]
+
+
+def stack_text(places: list[Place]) -> str:
+    """Places as Python writes them in a traceback."""
+    lines: list[str] = []
+    for place in places:
+        file, line = line_of(place)
+        lines.append(f'  File "{file}", line {line}, in {place[0].co_name}\n')
+        source = linecache.getline(file, line).strip()
+        if source:
+            lines.append(f"    {source}\n")
+    return "".join(lines)
+
+
 def line_of(place: Place) -> tuple[str, int]:
     """The file and the line number of a place."""
     code, offset = place

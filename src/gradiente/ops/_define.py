@@ -21,7 +21,7 @@ from ..tensor.inplace import in_place
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _dress(function: Any, definition: Any) -> Any:
+def dress(function: Any, definition: Any) -> Any:
     """Give `function` the name, types and documentation of `definition`."""
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(function, attribute, getattr(definition, attribute))
@@ -32,12 +32,12 @@ def _dress(function: Any, definition: Any) -> Any:
 
 def unary(name: str, node: str | None = None) -> Callable[[F], F]:
     """Define a function of one tensor by the elementwise primitive `name`."""
-    return lambda definition: _dress(elementwise.unary(table[name], node), definition)
+    return lambda definition: dress(elementwise.unary(table[name], node), definition)
 
 
 def binary(name: str, node: str | None = None) -> Callable[[F], F]:
     """Define a function of a tensor and a tensor or number by the elementwise primitive `name`."""
-    return lambda definition: _dress(elementwise.binary(table[name], node), definition)
+    return lambda definition: dress(elementwise.binary(table[name], node), definition)
 
 
 def operator(name: str, node: str | None = None) -> Callable[..., Any]:

@@ -14,11 +14,11 @@ from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.devices import need_cpu, strided
 from ..tensor.dispatch import bind
-from ..tensor.dtypes import SCALAR_NAMES
+from ..tensor.dtypes import SCALAR_NAMES, complex128, float64, int64
 from ..tensor.dtypes import bool as boolean
-from ..tensor.dtypes import complex128, float64, int64
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.inplace import write
+from ..tensor.special import mark_inference
 
 PYTHON_TYPES: dict[Any, Dtype] = {float: float64, int: int64, bool: boolean, complex: complex128}
 """Python's types, which torch takes as dtypes too."""
@@ -61,7 +61,7 @@ def settle(
     need_cpu(device, function)
     if pin_memory:
         raise RuntimeError(PINNED)
-    if requires_grad is not False:
+    if requires_grad is not False and requires_grad is not None:
         need_bool(requires_grad, function, "requires_grad")
         if requires_grad and dtype is not None:
             need_differentiable(dtype, function)
@@ -93,7 +93,7 @@ def made(array: Any, requires_grad: bool = False) -> Tensor:
     if requires_grad:
         out._node = AccumulateGrad(out)
     if current().inference:
-        out._metadata().inference = True
+        mark_inference(out)
     return out
 
 
@@ -102,24 +102,25 @@ def shape_of(sizes: tuple[Any, ...], size: Any, function: str) -> tuple[int, ...
     if size is not None:
         if sizes:
             raise TypeError(f"{function}() got multiple values for argument 'size'")
-        return sequence_shape(size, function)
+        return sequence_shape(size, function, None)
     if not sizes:
         raise TypeError(f'{function}() missing 1 required positional arguments: "size" (a scalar has the size ())')
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         return sequence_shape(sizes[0], function)
+    if isinstance(sizes[0], (tuple, list)):
+        raise TypeError(f"{function}() takes 1 positional argument but {len(sizes)} were given (give one size)")
     return _checked(sizes, function, bare=len(sizes) == 1)
 
 
-def sequence_shape(size: Any, function: str, position: int = 1) -> tuple[int, ...]:
+def sequence_shape(size: Any, function: str, position: int | None = 1) -> tuple[int, ...]:
     """The shape that was given as a sequence of integers."""
     if not isinstance(size, (tuple, list)):
-        raise TypeError(
-            f"{function}(): argument 'size' (position {position}) must be tuple of ints, not {type(size).__name__}"
-        )
+        place = "" if position is None else f" (position {position})"
+        raise TypeError(f"{function}(): argument 'size'{place} must be tuple of ints, not {type(size).__name__}")
     return _checked(size, function, position)
 
 
-def _checked(sizes: Sequence[Any], function: str, position: int = 1, bare: bool = False) -> tuple[int, ...]:
+def _checked(sizes: Sequence[Any], function: str, position: int | None = 1, bare: bool = False) -> tuple[int, ...]:
     for n in sizes:
         if n.__class__ is not int:
             sizes = [_integer(n, i, function, position, bare) for i, n in enumerate(sizes)]
@@ -139,17 +140,16 @@ def _checked(sizes: Sequence[Any], function: str, position: int = 1, bare: bool 
     return tuple(sizes)
 
 
-def _integer(n: Any, place: int, function: str, position: int, bare: bool) -> int:
+def _integer(n: Any, place: int, function: str, position: int | None, bare: bool) -> int:
     """One size, as an int; tensors and NumPy scalars that hold an integer will do."""
     if isinstance(n, Tensor):
         if n._array.ndim == 0 and n._array.dtype.kind in "iu":
             return int(n._array)
-    elif isinstance(n, int) and not isinstance(n, bool):
-        return int(n)
-    elif isinstance(n, np.integer):
+    elif (isinstance(n, int) and not isinstance(n, bool)) or isinstance(n, np.integer):
         return int(n)
     name = type(n).__name__
-    text = f"{function}(): argument 'size' (position {position}) must be tuple of ints, "
+    position_text = "" if position is None else f" (position {position})"
+    text = f"{function}(): argument 'size'{position_text} must be tuple of ints, "
     raise TypeError(text + (f"not {name}" if bare else f"but found element of type {name} at pos {place}"))
 
 

@@ -13,6 +13,10 @@ from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import from_numpy_dtype, get_default_dtype, promote
 
+UNEXPECTED = (
+    "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+    "Consider using tensor.detach() first."
+)
 _NUMBERS = {bool, int, float, complex}
 _LISTS = {list, tuple}
 
@@ -88,8 +92,8 @@ def _shape(data: Any) -> tuple[int, ...]:
         if isinstance(data, np.ndarray) and not warned:
             warned = True
             warnings.warn(
-                "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list "
-                "to a single numpy.ndarray with numpy.array() before converting to a tensor.",
+                "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the "
+                "list to a single numpy.ndarray with numpy.array() before converting to a tensor.",
                 UserWarning,
                 stacklevel=5,
             )
@@ -111,7 +115,7 @@ def infer(data: Any) -> Dtype:
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
     if not _is_sequence(data):
         raise RuntimeError(
-            f"Could not infer dtype of {type(data).__name__} (torch.tensor takes numbers, arrays, and sequences of them)"
+            f"Could not infer dtype of {type(data).__name__} (torch.tensor takes numbers, arrays and sequences)"
         )
     found: Dtype | None = None
     for item in data:
@@ -145,7 +149,10 @@ def _number(data: Any, dtype: Dtype) -> Any:
                 "only one element tensors can be converted to Python scalars "
                 f"(there is one of shape {list(data._array.shape)} in the list: torch.stack joins tensors)"
             )
-        return data._array.reshape(()).item()
+        if data._node is not None:
+            warnings.warn(UNEXPECTED, UserWarning, stacklevel=6)
+        value = data._array.reshape(()).item()
+        return float(value) if data._array.dtype.kind == "V" else value
     if isinstance(data, np.generic):
         value = data.item()
         if isinstance(value, (bool, int, float, complex)):

@@ -59,10 +59,13 @@ def need_int(value: Any, function: str, argument: str, position: int) -> int:
 
 def need_real(value: Any, function: str, argument: str, position: int) -> float:
     """The Python float that was given as a real number."""
-    value = need_number(value, function, argument, position)
-    if isinstance(value, complex):
-        raise TypeError(f"{function}(): argument '{argument}' (position {position}) must be float, not complex")
-    return float(value)
+    if isinstance(value, Tensor) and value._array.ndim == 0:
+        value = value._array.item()
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        return float(value)
+    raise TypeError(
+        f"{function}(): argument '{argument}' (position {position}) must be float, not {type(value).__name__}"
+    )
 
 
 def fitted(value: Number, dtype: Dtype) -> Any:

@@ -14,6 +14,7 @@ from ..tensor.core import Tensor
 from ..tensor.dispatch import bind, node_class
 from ..tensor.elementwise import not_a_tensor
 from ..tensor.inplace import in_place
+from ._define import dress
 
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 """What counts as a number beside a tensor."""
@@ -33,10 +34,7 @@ def pair(name: str, node: str | None = None, argument: str = "other") -> Callabl
                 raise not_a_tensor(function, other, argument, 2)
             return run(input, other)
 
-        for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
-            setattr(call, attribute, getattr(definition, attribute))
-        call.__wrapped__ = definition  # pyright: ignore[reportFunctionMemberAccess]
-        return call
+        return dress(call, definition)
 
     return define
 
@@ -68,12 +66,13 @@ def changing(function: Callable[..., Any]) -> Any:
 
 def need_nonzero(input: Any, other: Any, function: str) -> None:
     """torch's error for a division of integers by zero."""
-    for operand in (input, other):
-        floating = operand._array.dtype.kind in "fc" if isinstance(operand, Tensor) else isinstance(operand, (float, complex))
-        if floating:
-            return
+    kinds = [o._array.dtype.kind if isinstance(o, Tensor) else np.asarray(o).dtype.kind for o in (input, other)]
+    if "f" in kinds or "c" in kinds or kinds == ["b", "b"]:  # bools are refused for their type
+        return
     if not np.all(other._array if isinstance(other, Tensor) else other):
-        raise RuntimeError(f"ZeroDivisionError: {function}() of integers by 0 (argument 'other'; floats would give inf or nan)")
+        raise RuntimeError(
+            f"ZeroDivisionError: {function}() of integers by 0 (argument 'other'; floats would give inf or nan)"
+        )
 
 
 def without_derivative(name: str, aten: str | None = None, scalar: bool = False) -> Callable[[Any, Any], Tensor]:
@@ -86,7 +85,8 @@ def without_derivative(name: str, aten: str | None = None, scalar: bool = False)
 
     def refuse(node: Node, g: Any) -> Any:
         raise RuntimeError(
-            f"derivative for aten::{aten} is not implemented: the result of {aten}() is a part of the graph that is being "
+            f"derivative for aten::{aten} is not implemented: the result of {aten}() is a part of the graph that is "
+            "being "
             "differentiated; .detach() the operand or the result if it is to count as a constant"
         )
 

@@ -46,7 +46,7 @@ def times(shape: tuple[int, ...]) -> str:
     return "x".join(map(str, shape))
 
 
-def cannot_multiply(a: tuple[int, int], b: tuple[int, int], **operands: Tensor) -> RuntimeError:
+def cannot_multiply(a: tuple[int, int], b: tuple[int, int], /, **operands: Tensor) -> RuntimeError:
     """The error for matrices whose inner sizes differ."""
     return RuntimeError(
         f"mat1 and mat2 shapes cannot be multiplied ({times(a)} and {times(b)}) {shapes(**operands)}; "
@@ -62,13 +62,13 @@ def no_bool(x: Tensor, kernel: str) -> None:
         )
 
 
-def same_dtype(text: str, a: Tensor, b: Tensor, **operands: Tensor) -> None:
+def same_dtype(text: str, a: Tensor, b: Tensor, /, **operands: Tensor) -> None:
     """Raise a RuntimeError that begins with `text` if the types of `a` and `b` differ."""
     if a._array.dtype != b._array.dtype:
         raise RuntimeError(f"{text} {shapes(**operands)}; convert one of them, for instance with .to({a.dtype!r}))")
 
 
-def same_matrix_dtype(a: Tensor, b: Tensor, **operands: Tensor) -> None:
+def same_matrix_dtype(a: Tensor, b: Tensor, /, **operands: Tensor) -> None:
     """The check of types that products of matrices make."""
     if a._array.dtype != b._array.dtype:
         text = f"expected m1 and m2 to have the same dtype, but got: {c_name(a)} != {c_name(b)}"
@@ -97,10 +97,10 @@ def expandable(x: Tensor, shape: tuple[int, ...], name: str = "input") -> None:
 def batch_mismatch(a: Tensor, b: Tensor, batches: int | None = None) -> RuntimeError:
     """The error for batches of matrices that do not fit."""
     x, y = a._array.shape, b._array.shape
-    n = x[0] if batches is None else batches
-    m = y[0] if batches is None else batches
+    n, m = (x[0], y[0]) if batches is None else (batches, batches)
+    rows = y[-2] if y[1:] else y[0]
     return RuntimeError(
-        f"Expected size for first two dimensions of batch2 tensor to be: [{n}, {x[-1]}] but got: [{m}, {y[-2]}]. "
+        f"Expected size for first two dimensions of batch2 tensor to be: [{n}, {x[-1]}] but got: [{m}, {rows}]. "
         f"{shapes(input=a, other=b)}; the last size of the first must be the second-to-last of the second)"
     )
 
@@ -142,12 +142,29 @@ def check_matmul(a: Tensor, b: Tensor) -> None:
         return
     if s[-1] != inner:
         raise _matmul_mismatch(a, b)
-    if len(s) > 2 and len(t) > 2:
+    if (len(s) > 2 and len(t) > 2) or (max(len(s), len(t)) > 2 and not _folds(a, b)):
         check_batches(s[:-2], t[:-2])
         if x.dtype != y.dtype:
             same_dtype(f"expected scalar type {scalar_name(a)} but found {scalar_name(b)}", a, b, input=a, other=b)
     same_matrix_dtype(a, b, input=a, other=b)
     no_bool(a, "addmm_impl_cpu_" if len(s) <= 2 or len(t) <= 2 else "bmm")
+
+
+def _folds(a: Tensor, b: Tensor) -> bool:
+    """Whether torch makes one matrix of the batch, when the other operand has at most two dimensions."""
+    x, y = a._array, b._array
+    smaller = b if x.ndim >= y.ndim else a
+    return smaller._node is not None or (x.ndim > 2 and x.flags.c_contiguous)
+
+
+def _batch_error(a: Tensor, b: Tensor) -> RuntimeError:
+    """The error for inner sizes that differ, where the batches are broadcast."""
+    s, t = a._array.shape, b._array.shape
+    check_batches(s[:-2], t[:-2])
+    n = 1
+    for k in range(1, max(len(s), len(t)) - 1):
+        n *= max(s[-2 - k] if k <= len(s) - 2 else 1, t[-2 - k] if k <= len(t) - 2 else 1)
+    return batch_mismatch(a, b, n)
 
 
 def _check_matrix_vector(a: Tensor, b: Tensor, inner: int) -> None:
@@ -156,12 +173,18 @@ def _check_matrix_vector(a: Tensor, b: Tensor, inner: int) -> None:
     columns = s[-2] if matrix is b else s[-1]
     rows = math.prod(s) // max(columns, 1) if columns else math.prod(s[:-1])
     if columns != n:
+        if len(s) > 2 and not _folds(a, b):
+            raise _batch_error(a, b)
         if matrix is b:  # torch folds the transposed batch into one matrix
             rows, columns = math.prod(s[:-2]) * s[-1], s[-2]
         raise RuntimeError(
             f"size mismatch, got input ({rows}), mat ({rows}x{columns}), vec ({n}) {shapes(input=a, other=b)})"
         )
     if a._array.dtype != b._array.dtype:
+        if len(s) > 2 and not _folds(a, b):
+            same_dtype(f"expected scalar type {scalar_name(a)} but found {scalar_name(b)}", a, b, input=a, other=b)
+        if matrix is b and len(s) == 2:  # torch makes a matrix of one row of the vector
+            same_matrix_dtype(a, b, input=a, other=b)
         names = ", ".join((scalar_name(vector), scalar_name(matrix)))
         text = f"addmv input tensors must have the same dtype, but got {names}, and {scalar_name(vector)}"
         same_dtype(text, a, b, input=a, other=b)
@@ -181,12 +204,8 @@ def check_batches(s: tuple[int, ...], t: tuple[int, ...]) -> None:
 def _matmul_mismatch(a: Tensor, b: Tensor) -> RuntimeError:
     """The error for inner sizes that differ, in the form that torch gives it for these ranks."""
     s, t = a._array.shape, b._array.shape
-    if len(s) > 2 and len(t) > 2:
-        check_batches(s[:-2], t[:-2])
-        n = 1
-        for k in range(1, max(len(s), len(t)) - 1):
-            n *= max(s[-2 - k] if k <= len(s) - 2 else 1, t[-2 - k] if k <= len(t) - 2 else 1)
-        return batch_mismatch(a, b, n)
+    if (len(s) > 2 and len(t) > 2) or (max(len(s), len(t)) > 2 and not _folds(a, b)):
+        return _batch_error(a, b)
     if len(t) > 2:  # torch folds the transposed batch into one matrix
         return cannot_multiply((math.prod(t[:-2]) * t[-1], t[-2]), (s[1], s[0]), input=a, other=b)
     first = (1, s[0]) if len(s) == 1 else (math.prod(s[:-1]), s[-1])

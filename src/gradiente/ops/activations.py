@@ -1,8 +1,188 @@
-"""(being written)"""
+"""Activations: the nonlinear functions of neural networks that stand in torch's top level or that others use."""
 
 from __future__ import annotations
 
 from typing import Any
 
-METHODS: dict[str, Any] = {}
-__all__: list[str] = []
+from ..tensor.core import Tensor
+from ._arguments import need_tensor
+from ._define import inplace, primitive, unary
+from ._numbers import Number
+from ._pairs import NUMBERS
+from .parts import abs
+from .trigonometry import tanh
+
+
+@unary("relu")
+def relu(input: Tensor) -> Tensor:
+    """The rectifier of each element: max(input, 0). At 0 the derivative is 0.
+
+    Source: V. Nair and G. Hinton, Rectified linear units improve restricted Boltzmann machines (2010).
+
+    >>> import gradiente as torch
+    >>> torch.relu(torch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
+
+
+@unary("selu")
+def selu(input: Tensor) -> Tensor:
+    """The scaled exponential linear unit: λ·x for x > 0, else λ·α·(e^x - 1), with α ≈ 1.6733 and λ ≈ 1.0507.
+
+    Source: G. Klambauer et al., Self-normalizing neural networks (2017).
+
+    >>> import gradiente as torch
+    >>> torch.selu(torch.tensor([-1.0, 1.0]))
+    tensor([-1.1113,  1.0507])
+    """
+
+
+_celu, _elu, _leaky_relu, _softplus = (
+    primitive("celu"),
+    primitive("elu"),
+    primitive("leaky_relu"),
+    primitive("softplus"),
+)
+_threshold, _hardtanh = primitive("threshold"), primitive("hardtanh")
+_softshrink, _hardshrink = primitive("softshrink"), primitive("hardshrink")
+_gelu, _gelu_tanh, _mish = primitive("gelu"), primitive("gelu_tanh"), primitive("mish")
+
+
+def celu(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """The continuously differentiable exponential linear unit: x for x > 0, else α·(e^(x/α) - 1).
+
+    RuntimeError for α = 0. Source: J. Barron, Continuously differentiable exponential linear units (2017).
+
+    >>> import gradiente as torch
+    >>> torch.celu(torch.tensor([-1.0, 1.0]), alpha=2.0)
+    tensor([-0.7869,  1.0000])
+    """
+    need_tensor(input, "celu")
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return _celu(input, alpha=alpha)
+
+
+def threshold(input: Tensor, threshold: Number, value: Number) -> Tensor:
+    """Each element if it is above the threshold, else `value`.
+
+    >>> import gradiente as torch
+    >>> torch.threshold(torch.tensor([0.5, 2.0]), 1.0, 9.0)
+    tensor([9., 2.])
+    """
+    need_tensor(input, "threshold")
+    for number, argument, position in ((threshold, "threshold", 2), (value, "value", 3)):
+        if not isinstance(number, NUMBERS):
+            raise TypeError(
+                f"threshold(): argument '{argument}' (position {position}) must be Number, not {type(number).__name__}"
+            )
+    return _threshold(input, threshold=threshold, value=value)
+
+
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """Each element outside [-λ, λ], and 0 inside.
+
+    >>> import gradiente as torch
+    >>> torch.hardshrink(torch.tensor([-1.0, 0.3]))
+    tensor([-1.,  0.])
+    """
+    return _hardshrink(need_tensor(input, "hardshrink"), lambd=lambd)
+
+
+def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """Each element moved towards 0 by λ, and 0 inside [-λ, λ]. RuntimeError for λ < 0."""
+    need_tensor(input, "softshrink")
+    if lambd < 0:
+        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+    return _softshrink(input, lambd=lambd)
+
+
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """Each element clamped to [min_val, max_val]; on the bounds the derivative is 0."""
+    kind = need_tensor(input, "hardtanh")._array.dtype.kind
+    if kind == "u" and min_val < 0:
+        raise RuntimeError(
+            "cannot do hardtanh on an unsigned type with negative limits "
+            f"(min_val is {min_val}, the input {input.dtype!r})"
+        )
+    if kind in "iu":
+        min_val, max_val = int(min_val), int(max_val)
+    return _hardtanh(input, low=min_val, high=max_val)
+
+
+def relu6(input: Tensor) -> Tensor:
+    """The rectifier, at most 6: min(max(input, 0), 6)."""
+    return hardtanh(input, 0.0, 6.0)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """x for x > 0, else negative_slope · x."""
+    return _leaky_relu(need_tensor(input, "leaky_relu"), slope=negative_slope)
+
+
+def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """The exponential linear unit: x for x > 0, else α·(e^x - 1)."""
+    return _elu(need_tensor(input, "elu"), alpha=alpha)
+
+
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """ln(1 + e^(βx)) / β, and x itself where βx exceeds the threshold."""
+    return _softplus(need_tensor(input, "softplus"), beta=beta, threshold=threshold)
+
+
+def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+    """The Gaussian error linear unit: x·Φ(x), exact, or with approximate="tanh" by a hyperbolic tangent.
+
+    RuntimeError for another `approximate`.
+    """
+    need_tensor(input, "gelu")
+    if approximate == "none":
+        return _gelu(input)
+    if approximate != "tanh":
+        raise RuntimeError(f"approximate argument must be either none or tanh. (it is {approximate!r})")
+    return _gelu_tanh(input)
+
+
+def mish(input: Tensor) -> Tensor:
+    """x · tanh(ln(1 + e^x))."""
+    return _mish(need_tensor(input, "mish"))
+
+
+@unary("silu")
+def silu(input: Tensor) -> Tensor:
+    """x · σ(x), σ the logistic function."""
+
+
+@unary("log_sigmoid")
+def logsigmoid(input: Tensor) -> Tensor:
+    """The logarithm of the logistic function: -ln(1 + e^-x)."""
+
+
+@unary("hardsigmoid")
+def hardsigmoid(input: Tensor) -> Tensor:
+    """min(max(x + 3, 0), 6) / 6."""
+
+
+@unary("hardswish")
+def hardswish(input: Tensor) -> Tensor:
+    """x · min(max(x + 3, 0), 6) / 6."""
+
+
+def softsign(input: Tensor) -> Tensor:
+    """x / (1 + |x|)."""
+    need_tensor(input, "softsign")
+    return input / (abs(input) + 1)  # pyright: ignore[reportOperatorIssue]
+
+
+def tanhshrink(input: Tensor) -> Tensor:
+    """x - tanh x."""
+    need_tensor(input, "tanhshrink")
+    return input - tanh(input)  # pyright: ignore[reportOperatorIssue]
+
+
+relu_, selu_, celu_, threshold_ = inplace(relu), inplace(selu), inplace(celu), inplace(threshold)
+
+METHODS: dict[str, Any] = {"hardshrink": hardshrink, "relu": relu, "relu_": relu_}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = ["celu", "celu_", "hardshrink", "relu", "relu_", "selu", "selu_", "threshold", "threshold_"]

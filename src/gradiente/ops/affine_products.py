@@ -83,6 +83,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
         raise cannot_multiply(s, t, mat1=mat1, mat2=mat2)
     text = "self and mat2 must have the same dtype, but got"
     same_dtype(f"{text} {scalar_name(input)} and {scalar_name(mat2)}", input, mat2, **operands)
+    text = text.replace("self", "mat1")
     same_dtype(f"{text} {scalar_name(mat1)} and {scalar_name(mat2)}", mat1, mat2, **operands)
     no_bool(mat1, "addmm_impl_cpu_")
     expandable(input, (s[0], t[1]))
@@ -203,6 +204,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
         raise RuntimeError(f"{text} {shapes(**operands)})")
     text = "self and mat2 must have the same dtype, but got"
     same_dtype(f"{text} {scalar_name(input)} and {scalar_name(batch2)}", input, batch2, **operands)
+    text = text.replace("self", "mat1")
     same_dtype(f"{text} {scalar_name(batch1)} and {scalar_name(batch2)}", batch1, batch2, **operands)
     no_bool(batch1, "addmm_impl_cpu_")
     expandable(input, (s[1], t[2]))

@@ -8,10 +8,9 @@ from ..tensor.core import Tensor
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor
 from ._define import binary, inplace, operator, primitive, unary
+from ._numbers import Number
 from ._pairs import NUMBERS, changing, need_nonzero, reflected
 from .powers import reciprocal
-
-Number = int | float | complex | bool
 
 
 @binary("add")
@@ -116,15 +115,14 @@ def mul(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.mul(torch.tensor([1.0, 2.0]), 3)
     tensor([3., 6.])
     """
-    ...
 
 
 def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
     """The quotient of two tensors, element by element: input / other, exact or rounded.
 
     `rounding_mode`: None for the true quotient (floating-point also for integers), "trunc" to round towards zero as C
-    does, "floor" to round down as Python's `//` does; rounded quotients of integers are integers, and their derivative is
-    zero. RuntimeError for another mode, and for integers rounded after division by 0.
+    does, "floor" to round down as Python's `//` does; rounded quotients of integers are integers, with derivative zero.
+    RuntimeError for another mode, and for integers rounded after division by 0.
 
     >>> import gradiente as torch
     >>> torch.div(torch.tensor([1, 2]), 2)
@@ -163,7 +161,6 @@ def neg(input: Tensor) -> Tensor:
     >>> torch.neg(torch.tensor([1.0, -2.0]))
     tensor([-1.,  2.])
     """
-    ...
 
 
 def positive(input: Tensor) -> Tensor:
@@ -174,7 +171,9 @@ def positive(input: Tensor) -> Tensor:
     tensor([ 1., -2.])
     """
     if need_tensor(input, "positive")._array.dtype.kind == "b":
-        raise RuntimeError("The `+` operator, on a bool tensor is not supported. (convert it first, for instance with .int())")
+        raise RuntimeError(
+            "The `+` operator, on a bool tensor is not supported. (convert it first, for instance with .int())"
+        )
     return input
 
 
@@ -202,7 +201,8 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
     value = _three(input, tensor1, tensor2, value, "addcdiv")
     if tensor1._array.dtype.kind in "biu" and tensor2._array.dtype.kind in "biu":
         raise RuntimeError(
-            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
+            "true "
             "division of tensor1 and tensor2. (convert one of them first, for instance with .float())"
         )
     return _addcdiv(input, tensor1, tensor2, value=value)

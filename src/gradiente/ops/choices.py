@@ -1,8 +1,368 @@
-"""(being written)"""
+"""Choices: of elements by a condition, of the larger or smaller one, of a point between two."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-METHODS: dict[str, Any] = {}
-__all__: list[str] = []
+import numpy as np
+
+from ..tensor import dtypes
+from ..tensor.core import Tensor, wrap
+from ..tensor.promotion import result_type
+from ..tensor.refusals import refuse
+from . import complexes
+from ._arguments import need_tensor
+from ._define import inplace, primitive
+from ._numbers import Number, fitted
+from ._pairs import NUMBERS, pair, without_derivative
+from .parts import imag, real
+
+_where, _astype = primitive("where"), primitive("astype")
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """From each position the element of the input where the condition holds, else that of the other.
+
+    `condition` is a bool tensor; `input` and `other` are tensors or numbers, broadcast and promoted. With the condition
+    alone, the indices of the elements that are not 0, as a tuple with one int64 tensor per dimension. RuntimeError
+    for a condition of another type.
+
+    >>> import gradiente as torch
+    >>> x = torch.tensor([1.0, -2.0])
+    >>> torch.where(x > 0, x, 0.0)
+    tensor([1., 0.])
+    >>> torch.where(x > 0)
+    (tensor([0]),)
+    """
+    if not isinstance(condition, Tensor):
+        raise _no_where(condition, input, other)
+    if condition._array.dtype.kind != "b":
+        if input is None and other is None:
+            return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(condition._array)))
+        condition = _bool_condition(condition)
+    if isinstance(input, Tensor) and isinstance(other, Tensor):
+        return _where(condition, input, other)
+    if input is None and other is None:
+        return tuple(wrap(index) for index in np.nonzero(np.atleast_1d(condition._array)))
+    input, other = (o.item() if isinstance(o, (np.number, np.bool_)) else o for o in (input, other))
+    if not isinstance(input, (Tensor, *NUMBERS)) or not isinstance(other, (Tensor, *NUMBERS)):
+        raise _no_where(condition, input, other)
+    common = result_type(input, other).numpy
+    # A number is a 0-d tensor here: torch's node has a place for its gradient
+    a, b = (o if isinstance(o, Tensor) else wrap(np.asarray(o, dtype=common)) for o in (input, other))
+    return _where(condition, a, b)
+
+
+def _bool_condition(condition: Tensor) -> Tensor:
+    if condition.dtype is not dtypes.uint8:
+        names = dtypes.SCALAR_NAMES
+        raise RuntimeError(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{names[condition.dtype.name]} "
+            "(argument 'condition', position 1; compare it, for instance condition != 0)"
+        )
+    warnings.warn(
+        "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a future "
+        "version of "
+        "PyTorch. Use a boolean condition instead.",
+        UserWarning,
+        stacklevel=3,
+    )
+    return wrap(np.asarray(condition._array != 0))
+
+
+def _no_where(condition: Any, input: Any, other: Any) -> TypeError:
+    got = ", ".join(type(o).__name__ for o in (condition, input, other) if o is not None)
+    return TypeError(
+        f"where() received an invalid combination of arguments - got ({got}), but expected (Tensor condition) or "
+        "(Tensor "
+        "condition, Tensor or Number input, Tensor or Number other)"
+    )
+
+
+def _method_where(self: Tensor, condition: Tensor, other: Any) -> Any:
+    """This tensor where the condition holds, else the other: `torch.where(condition, self, other)`."""
+    return where(condition, self, other)
+
+
+@pair("maximum")
+def maximum(input: Tensor, other: Tensor) -> Tensor:
+    """The larger of two elements: max(input, other); NaN if one is NaN. Equal elements share the gradient.
+
+    >>> import gradiente as torch
+    >>> torch.maximum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
+    tensor([3., 5.])
+    """
+
+
+@pair("minimum")
+def minimum(input: Tensor, other: Tensor) -> Tensor:
+    """The smaller of two elements: min(input, other); NaN if one is NaN. Equal elements share the gradient.
+
+    >>> import gradiente as torch
+    >>> torch.minimum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
+    tensor([1., 3.])
+    """
+
+
+@pair("fmax")
+def fmax(input: Tensor, other: Tensor) -> Tensor:
+    """The larger of two elements; if one is NaN, the other one.
+
+    >>> import gradiente as torch
+    >>> torch.fmax(torch.tensor([1.0, float("nan")]), torch.tensor([3.0]))
+    tensor([3., 3.])
+    """
+
+
+@pair("fmin")
+def fmin(input: Tensor, other: Tensor) -> Tensor:
+    """The smaller of two elements; if one is NaN, the other one.
+
+    >>> import gradiente as torch
+    >>> torch.fmin(torch.tensor([1.0, float("nan")]), torch.tensor([3.0]))
+    tensor([1., 3.])
+    """
+
+
+_clamp_numbers = primitive("clamp")
+_clamp_low, _clamp_high = primitive("clamp", "ClampMinBackward0"), primitive("clamp", "ClampMaxBackward0")
+_clamp_tensors = primitive("clamp_tensors")
+_clamp_to_min, _clamp_to_max = primitive("clamp_min", "ClampBackward0"), primitive("clamp_max", "ClampBackward0")
+_clamp_min, _clamp_max = primitive("clamp_min"), primitive("clamp_max")
+
+
+def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Number | None = None) -> Tensor:
+    """Each element, moved to the nearest bound if it lies outside [min, max]; where min > max, the result is max.
+
+    The bounds are numbers or tensors; one may be missing. The gradient goes to the input inside the bounds and on them.
+    RuntimeError without any bound.
+
+    >>> import gradiente as torch
+    >>> torch.clamp(torch.tensor([-1.0, 0.5, 2.0]), min=0, max=1)
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None (give one of them)")
+    if isinstance(min, Tensor) or isinstance(max, Tensor):
+        need_tensor(input, "clamp")
+        low, high = _bound(min, "min", 2), _bound(max, "max", 3)
+        if high is None:
+            return _clamp_to_min(input, low)
+        return _clamp_to_max(input, high) if low is None else _clamp_tensors(input, low, high)
+    return _clamp(_clamp_numbers, input, min, max, "clamp")
+
+
+def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
+    """Each element, but at least `min`: max(input, min).
+
+    >>> import gradiente as torch
+    >>> torch.clamp_min(torch.tensor([-1.0, 0.5]), 0)
+    tensor([0.0000, 0.5000])
+    """
+    if isinstance(min, Tensor):
+        return _clamp_min(need_tensor(input, "clamp_min"), min)
+    return _clamp(_clamp_low, input, _bound(min, "min", 2, "clamp_min"), None, "clamp_min")
+
+
+def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
+    """Each element, but at most `max`: min(input, max).
+
+    >>> import gradiente as torch
+    >>> torch.clamp_max(torch.tensor([0.5, 2.0]), 1)
+    tensor([0.5000, 1.0000])
+    """
+    if isinstance(max, Tensor):
+        return _clamp_max(need_tensor(input, "clamp_max"), max)
+    return _clamp(_clamp_high, input, None, _bound(max, "max", 2, "clamp_max"), "clamp_max")
+
+
+def _bound(value: Any, argument: str, position: int, function: str = "clamp") -> Any:
+    if value is not None and not isinstance(value, (Tensor, *NUMBERS)):
+        raise TypeError(
+            f"{function}(): argument '{argument}' (position {position}) must be Tensor or Number, not "
+            f"{type(value).__name__}"
+        )
+    return value.item() if isinstance(value, (np.number, np.bool_)) else value
+
+
+def _clamp(call: Any, input: Any, min: Any, max: Any, function: str) -> Tensor:
+    """Clamp to bounds that are numbers, in the type that they have together with the input."""
+    min, max = _bound(min, "min", 2, function), _bound(max, "max", 3, function)
+    array = need_tensor(input, function)._array
+    if array.dtype.kind == "f" and not isinstance(min, complex) and not isinstance(max, complex):
+        return call(input, min=min, max=max)
+    common = result_type(*(o for o in (input, min, max) if o is not None))
+    refuse("clamp", common)
+    if common is not input.dtype:
+        input = _astype(input, dtype=common.numpy)
+    if common.category == 1:
+        min, max = (bound if bound is None else fitted(bound, common) for bound in (min, max))
+    return call(input, min=min, max=max)
+
+
+_lerp_tensor, _lerp_number = primitive("lerp"), primitive("lerp_scalar")
+
+
+def lerp(input: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
+    """The point between two: input + weight · (end - input). RuntimeError for tensors of different types.
+
+    >>> import gradiente as torch
+    >>> torch.lerp(torch.tensor([0.0, 10.0]), torch.tensor([10.0, 20.0]), 0.3)
+    tensor([ 3., 13.])
+    """
+    need_tensor(input, "lerp")
+    need_tensor(end, "lerp", "end", 2)
+    number = isinstance(weight, NUMBERS)
+    if not number:
+        need_tensor(weight, "lerp", "weight", 3)
+    for value, argument in ((end, "end"), (weight, "weight")):
+        if isinstance(value, Tensor) and value._array.dtype != input._array.dtype:
+            raise RuntimeError(
+                f"expected dtype {_C_WORDS[input.dtype.name]} for `{argument}` but got dtype "
+                f"{_C_WORDS[value.dtype.name]} "
+                f"(convert it: {argument}.to({input.dtype!r}))"
+            )
+    refuse("lerp_kernel_scalar" if number else "lerp_kernel_tensor", input.dtype)
+    return _lerp_number(input, end, weight=weight) if number else _lerp_tensor(input, end, weight)
+
+
+_C_WORDS = {
+    "bool": "bool",
+    "uint8": "unsigned char",
+    "int8": "signed char",
+    "int16": "short int",
+    "int32": "int",
+    "int64": "long int",
+    "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16",
+    "float32": "float",
+    "float64": "double",
+    "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+}
+"""What `lerp` calls the types."""
+
+_copysign, _copysign_of_number = primitive("copysign"), primitive("copysign", "CopysignBackward1")
+
+
+def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
+    """The size of the input with the sign of the other: |input| · sign(other), where -0 counts as negative.
+
+    >>> import gradiente as torch
+    >>> torch.copysign(torch.tensor([1.0, -2.0]), -0.0)
+    tensor([-1., -2.])
+    """
+    need_tensor(input, "copysign")
+    if isinstance(other, NUMBERS):
+        common = result_type(input, other)
+        target = common if common.category == 2 else dtypes.get_default_dtype()
+        return _copysign_of_number(input, wrap(np.asarray(other, dtype=target.numpy)))
+    return _copysign(input, need_tensor(other, "copysign", "other", 2))
+
+
+_heaviside = without_derivative("heaviside")
+
+
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
+    """The unit step: 0 where the input is negative, 1 where it is positive, `values` where it is 0.
+
+    It has no derivative: running backwards through it raises RuntimeError. RuntimeError for tensors of different types.
+
+    >>> import gradiente as torch
+    >>> torch.heaviside(torch.tensor([-1.0, 0.0, 1.0]), torch.tensor(0.5))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    need_tensor(input, "heaviside")
+    need_tensor(values, "heaviside", "values", 2)
+    if input._array.dtype != values._array.dtype:
+        raise RuntimeError(
+            "heaviside is not yet implemented for tensors with different dtypes. "
+            f"('input' is {input.dtype!r}, 'values' {values.dtype!r}: convert one of them)"
+        )
+    if input._array.dtype.kind == "c":
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+    return _heaviside(input, values)
+
+
+_nan_to_num = primitive("nan_to_num")
+
+
+def nan_to_num(
+    input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> Tensor:
+    """Each NaN replaced by `nan` (0), +∞ by `posinf` and -∞ by `neginf` (the type's largest and smallest number).
+
+    >>> import gradiente as torch
+    >>> torch.nan_to_num(torch.tensor([float("nan"), float("inf"), 1.0]), posinf=9.0)
+    tensor([0., 9., 1.])
+    """
+    kind = need_tensor(input, "nan_to_num")._array.dtype.kind
+    if kind in "biu":
+        return primitive("clone")(input)
+    if kind == "c":
+        if input._node is not None:
+            raise RuntimeError(
+                "nan_to_num does not support automatic differentiation for outputs with complex dtype. "
+                "(use it on .real and .imag)"
+            )
+        return complexes.complex(*(nan_to_num(part, nan, posinf, neginf) for part in (real(input), imag(input))))
+    largest = _largest(input)
+    return _nan_to_num(
+        input,
+        nan=0.0 if nan is None else nan,
+        posinf=largest if posinf is None else posinf,
+        neginf=-largest if neginf is None else neginf,
+    )
+
+
+def _largest(x: Tensor) -> float:
+    """The largest number of a floating-point tensor's type."""
+    if x.dtype is dtypes.bfloat16:
+        return float.fromhex("0x1.fep127")
+    return float(np.finfo(x._array.dtype).max)
+
+
+clip = clamp
+
+METHODS: dict[str, Any] = {
+    "clamp": clamp,
+    "clamp_": inplace(clamp),
+    "clamp_max": clamp_max,
+    "clamp_max_": inplace(clamp_max),
+    "clamp_min": clamp_min,
+    "clamp_min_": inplace(clamp_min),
+    "clip": clamp,
+    "clip_": inplace(clamp),
+    "copysign": copysign,
+    "copysign_": inplace(copysign),
+    "fmax": fmax,
+    "fmin": fmin,
+    "heaviside": heaviside,
+    "heaviside_": inplace(heaviside),
+    "lerp": lerp,
+    "lerp_": inplace(lerp),
+    "maximum": maximum,
+    "minimum": minimum,
+    "nan_to_num": nan_to_num,
+    "nan_to_num_": inplace(nan_to_num),
+    "where": _method_where,
+}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = [
+    "clamp",
+    "clamp_max",
+    "clamp_min",
+    "clip",
+    "copysign",
+    "fmax",
+    "fmin",
+    "heaviside",
+    "lerp",
+    "maximum",
+    "minimum",
+    "nan_to_num",
+    "where",
+]

@@ -14,8 +14,7 @@ from ..tensor.elementwise import not_a_tensor
 from ..tensor.inplace import in_place
 from ._arguments import need_tensor
 from ._define import binary, operator, primitive
-
-Number = int | float | complex | bool
+from ._numbers import Number
 
 
 @binary("equal")
@@ -26,7 +25,6 @@ def eq(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.eq(torch.tensor([1.0, 2.0]), 2)
     tensor([False,  True])
     """
-    ...
 
 
 @binary("not_equal")
@@ -37,7 +35,6 @@ def ne(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.ne(torch.tensor([1.0, 2.0]), 2)
     tensor([ True, False])
     """
-    ...
 
 
 @binary("less")
@@ -48,7 +45,6 @@ def lt(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.lt(torch.tensor([1.0, 2.0]), 2)
     tensor([ True, False])
     """
-    ...
 
 
 @binary("less_equal")
@@ -59,7 +55,6 @@ def le(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.le(torch.tensor([1.0, 3.0]), 2)
     tensor([ True, False])
     """
-    ...
 
 
 @binary("greater")
@@ -70,7 +65,6 @@ def gt(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.gt(torch.tensor([1.0, 3.0]), 2)
     tensor([False,  True])
     """
-    ...
 
 
 @binary("greater_equal")
@@ -81,7 +75,6 @@ def ge(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.ge(torch.tensor([1.0, 2.0]), 2)
     tensor([False,  True])
     """
-    ...
 
 
 def _same_type(input: Any, other: Any, function: str) -> tuple[Any, Any]:
@@ -89,7 +82,8 @@ def _same_type(input: Any, other: Any, function: str) -> tuple[Any, Any]:
     a, b = need_tensor(input, function), need_tensor(other, function, "other", 2)
     if a._array.dtype != b._array.dtype:
         raise RuntimeError(
-            f"{SCALAR_NAMES[a.dtype.name]} did not match {SCALAR_NAMES[b.dtype.name]} ({function}: 'input' is {a.dtype!r}, "
+            f"{SCALAR_NAMES[a.dtype.name]} did not match {SCALAR_NAMES[b.dtype.name]} ({function}: 'input' is "
+            f"{a.dtype!r}, "
             f"'other' {b.dtype!r}; convert one of them, for instance with other.to(input.dtype))"
         )
     return a._array, b._array
@@ -98,8 +92,8 @@ def _same_type(input: Any, other: Any, function: str) -> tuple[Any, Any]:
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Whether the elements are nearly equal: |input - other| ≤ atol + rtol · |other|.
 
-    Infinities are close to themselves only; NaNs to nothing, or with `equal_nan` to NaNs. RuntimeError for tensors of two
-    types and for negative tolerances.
+    Infinities are close to themselves only; NaNs to nothing, or with `equal_nan` to NaNs. RuntimeError for tensors of
+    two types and for negative tolerances.
 
     >>> import gradiente as torch
     >>> torch.isclose(torch.tensor([1.0, 1.0]), torch.tensor([1.0 + 1e-7, 1.1]))
@@ -207,7 +201,9 @@ def isreal(input: Tensor) -> Tensor:
 def _need_real(input: Any, function: str) -> Any:
     array = need_tensor(input, function)._array
     if array.dtype.kind == "c":
-        raise RuntimeError(f"{function} does not support complex inputs. (use .real or .imag of the {input.dtype!r} tensor)")
+        raise RuntimeError(
+            f"{function} does not support complex inputs. (use .real or .imag of the {input.dtype!r} tensor)"
+        )
     return array
 
 
@@ -247,7 +243,11 @@ def answer_in_place(function: Any, node: str) -> Any:
     overwrite, name = primitive("overwrite", node), f"{function.__name__}_"
 
     def call(input: Tensor, *arguments: Any) -> Tensor:
-        if isinstance(input, Tensor) and arguments and not isinstance(arguments[0], (Tensor, int, float, complex, np.generic)):
+        if (
+            isinstance(input, Tensor)
+            and arguments
+            and not isinstance(arguments[0], (Tensor, int, float, complex, np.generic))
+        ):
             raise not_a_tensor(name, arguments[0], "other", 1)
         answer = function(input, *arguments)
         if input._node is None or not current().grad or answer._array.shape != input._array.shape:

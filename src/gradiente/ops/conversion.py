@@ -25,7 +25,8 @@ _TO = (
     "to() received an invalid combination of arguments - got ({}), but expected one of:\n"
     " * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, *, "
     "torch.memory_format memory_format = None)\n"
-    " * (torch.dtype dtype, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n"
+    " * (torch.dtype dtype, bool non_blocking = False, bool copy = False, *, "
+    "torch.memory_format memory_format = None)\n"
     " * (Tensor tensor, bool non_blocking = False, bool copy = False, *, torch.memory_format memory_format = None)\n"
 )
 
@@ -74,6 +75,7 @@ def to(
     """The tensor with another dtype (and on the same device): `to(dtype)`, `to(device, dtype)`, `to(other)`.
 
     Args:
+        self: the tensor.
         args: a dtype; a device and perhaps a dtype; or a tensor whose dtype is taken; then `non_blocking` and `copy`.
         device: "cpu" or None.
         dtype: the dtype of the result.
@@ -127,7 +129,7 @@ def to(
 
 def _unfit(args: tuple[Any, ...], **keywords: Any) -> TypeError:
     names = [f"torch.{type(a).__name__}" if isinstance(a, (Dtype, Device)) else type(a).__name__ for a in args]
-    names += [f"{name}={type(value).__name__}" for name, value in keywords.items() if value is not None]
+    names += [f"{name}={type(value).__name__}" for name, value in keywords.items() if value]
     return TypeError(_TO.format(", ".join(names)))
 
 
@@ -135,6 +137,7 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The name of the tensor's type, or the tensor converted to another one.
 
     Args:
+        self: the tensor.
         dtype: a dtype, the name of a tensor type such as "torch.IntTensor", or such a type; None to ask for the name.
         non_blocking: has no effect.
 
@@ -175,6 +178,7 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
     """The tensor with the dtype of another one.
 
     Args:
+        self: the tensor.
         other: the tensor whose dtype is taken.
 
     Returns:
@@ -208,6 +212,7 @@ def cpu(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
     """The tensor on the CPU, where it is.
 
     Args:
+        self: the tensor.
         memory_format: torch.preserve_format or torch.contiguous_format.
 
     Returns:
@@ -226,6 +231,7 @@ def cuda(self: Tensor, device: Device | str | int | None = None, non_blocking: b
     """Raise what a CPU build of torch raises: there is no CUDA.
 
     Args:
+        self: the tensor.
         device: has no effect.
         non_blocking: has no effect.
 
@@ -318,6 +324,19 @@ def _element_size(self: Tensor) -> int:
     return self._array.itemsize
 
 
+def _is_pinned(self: Tensor, device: Any = None) -> bool:
+    """False: there is no accelerator for which memory could be pinned."""
+    return False
+
+
+def _pin_memory(self: Tensor, device: Any = None) -> Tensor:
+    """Raise what torch raises where there is no accelerator for which memory could be pinned."""
+    raise RuntimeError(
+        "Cannot access accelerator device when none is available. (gradiente computes on the CPU: leave out "
+        ".pin_memory())"
+    )
+
+
 def _is_elsewhere(kind: str) -> property:
     return property(lambda self: False, doc=f"False: the tensor is no {kind} tensor.")
 
@@ -340,10 +359,14 @@ METHODS: dict[str, Any] = {
     "device": property(lambda self: CPU, doc="Where the tensor is: device(type='cpu')."),
     "layout": property(lambda self: strided, doc="How the elements are stored: torch.strided."),
     "is_cpu": property(lambda self: True, doc="True: the tensor is on the CPU."),
+    "is_pinned": _is_pinned,
+    "pin_memory": _pin_memory,
 }
 METHODS |= {f"is_{kind}": _is_elsewhere(kind) for kind in ("sparse", "quantized", "nested", "sparse_csr")}
 METHODS |= {
-    f"is_{kind}": _is_elsewhere(kind) for kind in TYPES if kind in "cuda ipu xpu maia mps meta mtia vulkan".split()
+    f"is_{kind}": _is_elsewhere(kind)
+    for kind in TYPES
+    if kind in ["cuda", "ipu", "xpu", "maia", "mps", "meta", "mtia", "vulkan", "mkldnn"]
 }
 METHODS |= {
     name: _conversion(name, dtype)

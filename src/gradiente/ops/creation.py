@@ -86,7 +86,8 @@ def known(array: Any) -> Any:
     if any(stride < 0 for stride in array.strides):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
-            "currently supported. (You can probably work around this by making a copy of your array  with array.copy().) "
+            "currently supported. (You can probably work around this by making a copy of your array  with "
+            "array.copy().) "
         )
     if any(stride % array.itemsize for stride in array.strides):
         raise ValueError(
@@ -109,7 +110,8 @@ def zeros(
     """A tensor filled with zeros.
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
@@ -148,7 +150,8 @@ def ones(
     """A tensor filled with ones.
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
@@ -188,7 +191,8 @@ def empty(
     """A tensor whose values are whatever its memory holds, for programs that fill it.
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
@@ -320,5 +324,39 @@ def eye(
     return made(array, requires_grad) if out is None else put_out(out, array, "eye", dtype)
 
 
+def scalar_tensor(
+    s: Number | Tensor,
+    *,
+    dtype: Dtype | None = None,
+    layout: Layout | None = None,
+    device: DeviceLike = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A tensor without dimensions, of the default dtype whatever the number is.
+
+    Args:
+        s: the number.
+        dtype: the dtype; without it the default one.
+        layout: torch.strided.
+        device: "cpu" or None.
+        pin_memory: must be False.
+        requires_grad: whether gradients are to be computed for the result.
+
+    Returns:
+        A tensor of shape ().
+
+    Raises:
+        TypeError: no number; RuntimeError: one that the dtype cannot hold.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.scalar_tensor(3)
+        tensor(3.)
+    """
+    wanted = settle("scalar_tensor", dtype, layout, device, pin_memory, requires_grad) or get_default_dtype()
+    return made(filled((), need_number(s, "scalar_tensor", "s", 1), wanted), requires_grad)
+
+
 METHODS: dict[str, Any] = {}
-__all__ = ["empty", "eye", "full", "ones", "tensor", "zeros"]
+__all__ = ["empty", "eye", "full", "ones", "scalar_tensor", "tensor", "zeros"]

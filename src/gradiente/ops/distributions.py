@@ -20,7 +20,6 @@ from ._numbers import need_int, need_real
 from .creation import DeviceLike
 from .generators import Generator, need_generator
 
-
 _NORMAL = (
     "normal() received an invalid combination of arguments - got ({}), but expected one of:\n"
     " * (Tensor mean, Tensor std, *, torch.Generator generator = None, Tensor out = None)\n"

@@ -148,7 +148,7 @@ def _einsum(equation: str, operands: tuple[Tensor, ...]) -> Tensor:
         operands = tuple(x if x._array.dtype == common else _astype(x, dtype=common) for x in operands)
     ready = [_prepared(x, letters, sizes) for x, letters in zip(operands, terms, strict=True)]
     subscripts = _latin(",".join(letters for _, letters in ready) + "->" + "".join(output))
-    call = _kind([letters for _, letters in ready], output)
+    call = _kind(terms, output)
     return call(*(x for x, _ in ready), subscripts=subscripts)
 
 
@@ -251,12 +251,12 @@ def _latin(subscripts: str) -> str:
     return "".join(names.get(c, c) for c in subscripts)
 
 
-def _kind(terms: list[str], output: list[str]) -> Any:
+def _kind(terms: list[list[str]], output: list[str]) -> Any:
     """The primitive under the name of the node that torch's last step would have."""
+    sums = any(c not in output for letters in terms for c in letters)
     if len(terms) == 1:
-        return _permuted if set(terms[0]) <= set(output) else _summed
-    earlier = set("".join(terms[:-1]))
-    return _contracted if any(c not in output for c in terms[-1] if c in earlier) else _multiplied
+        return _summed if sums else _permuted
+    return _contracted if sums else _multiplied
 
 
 __all__ = ["einsum"]

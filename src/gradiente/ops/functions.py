@@ -1,8 +1,231 @@
-"""(being written)"""
+"""The elementary functions: exponentials, logarithms, and the functions made of them; the error function."""
 
 from __future__ import annotations
 
 from typing import Any
 
-METHODS: dict[str, Any] = {}
-__all__: list[str] = []
+import numpy as np
+
+from ..tensor.core import Tensor, wrap
+from ..tensor.dtypes import get_default_dtype
+from ..tensor.promotion import result_type
+from ._arguments import need_tensor
+from ._define import inplace, primitive, unary
+from ._numbers import Number
+from ._pairs import NUMBERS, pair
+
+
+@unary("exp")
+def exp(input: Tensor) -> Tensor:
+    """The exponential of each element: e^input. Source: DLMF 4.2.19.
+
+    >>> import gradiente as torch
+    >>> torch.exp(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 2.7183])
+    """
+
+
+@unary("exp2")
+def exp2(input: Tensor) -> Tensor:
+    """Two to the power of each element: 2^input.
+
+    >>> import gradiente as torch
+    >>> torch.exp2(torch.tensor([0.0, 3.0]))
+    tensor([1., 8.])
+    """
+
+
+@unary("expm1")
+def expm1(input: Tensor) -> Tensor:
+    """The exponential of each element, less 1: e^input - 1, accurate near 0. Source: DLMF 4.2.19.
+
+    >>> import gradiente as torch
+    >>> torch.expm1(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.7183])
+    """
+
+
+@unary("log")
+def log(input: Tensor) -> Tensor:
+    """The natural logarithm of each element: ln input; -∞ at 0, NaN for negative ones. Source: DLMF 4.2.2.
+
+    >>> import gradiente as torch
+    >>> torch.log(torch.tensor([1.0, 10.0]))
+    tensor([0.0000, 2.3026])
+    """
+
+
+@unary("log2")
+def log2(input: Tensor) -> Tensor:
+    """The logarithm of each element to base 2: ln input / ln 2.
+
+    >>> import gradiente as torch
+    >>> torch.log2(torch.tensor([1.0, 8.0]))
+    tensor([0., 3.])
+    """
+
+
+@unary("log10")
+def log10(input: Tensor) -> Tensor:
+    """The logarithm of each element to base 10: ln input / ln 10.
+
+    >>> import gradiente as torch
+    >>> torch.log10(torch.tensor([1.0, 1000.0]))
+    tensor([0., 3.])
+    """
+
+
+@unary("log1p")
+def log1p(input: Tensor) -> Tensor:
+    """The natural logarithm of one more than each element: ln(1 + input), accurate near 0. Source: DLMF 4.2.2.
+
+    >>> import gradiente as torch
+    >>> torch.log1p(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.6931])
+    """
+
+
+@unary("erf")
+def erf(input: Tensor) -> Tensor:
+    """The error function of each element: 2/√π ∫₀^input e^(-t²) dt. Source: DLMF 7.2.1.
+
+    >>> import gradiente as torch
+    >>> torch.erf(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.8427])
+    """
+
+
+@unary("erfc")
+def erfc(input: Tensor) -> Tensor:
+    """The complementary error function of each element: 1 - erf(input), accurate where it is small.
+
+    Source: DLMF 7.2.2.
+
+    >>> import gradiente as torch
+    >>> torch.erfc(torch.tensor([0.0, 1.0]))
+    tensor([1.0000, 0.1573])
+    """
+
+
+@unary("sigmoid")
+def sigmoid(input: Tensor) -> Tensor:
+    """The logistic function of each element: 1 / (1 + e^-input).
+
+    >>> import gradiente as torch
+    >>> torch.sigmoid(torch.tensor([0.0, 1.0]))
+    tensor([0.5000, 0.7311])
+    """
+
+
+@pair("logaddexp")
+def logaddexp(input: Tensor, other: Tensor) -> Tensor:
+    """The logarithm of a sum of exponentials: ln(e^input + e^other), without overflow.
+
+    >>> import gradiente as torch
+    >>> torch.logaddexp(torch.tensor([1000.0]), torch.tensor([1000.0]))
+    tensor([1000.6931])
+    """
+
+
+@pair("logaddexp2")
+def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+    """The same to base 2: log₂(2^input + 2^other), without overflow.
+
+    >>> import gradiente as torch
+    >>> torch.logaddexp2(torch.tensor([3.0]), torch.tensor([3.0]))
+    tensor([4.])
+    """
+
+
+_logit = primitive("logit")
+
+
+def logit(input: Tensor, eps: float | None = None) -> Tensor:
+    """The inverse of the logistic function: ln(input / (1 - input)), of the input clamped to [eps, 1 - eps] if given.
+
+    >>> import gradiente as torch
+    >>> torch.logit(torch.tensor([0.5, 0.7311]))
+    tensor([0.0000, 1.0000])
+    """
+    need_tensor(input, "logit")
+    return _logit(input, eps=None if eps is None or eps < 0 else eps)
+
+
+_xlogy, _xlogy_of_number = primitive("xlogy"), primitive("xlogy", "XlogyBackward1")
+_xlogy_of_log = primitive("xlogy", "XlogyBackward2")
+
+
+def xlogy(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+    """input · ln(other), and 0 where the input is 0, unless the other is NaN.
+
+    TypeError if neither is a tensor.
+
+    >>> import gradiente as torch
+    >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 1.0]))
+    tensor([0., 0.])
+    """
+    if isinstance(input, Tensor) and isinstance(other, Tensor):
+        return _xlogy(input, other)
+    if isinstance(input, Tensor) and isinstance(other, NUMBERS):
+        return _xlogy_of_log(input, _as_tensor(other, input))
+    if isinstance(other, Tensor) and isinstance(input, NUMBERS):
+        return _xlogy_of_number(_as_tensor(input, other), other)
+    raise TypeError(
+        f"xlogy() received an invalid combination of arguments - got ({type(input).__name__}, "
+        f"{type(other).__name__}): one of "
+        "'input' (position 1) and 'other' (position 2) must be a Tensor, the other a Tensor or Number"
+    )
+
+
+def _as_tensor(value: Any, beside: Tensor) -> Tensor:
+    """A number as a 0-d tensor, of the type that it has in an operation with the tensor."""
+    common = result_type(beside, value)
+    return wrap(np.asarray(value, dtype=(common if common.category >= 2 else get_default_dtype()).numpy))
+
+
+METHODS: dict[str, Any] = {
+    "erf": erf,
+    "erf_": inplace(erf),
+    "erfc": erfc,
+    "erfc_": inplace(erfc),
+    "exp": exp,
+    "exp2": exp2,
+    "exp2_": inplace(exp2),
+    "exp_": inplace(exp),
+    "expm1": expm1,
+    "expm1_": inplace(expm1),
+    "log": log,
+    "log10": log10,
+    "log10_": inplace(log10),
+    "log1p": log1p,
+    "log1p_": inplace(log1p),
+    "log2": log2,
+    "log2_": inplace(log2),
+    "log_": inplace(log),
+    "logaddexp": logaddexp,
+    "logaddexp2": logaddexp2,
+    "logit": logit,
+    "logit_": inplace(logit),
+    "sigmoid": sigmoid,
+    "sigmoid_": inplace(sigmoid),
+    "xlogy": xlogy,
+    "xlogy_": inplace(xlogy),
+}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = [
+    "erf",
+    "erfc",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "logaddexp",
+    "logaddexp2",
+    "logit",
+    "sigmoid",
+    "xlogy",
+]

@@ -11,6 +11,7 @@ from .. import random as streams
 from ..random import manual_seed, seed
 from ..tensor.core import Tensor, wrap
 from ..tensor.devices import CPU
+from ..tensor.devices import device as Device
 
 
 class Generator(streams.Generator):
@@ -32,7 +33,13 @@ class Generator(streams.Generator):
     __slots__ = ()
 
     def __init__(self, device: Any = "cpu") -> None:
-        super().__init__(device)
+        where = Device(device)
+        if where.type != "cpu":
+            raise RuntimeError(
+                f"Cannot get {where.type.upper()} generator without ATen_{where.type} library. "
+                "(gradiente computes on the CPU: pass device='cpu')"
+            )
+        super().__init__("cpu")
         self.device = CPU
 
     def get_state(self) -> Tensor:
@@ -72,9 +79,7 @@ class Generator(streams.Generator):
 
 def _bytes(state: Any) -> Any:
     if not isinstance(state, Tensor):
-        raise TypeError(
-            f"expected a torch.ByteTensor, but got {type(state).__name__} (pass what get_state() or get_rng_state() gave)"
-        )
+        raise TypeError(f"expected a torch.ByteTensor, but got {type(state).__name__} (pass what get_state() gave)")
     return state._array
 
 

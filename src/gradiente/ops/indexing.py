@@ -1,8 +1,365 @@
-"""(being written)"""
+"""Indexing with brackets: x[…], x[…] = value, and the functions that find or fill by index or mask."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-METHODS: dict[str, Any] = {}
-__all__: list[str] = []
+import numpy as np
+
+from ..graph import current
+from ..rules import table
+from ..tensor.core import Tensor, wrap
+from ..tensor.dispatch import Recorder
+from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
+from ..tensor.inplace import store, touched
+from ..tensor.views import overlaps_itself
+from ._arguments import need_tensor
+from ._define import primitive
+from ._index import Index, diagnose, parse
+from ._numbers import fitted
+from ._sizes import broadcast_shapes_of
+from ._views import viewing
+from .shaping import expand, reshape
+
+_SELECT, _SLICE = "SelectBackward0", "SliceBackward0"
+_views = {name: viewing("getitem", name) for name in (_SELECT, _SLICE, "UnsqueezeBackward0")}
+_select, _slice, _alias = _views[_SELECT], _views[_SLICE], viewing("alias")
+_index = primitive("index")
+_COPY, _FILL, _PUT = Recorder(table["copy"]), Recorder(table["fill"]), Recorder(table["put_index"])
+_masked_fill, _masked_fill_tensor = primitive("masked_fill"), primitive("masked_fill", "MaskedFillBackward1")
+_C_WORDS = {
+    "uint8": "unsigned char",
+    "int8": "signed char",
+    "int16": "short int",
+    "int32": "int",
+    "int64": "long int",
+    "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16",
+    "float32": "float",
+    "float64": "double",
+    "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+}
+_NUMBERS = (bool, int, float, complex, np.generic)
+
+
+def _getitem(self: Tensor, index: Any) -> Tensor:
+    """The part of the tensor that the index names: a view for integers, slices, None and `...`, else a copy."""
+    if index.__class__ is int:
+        shape = self._array.shape
+        if shape and -shape[0] <= index < shape[0]:
+            return _select(self, index=(index, ...))
+    found = parse(index, self._array.shape)
+    if found.advanced is None:
+        return _basic(self, found)
+    x = self if found.basic is None else _views[found.name].call(self, index=found.basic)  # pyright: ignore
+    tracked = x._node is not None and current().grad
+    advanced = found.kept() if tracked else found.advanced
+    try:
+        return _index(x, index=advanced)
+    except (IndexError, ValueError) as error:
+        raise diagnose(error, x._array.shape, advanced) from None
+
+
+def _basic(x: Tensor, found: Index) -> Tensor:
+    if found.basic is None:
+        return _alias(x)
+    return _views[found.name](x, index=found.basic)
+
+
+def _setitem(self: Tensor, index: Any, value: Any) -> None:
+    """Replace the part of the tensor that the index names by a tensor, broadcast to it, or by a number."""
+    found = parse(index, self._array.shape)
+    if not isinstance(value, Tensor):
+        value = _number(value, self)
+    if found.advanced is not None:
+        target = self if found.basic is None else _views[found.name](self, index=found.basic)
+        _put(target, found, value)
+        return
+    view = self._view
+    quick = (
+        self._node is None
+        and (value.__class__ is not Tensor or value._node is None)
+        and self._meta is None
+        and (view is None or view.base._node is None)
+    )
+    if quick and self._array.flags.writeable:  # nothing to record: no view is needed
+        part = self._array if found.basic is None else self._array[found.basic]
+        if not overlaps_itself(part):
+            new = value._array if isinstance(value, Tensor) else value
+            if isinstance(value, Tensor) and new.shape != part.shape:
+                new = expand(_without_leading_ones(value, part.ndim), part.shape)._array
+            _assign(part, new)
+            touched(self)
+            return
+    whole = found.basic is None or (index.__class__ is slice and index == slice(None))
+    target = self if whole else _views[found.name](self, index=found.basic)
+    if isinstance(value, Tensor):
+        _copy(target, expand(_without_leading_ones(value, target._array.ndim), target._array.shape))
+    else:
+        store(target, lambda array: _assign(array, value), _FILL, (), {})
+
+
+def _number(value: Any, x: Tensor) -> Any:
+    """A number in the dtype of `x`."""
+    if not isinstance(value, _NUMBERS):
+        raise TypeError(
+            f"can't assign a {type(value).__name__} to a torch.{TENSOR_TYPES[x.dtype.name]} "
+            "(make it a tensor first: torch.tensor(value))"
+        )
+    return fitted(value.item() if isinstance(value, np.generic) else value, x.dtype)
+
+
+def _without_leading_ones(x: Tensor, ndim: int) -> Tensor:
+    """The tensor without leading dimensions of size 1, as far as there are more than `ndim`."""
+    shape = x._array.shape
+    if len(shape) <= ndim:
+        return x
+    lead = 0
+    while lead < len(shape) and shape[lead] == 1:
+        lead += 1
+    return reshape(x, shape[lead:]) if lead else x
+
+
+def _assign(part: Any, value: Any) -> None:
+    """part[...] = value, where casts may lose values, as torch's do."""
+    if isinstance(value, np.ndarray) and value.dtype != part.dtype:
+        if value.dtype.kind == "c" and part.dtype.kind != "c":
+            value = value.real
+        with np.errstate(all="ignore"):
+            part[...] = value
+        return
+    part[...] = value
+
+
+def _copy(target: Tensor, value: Tensor) -> Tensor:
+    new = value._array
+    return store(target, lambda array: _assign(array, new), _COPY, (value,), {})
+
+
+def _put(target: Tensor, found: Index, value: Any) -> None:
+    """target[advanced] = value, in place."""
+    array, index = target._array, found.advanced
+    assert index is not None
+    if isinstance(value, Tensor):
+        if value._array.dtype != array.dtype:
+            raise RuntimeError(
+                "Index put requires the source and destination dtypes match, got "
+                f"{SCALAR_NAMES[target.dtype.name]} for the destination and {SCALAR_NAMES[value.dtype.name]} for the source. "
+                f"(Convert the source: .to({target.dtype!r}).)"
+            )
+        value = _without_leading_ones(value, 1)
+    new = value._array if isinstance(value, Tensor) else value
+    tracked = current().grad and (target._node is not None or (isinstance(value, Tensor) and value._node is not None))
+    if tracked:
+        index = found.kept()
+
+    def assign(part: Any) -> None:
+        try:
+            part[index] = new
+        except (IndexError, ValueError) as error:
+            raise diagnose(error, array.shape, index, np.shape(new)) from None
+
+    store(target, assign, _PUT, (value if isinstance(value, Tensor) else value.item(),), {"index": index, "accumulate": False})
+
+
+def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
+    """Replace the values by those of `src`, broadcast and converted to this dtype, and return the tensor.
+
+    >>> import gradiente as torch
+    >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
+    tensor([1., 2.])
+    """
+    if not isinstance(src, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+        if not isinstance(src, _NUMBERS):
+            raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+        src = wrap(np.asarray(_number(src, self)))
+    shape = self._array.shape
+    if src._array.shape != shape:
+        if broadcast_shapes_of([shape, src._array.shape]) != shape:
+            raise RuntimeError(
+                f"output with shape {list(shape)} doesn't match the broadcast shape "
+                f"{list(broadcast_shapes_of([shape, src._array.shape]))} (in copy_)"
+            )
+        src = expand(src, shape)
+    return _copy(self, src)
+
+
+def index_put(
+    input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False
+) -> Tensor:
+    """A copy of the tensor with x[indices] replaced by `values`, or with `values` added to it, duplicates included.
+
+    >>> import gradiente as torch
+    >>> torch.index_put(torch.zeros(3), (torch.tensor([0, 0]),), torch.ones(2), accumulate=True)
+    tensor([2., 0., 0.])
+    """
+    need_tensor(input, "index_put")
+    return index_put_(input.clone(), indices, values, accumulate)  # pyright: ignore
+
+
+def index_put_(
+    self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False
+) -> Tensor:
+    """Replace x[indices] by `values` in place, or add `values` to it, duplicates included, and return the tensor.
+
+    >>> import gradiente as torch
+    >>> torch.zeros(3).index_put_((torch.tensor([0, 2]),), torch.tensor([1.0, 2.0]))
+    tensor([1., 0., 2.])
+    """
+    if not isinstance(indices, (tuple, list)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(
+            f"index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}"
+        )
+    need_tensor(values, "index_put_", "values", 2)
+    found = parse(tuple([slice(None) if i is None else _at_least_one(i) for i in indices]), self._array.shape)
+    if found.advanced is None:
+        raise IndexError("index_put_(): at least one of the indices must be a tensor")
+    if not accumulate:
+        _put(self, found, values)
+        return self
+    if values._array.dtype != self._array.dtype:
+        raise RuntimeError(
+            "Index put requires the source and destination dtypes match, got "
+            f"{SCALAR_NAMES[self.dtype.name]} for the destination and {SCALAR_NAMES[values.dtype.name]} for the source."
+        )
+    from ..arrays.numpy_extras import add_at
+
+    index, new = found.kept(), values._array
+    try:
+        result = np.broadcast_to(np.empty(()), self._array.shape)[index].shape
+        np.broadcast_to(new, result)
+    except (IndexError, ValueError) as error:
+        raise diagnose(error, self._array.shape, index, new.shape) from None
+    return store(self, lambda x: add_at(x, index, new), _PUT, (values,), {"index": index, "accumulate": True})
+
+
+def _at_least_one(index: Tensor) -> Any:
+    """An index tensor with a dimension, so that it is not taken for a number."""
+    array = need_tensor(index, "index_put_", "indices")._array
+    return index if array.ndim or array.dtype == np.bool_ else wrap(array.reshape(1))
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
+    """The tensor with `value` where the mask, broadcast, is True: where(mask, value, input).
+
+    >>> import gradiente as torch
+    >>> torch.masked_fill(torch.tensor([1.0, 2.0]), torch.tensor([True, False]), 0)
+    tensor([0., 2.])
+    """
+    need_tensor(input, "masked_fill")
+    fill = _fill_value(input, mask, value)
+    broadcast_shapes_of([mask._array.shape, input._array.shape])
+    return (_masked_fill_tensor if isinstance(fill, Tensor) else _masked_fill)(input, mask, fill)
+
+
+def _fill_value(x: Tensor, mask: Any, value: Any) -> Any:
+    """The value to fill with, in the dtype of `x`; the mask is checked."""
+    need_tensor(mask, "masked_fill", "mask", 2)
+    if mask._array.dtype != np.bool_:
+        raise RuntimeError(
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {_C_WORDS[mask.dtype.name]} "
+            "(convert it with .bool())"
+        )
+    if isinstance(value, Tensor):
+        if value._array.ndim:
+            raise RuntimeError(
+                f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value._array.ndim} "
+                "dimension(s)."
+            )
+        return value if value._array.dtype == x._array.dtype else primitive("astype")(value, dtype=x._array.dtype)
+    if not isinstance(value, _NUMBERS):
+        raise TypeError(f"masked_fill(): argument 'value' (position 2) must be Number, not {type(value).__name__}")
+    return fitted(value.item() if isinstance(value, np.generic) else value, x.dtype).item()
+
+
+_MASKED, _MASKED_TENSOR = Recorder(table["masked_fill"]), Recorder(table["masked_fill"], "MaskedFillBackward1")
+
+
+def masked_fill_(self: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
+    """Put `value` where the mask, broadcast, is True, in place, and return the tensor.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2).masked_fill_(torch.tensor([True, False]), 5)
+    tensor([5., 1.])
+    """
+    fill = _fill_value(self, mask, value)
+    shape = self._array.shape
+    if broadcast_shapes_of([shape, mask._array.shape]) != shape:
+        raise RuntimeError(
+            f"output with shape {list(shape)} doesn't match the broadcast shape "
+            f"{list(broadcast_shapes_of([shape, mask._array.shape]))} (in masked_fill_)"
+        )
+    new, recorder = (fill._array, _MASKED_TENSOR) if isinstance(fill, Tensor) else (fill, _MASKED)
+    return store(self, lambda x: np.copyto(x, new, where=mask._array), recorder, (mask, fill), {})
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """The elements where the mask is True, in one dimension; tensor and mask are broadcast. A copy.
+
+    >>> import gradiente as torch
+    >>> torch.masked_select(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]))
+    tensor([1, 3])
+    """
+    need_tensor(input, "masked_select")
+    if need_tensor(mask, "masked_select", "mask", 2)._array.dtype != np.bool_:
+        raise RuntimeError("masked_select: expected BoolTensor for mask")
+    shape = broadcast_shapes_of([input._array.shape, mask._array.shape])
+    x = input if input._array.shape == shape else expand(input, shape)
+    where = np.array(np.broadcast_to(mask._array, shape))
+    return _masked_select(x if shape else reshape(x, 1), index=(where if shape else where.reshape(1),))
+
+
+_masked_select = primitive("index", "MaskedSelectBackward0")
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The indices of the elements that are not zero: one row each, or with `as_tuple` one vector per dimension.
+
+    >>> import gradiente as torch
+    >>> torch.nonzero(torch.tensor([0, 5, 6]))
+    tensor([[1],
+            [2]])
+    """
+    array = need_tensor(input, "nonzero")._array
+    if as_tuple:
+        return tuple([wrap(part) for part in (array if array.ndim else array.reshape(1)).nonzero()])
+    return wrap(np.argwhere(array))
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """The indices of the elements that are not zero, one row each.
+
+    >>> import gradiente as torch
+    >>> torch.argwhere(torch.tensor([0, 5, 6]))
+    tensor([[1],
+            [2]])
+    """
+    return nonzero(need_tensor(input, "argwhere"))
+
+
+def _contains(self: Tensor, element: Any) -> bool:
+    """Whether an element equals `element`."""
+    if not isinstance(element, (Tensor, bool, int, float, complex, np.generic)):
+        raise RuntimeError(
+            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
+        )
+    other = element._array if isinstance(element, Tensor) else element
+    return bool(np.any(self._array == other))
+
+
+METHODS: dict[str, Any] = {
+    "__getitem__": _getitem,
+    "__setitem__": _setitem,
+    "__contains__": _contains,
+    "copy_": copy_,
+    "index_put": index_put,
+    "index_put_": index_put_,
+    "masked_fill": masked_fill,
+    "masked_fill_": masked_fill_,
+    "masked_select": masked_select,
+    "nonzero": nonzero,
+    "argwhere": argwhere,
+}
+__all__ = ["argwhere", "index_put", "index_put_", "masked_fill", "masked_select", "nonzero"]

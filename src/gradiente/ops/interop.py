@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..graph import current
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES, from_numpy_dtype
 from ..tensor.dtypes import dtype as Dtype
@@ -17,9 +18,15 @@ from .creation import DeviceLike, known
 
 _TRACKED = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 _READ_ONLY = (
-    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to this "
-    "tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable "
+    "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to "
+    "this tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable "
     "before converting it to a tensor. (gradiente refuses in-place changes of such a tensor.)"
+)
+
+_READ_ONLY_BUFFER = (
+    "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write to "
+    "the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect its "
+    "data or make it writable before converting it to a tensor. (gradiente refuses in-place changes of such a tensor.)"
 )
 
 
@@ -27,6 +34,7 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
     """The tensor as a NumPy array that shares its memory.
 
     Args:
+        self: the tensor.
         force: also for a tensor that requires a gradient: the array of `self.detach()`.
 
     Returns:
@@ -41,11 +49,14 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
         >>> torch.ones(2).numpy()
         array([1., 1.], dtype=float32)
     """
-    if self._node is not None and not force:
+    if self._node is not None and not force and current().grad:
         raise RuntimeError(_TRACKED)
     if self._array.dtype.kind == "V":
         raise TypeError("Got unsupported ScalarType BFloat16 (NumPy has no such dtype: convert with .float() first)")
-    return self._array.view()
+    array = self._array.view()
+    if array.dtype.metadata is not None:  # the mark of inference tensors, which NumPy's files would warn of
+        array.dtype = array.dtype.name
+    return array
 
 
 def _array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -108,8 +119,8 @@ def as_tensor(data: Any, dtype: Dtype | None = None, device: DeviceLike = None) 
         device: "cpu" or None.
 
     Returns:
-        The tensor itself, or one that shares an array's memory, if the dtype need not change; else a new tensor. A tensor
-        keeps its history.
+        The tensor itself, or one that shares an array's memory, if the dtype need not change; else a new tensor.
+        A tensor keeps its history.
 
     Raises:
         TypeError, ValueError, RuntimeError: as `tensor`.
@@ -143,7 +154,7 @@ def asarray(
     """The object as a tensor: shared memory where possible, for tensors, arrays, DLPack exporters and buffers.
 
     Args:
-        obj: a tensor, a NumPy array, an object with `__dlpack__`, a buffer (its bytes are taken as elements of `dtype`),
+        obj: a tensor, a NumPy array, an object with `__dlpack__`, a buffer (whose bytes are elements of `dtype`),
             a number, or nested sequences of numbers.
         dtype: the dtype of the result; that of the object if none is given.
         device: "cpu" or None.
@@ -166,6 +177,13 @@ def asarray(
         need_bool(requires_grad, "asarray", "requires_grad")
     if isinstance(obj, Tensor):
         found = obj
+        if requires_grad is None and obj._node is not None:
+            warnings.warn(
+                "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
+                "requires_grad=False explicitly to get the old behavior and silence this warning.",
+                UserWarning,
+                stacklevel=2,
+            )
     elif isinstance(obj, (np.ndarray, np.generic)):
         fresh = isinstance(obj, np.generic)
         found = made(np.array(obj) if fresh else _shared(obj, 3) if not copy else known(obj))
@@ -219,7 +237,8 @@ def frombuffer(buffer: Any, *, dtype: Dtype, count: int = -1, offset: int = 0, r
         A tensor of shape (count,).
 
     Raises:
-        ValueError: no buffer, or one too short for `count` and `offset`, or whose length is no multiple of the element's.
+        ValueError: no buffer, or one too short for `count` and `offset`, or whose length is no multiple of
+            the element's.
 
     Warns:
         UserWarning: the buffer is read-only. The tensor is then, too.
@@ -257,7 +276,7 @@ def frombuffer(buffer: Any, *, dtype: Dtype, count: int = -1, offset: int = 0, r
         )
     array = np.frombuffer(buffer, dtype=wanted.numpy, count=count, offset=offset)
     if not array.flags.writeable:
-        warnings.warn(_READ_ONLY.replace("NumPy array", "buffer"), UserWarning, stacklevel=2)
+        warnings.warn(_READ_ONLY_BUFFER, UserWarning, stacklevel=2)
     return made(array, requires_grad)
 
 

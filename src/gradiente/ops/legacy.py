@@ -16,7 +16,7 @@ from .creation import copied
 
 
 def _legacy_array(args: tuple[Any, ...], device: Any, dtype: Dtype | None) -> Any:
-    """The array that torch's old constructors make of their arguments; `dtype` None: that of a tensor, else the default."""
+    """The array that torch's old constructors make of their arguments, in `dtype` or else the default one."""
     if device is not None and Device(device).type != "cpu":
         raise RuntimeError(
             f"legacy constructor expects device type: cpu but device type: {Device(device).type} was passed"
@@ -49,14 +49,15 @@ def _is_size(value: Any) -> bool:
 
 
 def _new_tensor_object(cls: type[Tensor], *args: Any, device: Any = None, **keywords: Any) -> Tensor:
-    """Make a tensor in torch's old way: `Tensor(2, 3)` without values, `Tensor([1, 2])` from data, in the default dtype."""
+    """Make a tensor in torch's old way: `Tensor(2, 3)` without values, `Tensor([1, 2])` from data."""
     if cls is not Tensor and cls.__init__ is not object.__init__:
         keywords = {}  # a subclass with a constructor of its own may take what it likes
     if keywords:
         names = ", ".join([type(a).__name__ for a in args] + [f"{k}={type(v).__name__}" for k, v in keywords.items()])
         raise TypeError(
             f"new() received an invalid combination of arguments - got ({names}), but expected one of:\n"
-            " * (*, torch.device device = None)\n * (Tensor other)\n * (tuple of ints size, *, torch.device device = None)\n"
+            " * (*, torch.device device = None)\n * (Tensor other)\n"
+            " * (tuple of ints size, *, torch.device device = None)\n"
             " * (object data, *, torch.device device = None)\n(torch.tensor(data, dtype=...) takes a dtype)"
         )
     return _blank(cls, _legacy_array(args, device, None))
@@ -115,7 +116,7 @@ def new_object(self: Tensor, *args: Any, device: Any = None) -> Tensor:
     return _blank(Tensor, _legacy_array(args, device, self.dtype))
 
 
-class tensortype(type):  # noqa: N801 - torch's name
+class tensortype(type):
     """The class of torch.FloatTensor and its like: calling one makes a tensor of its dtype, isinstance asks for it."""
 
     dtype: Dtype

@@ -6,13 +6,34 @@ from typing import Any
 
 import numpy as np
 
+from ..rules import table
+from ..tensor import elementwise
 from ..tensor.core import Tensor, wrap
+from ..tensor.refusals import refuse
 from ._arguments import need_tensor
-from ._define import binary, inplace, operator
+from ._define import dress, inplace
+from ._numbers import Number
 from ._pairs import changing, reflected
 from .comparison import answer_in_place
 
-Number = int | float | complex | bool
+
+def _bits(name: str, operator: bool = False) -> Any:
+    """Define an operation on the bits of integers by the primitive `name`."""
+    run = elementwise.binary(table[name], operator=operator)
+
+    def define(definition: Any) -> Any:
+        def call(input: Any, other: Any) -> Any:
+            try:
+                return run(input, other)
+            except TypeError:
+                for operand in (input, other):
+                    if isinstance(operand, Tensor):
+                        refuse(name, operand.dtype)
+                raise
+
+        return dress(call, definition)
+
+    return define
 
 
 def _truth(x: Any) -> Tensor:
@@ -25,7 +46,7 @@ def _logical(function: str, combine: Any, input: Any, other: Any) -> Tensor:
 
 
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
-    """Whether both elements are other than 0: input ∧ other, as a bool tensor.
+    """Whether both elements are other than 0: their conjunction, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.logical_and(torch.tensor([1.0, 2.0]), torch.tensor([0, 3]))
@@ -35,7 +56,7 @@ def logical_and(input: Tensor, other: Tensor) -> Tensor:
 
 
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
-    """Whether one of the elements, or both, is other than 0: input ∨ other, as a bool tensor.
+    """Whether one of the elements, or both, is other than 0: their disjunction, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.logical_or(torch.tensor([0.0, 2.0]), torch.tensor([0, 0]))
@@ -45,7 +66,7 @@ def logical_or(input: Tensor, other: Tensor) -> Tensor:
 
 
 def logical_xor(input: Tensor, other: Tensor) -> Tensor:
-    """Whether just one of the elements is other than 0: input ⊻ other, as a bool tensor.
+    """Whether just one of the elements is other than 0: their exclusive disjunction, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.logical_xor(torch.tensor([1.0, 2.0]), torch.tensor([0, 3]))
@@ -64,7 +85,7 @@ def logical_not(input: Tensor) -> Tensor:
     return wrap(np.asarray(need_tensor(input, "logical_not")._array == 0))
 
 
-@binary("bitwise_and")
+@_bits("bitwise_and")
 def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits that are set in both integers: input & other. NotImplementedError for floating-point tensors.
 
@@ -72,10 +93,9 @@ def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_and(torch.tensor([6, 5]), 3)
     tensor([2, 1])
     """
-    ...
 
 
-@binary("bitwise_or")
+@_bits("bitwise_or")
 def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits that are set in one of the integers, or in both: input | other.
 
@@ -83,10 +103,9 @@ def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_or(torch.tensor([6, 5]), 3)
     tensor([7, 7])
     """
-    ...
 
 
-@binary("bitwise_xor")
+@_bits("bitwise_xor")
 def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits that are set in just one of the integers: input ^ other.
 
@@ -94,10 +113,9 @@ def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_xor(torch.tensor([6, 5]), 3)
     tensor([5, 6])
     """
-    ...
 
 
-@binary("bitwise_left_shift")
+@_bits("bitwise_left_shift")
 def bitwise_left_shift(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits of each integer, moved to the left: input · 2^other; 0 for shifts outside the type's bits.
 
@@ -105,10 +123,9 @@ def bitwise_left_shift(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_left_shift(torch.tensor([1, 2]), 3)
     tensor([ 8, 16])
     """
-    ...
 
 
-@binary("bitwise_right_shift")
+@_bits("bitwise_right_shift")
 def bitwise_right_shift(input: Tensor, other: Tensor | Number) -> Tensor:
     """The bits of each integer, moved to the right: ⌊input / 2^other⌋.
 
@@ -116,7 +133,6 @@ def bitwise_right_shift(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_right_shift(torch.tensor([16, -3]), 1)
     tensor([ 8, -2])
     """
-    ...
 
 
 def bitwise_not(input: Tensor) -> Tensor:
@@ -128,7 +144,9 @@ def bitwise_not(input: Tensor) -> Tensor:
     """
     array = need_tensor(input, "bitwise_not")._array
     if array.dtype.kind not in "biu":
-        raise NotImplementedError(f"\"bitwise_not_cpu\" not implemented for '{input.dtype!r}' (integer and bool tensors only)")
+        raise NotImplementedError(
+            f"\"bitwise_not_cpu\" not implemented for '{input.dtype!r}' (integer and bool tensors only)"
+        )
     return wrap(np.asarray(np.invert(array)))
 
 
@@ -145,7 +163,14 @@ def _swapped(function: Any) -> Any:
     return reflected(lambda self, other: function(other, self))
 
 
-_and, _or, _xor = operator("bitwise_and"), operator("bitwise_or"), operator("bitwise_xor")
+def _bit_operator(name: str) -> Any:
+    def method(self: Tensor, other: Any) -> Any:
+        """The operator of Python; NotImplemented for operands of foreign types."""
+
+    return _bits(name, operator=True)(method)
+
+
+_and, _or, _xor = _bit_operator("bitwise_and"), _bit_operator("bitwise_or"), _bit_operator("bitwise_xor")
 
 
 METHODS: dict[str, Any] = {
@@ -156,13 +181,13 @@ METHODS: dict[str, Any] = {
     "__ior__": changing(bitwise_or),
     "__irshift__": changing(bitwise_right_shift),
     "__ixor__": changing(bitwise_xor),
-    "__lshift__": operator("bitwise_left_shift"),
+    "__lshift__": _bit_operator("bitwise_left_shift"),
     "__or__": _or,
     "__rand__": _and,
     "__rlshift__": _swapped(bitwise_left_shift),
     "__ror__": _or,
     "__rrshift__": _swapped(bitwise_right_shift),
-    "__rshift__": operator("bitwise_right_shift"),
+    "__rshift__": _bit_operator("bitwise_right_shift"),
     "__rxor__": _xor,
     "__xor__": _xor,
     "bitwise_and": bitwise_and,

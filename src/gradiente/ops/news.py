@@ -38,6 +38,7 @@ def new_tensor(
     """A new tensor with a copy of `data`, and the dtype of this tensor.
 
     Args:
+        self: the tensor.
         data: a number, nested sequences of numbers, a NumPy array or a tensor.
         dtype: the dtype; that of this tensor if none is given.
         device: "cpu" or None.
@@ -81,6 +82,7 @@ def new_full(
     """A tensor filled with one value, with the dtype of this tensor.
 
     Args:
+        self: the tensor.
         size: the sizes, a sequence of integers.
         fill_value: a number or a tensor without dimensions.
         dtype: the dtype; that of this tensor if none is given.
@@ -119,7 +121,9 @@ def new_zeros(
     """Zeros, with the dtype of this tensor.
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        self: the tensor.
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
         device: "cpu" or None.
@@ -155,7 +159,9 @@ def new_ones(
     """Ones, with the dtype of this tensor.
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        self: the tensor.
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
         device: "cpu" or None.
@@ -191,7 +197,9 @@ def new_empty(
     """A tensor whose values are whatever its memory holds, with the dtype of this tensor.
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        self: the tensor.
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
         device: "cpu" or None.

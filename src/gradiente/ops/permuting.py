@@ -43,8 +43,8 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     torch.Size([4, 3, 2])
     """
     ndim = need_tensor(input, "transpose")._array.ndim
-    i = wrap_dim(integer(dim0, "transpose", "dim0", 2), ndim)
-    j = wrap_dim(integer(dim1, "transpose", "dim1", 3), ndim)
+    i = wrap_dim(integer(dim0, "transpose", "dim0", 1), ndim)
+    j = wrap_dim(integer(dim1, "transpose", "dim1", 2), ndim)
     axes = list(range(ndim))
     if ndim:
         axes[i], axes[j] = j, i
@@ -242,10 +242,7 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
     if plane[0] == plane[1] or abs(plane[0] - plane[1]) == ndim:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {plane[0]} and dim1 = {plane[1]}")
-    for i, d in enumerate(plane):
-        if not -ndim <= d < ndim:
-            raise RuntimeError(f"Rotation dim{i} out of range, dim{i} = {d}")
-    return _rot90(input, k=k % 4, axes=(plane[0] % ndim, plane[1] % ndim))
+    return _rot90(input, k=k % 4, axes=(wrap_dim(plane[0], ndim), wrap_dim(plane[1], ndim)))
 
 
 swapaxes = swapdims = transpose

@@ -11,12 +11,11 @@ from ..tensor.core import Tensor
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor
 from ._define import binary, inplace, primitive, unary
+from ._numbers import Number, fitted
 from ._pairs import NUMBERS, changing, reflected
 
-Number = int | float | complex | bool
-
 _power_scalar, _power_base = primitive("power_scalar"), primitive("power_base")
-_astype = primitive("astype")
+_astype, _clone = primitive("astype"), primitive("clone")
 
 
 @binary("pow")
@@ -30,9 +29,9 @@ def _square(input: Tensor) -> Tensor: ...
 def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     """Each element of the input raised to the exponent: input ** exponent, of tensors or of a tensor and a number.
 
-    The derivative by the input is exponent · input ** (exponent - 1), 0 where the exponent is 0; that by the exponent is
-    input ** exponent · log(input), 0 where the input is 0 and the exponent is not negative. RuntimeError for a negative
-    integer exponent of integers.
+    The derivative by the input is exponent · input ** (exponent - 1), 0 where the exponent is 0; that by the exponent
+    is input ** exponent · log(input), 0 where the input is 0 and the exponent is not negative. RuntimeError for a
+    negative integer exponent of integers.
 
     >>> import gradiente as torch
     >>> torch.pow(torch.tensor([1.0, 2.0]), 3)
@@ -59,13 +58,15 @@ def _unusual(input: Any, exponent: Any) -> Tensor:
             return _base(exponent, input)
     elif isinstance(input, Tensor) and isinstance(exponent, NUMBERS):
         common = result_type(input, exponent)
+        if common.category == 0:
+            return _clone(input) if exponent else input.logical_not().logical_or(input)  # pyright: ignore
         if common.category < 2:
             if exponent < 0 and common.category == 1:  # pyright: ignore[reportOperatorIssue]
                 raise RuntimeError(
                     "Integers to negative integer powers are not allowed. "
                     f"(the exponent is {exponent}; convert the tensor first, for instance with .float())"
                 )
-            return _whole(input, exponent)
+            return _whole(input, int(fitted(exponent, common)))
         if common is not input.dtype:
             input = _astype(input, dtype=common.numpy)
         return _power_scalar(input, exponent=exponent)
@@ -98,7 +99,8 @@ def _base(self: Tensor, base: Any) -> Tensor:
 
 def _no_tensor(input: Any, exponent: Any) -> TypeError:
     return TypeError(
-        f"pow() received an invalid combination of arguments - got ({type(input).__name__}, {type(exponent).__name__}): "
+        f"pow() received an invalid combination of arguments - got ({type(input).__name__}, "
+        f"{type(exponent).__name__}): "
         "one of 'input' (position 1) and 'exponent' (position 2) must be a Tensor, the other a Tensor or Number"
     )
 
@@ -115,7 +117,12 @@ def float_power(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
         raise TypeError(str(_no_tensor(input, exponent)).replace("pow()", "float_power()", 1))
     is_complex = any(o.dtype.is_complex if isinstance(o, Tensor) else isinstance(o, complex) for o in (input, exponent))
     wide = dtypes.complex128 if is_complex else dtypes.float64
-    return pow(*(_astype(o, dtype=wide.numpy) if isinstance(o, Tensor) and o.dtype is not wide else o for o in (input, exponent)))
+    return pow(
+        *(
+            _astype(o, dtype=wide.numpy) if isinstance(o, Tensor) and o.dtype is not wide else o
+            for o in (input, exponent)
+        )
+    )
 
 
 _float_power_in_place = inplace(float_power)
@@ -128,7 +135,8 @@ def float_power_(input: Tensor, exponent: Tensor | Number) -> Tensor:
     if input.dtype.name != wide:
         names = dtypes.SCALAR_NAMES
         raise RuntimeError(
-            f"the base given to float_power_ has dtype {names[input.dtype.name]} but the operation's result requires dtype "
+            f"the base given to float_power_ has dtype {names[input.dtype.name]} but the operation's result requires "
+            "dtype "
             f"{names[wide]} (convert it first, or use torch.float_power)"
         )
     return _float_power_in_place(input, exponent)
@@ -154,7 +162,6 @@ def sqrt(input: Tensor) -> Tensor:
     >>> torch.sqrt(torch.tensor([4.0, 9.0]))
     tensor([2., 3.])
     """
-    ...
 
 
 @unary("rsqrt")
@@ -165,7 +172,6 @@ def rsqrt(input: Tensor) -> Tensor:
     >>> torch.rsqrt(torch.tensor([4.0, 16.0]))
     tensor([0.5000, 0.2500])
     """
-    ...
 
 
 @unary("reciprocal")
@@ -176,7 +182,6 @@ def reciprocal(input: Tensor) -> Tensor:
     >>> torch.reciprocal(torch.tensor([2, 4]))
     tensor([0.5000, 0.2500])
     """
-    ...
 
 
 def _pow_operator(self: Tensor, exponent: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Tensors of random numbers: rand, randn, randint, randperm. With one seed they are the numbers of torch's CPU build."""
+"""Tensors of random numbers: rand, randn, randint, randperm. The numbers are those of torch's CPU build."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def rand(
     """A tensor of uniform random numbers in [0, 1).
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         generator: the source of the numbers; None for the default one.
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
@@ -88,7 +89,8 @@ def randn(
     """A tensor of standard normal random numbers.
 
     Args:
-        sizes: the sizes, as integers or as one sequence of them (also by the keyword `size`).
+        sizes: the sizes, as integers or as one sequence of them.
+        size: the same by keyword, as a sequence.
         generator: the source of the numbers; None for the default one.
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
@@ -183,7 +185,8 @@ def _bounds(function: str, args: list[Any], low: Any, high: Any, size: Any) -> t
         size = None
     if size is None or high is None:
         raise TypeError(
-            f"{function}() received an invalid combination of arguments - got ({', '.join(given)}), but expected one of:\n"
+            f"{function}() received an invalid combination of arguments - got ({', '.join(given)}), but expected one "
+            "of:\n"
             " * (int high, tuple of ints size, *, torch.Generator generator, ...)\n"
             " * (int low, int high, tuple of ints size, *, torch.Generator generator, ...)\n"
         )
@@ -227,7 +230,7 @@ def randperm(
         >>> import gradiente as torch
         >>> _ = torch.manual_seed(0)
         >>> torch.randperm(4)
-        tensor([2, 0, 1, 3])
+        tensor([0, 1, 3, 2])
     """
     settled = settle("randperm", dtype, layout, device, pin_memory, requires_grad)
     wanted = settled or (out.dtype if isinstance(out, Tensor) else dtypes.int64)

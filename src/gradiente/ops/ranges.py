@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..random._fused import fma64
 from ..tensor import dtypes
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
@@ -128,11 +129,11 @@ def _ends(function: str, start: Any, end: Any, steps: Any) -> tuple[Number, Numb
             f"and end with {dims[1]} dimension(s)."
         )
     low, high = need_number(start, function, "start", 1), need_number(end, function, "end", 2)
-    if steps is None or (isinstance(steps, (float, str)) or isinstance(steps, bool)):
+    if steps is None or isinstance(steps, (float, str, bool)):
         raise TypeError(
             f"{function}() received an invalid combination of arguments - got "
-            f"({type(start).__name__}, {type(end).__name__}{'' if steps is None else f', {type(steps).__name__}'}), but "
-            "expected one of:\n * (Number start, Number end, int steps, *, Tensor out = None, torch.dtype dtype = None, ...)\n"
+            f"({type(start).__name__}, {type(end).__name__}{'' if steps is None else f', {type(steps).__name__}'}), "
+            "but expected one of:\n * (Number start, Number end, int steps, *, Tensor out = None, ...)\n"
         )
     n = need_int(steps, function, "steps", 3)
     if n < 0:
@@ -169,8 +170,13 @@ def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
         return np.zeros(0, work)
     with np.errstate(all="ignore"):
         step = (last - first) / kind.type(n - 1)
-        near = first + step * index.astype(kind)
-        far = last - step * (n - 1 - index).astype(kind)
+        near, far = index.astype(kind), (n - 1 - index).astype(kind)
+        if (
+            kind == np.float64
+        ):  # as torch's build: with one rounding instead of two, which decides where integers are cut
+            near, far = fma64(near, float(step), float(first)), fma64(far, -float(step), float(last))
+        else:
+            near, far = first + step * near, last - step * far
     return np.where(index < n // 2, near, far).astype(work)
 
 

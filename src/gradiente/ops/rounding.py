@@ -8,9 +8,8 @@ from ..tensor.core import Tensor
 from ..tensor.refusals import refuse
 from ._arguments import need_tensor
 from ._define import binary, inplace, primitive, unary
+from ._numbers import Number
 from ._pairs import NUMBERS, changing, checked, need_nonzero, reflected, without_derivative
-
-Number = int | float | complex | bool
 
 
 @unary("floor")
@@ -21,7 +20,6 @@ def floor(input: Tensor) -> Tensor:
     >>> torch.floor(torch.tensor([1.5, -1.5]))
     tensor([ 1., -2.])
     """
-    ...
 
 
 @unary("ceil")
@@ -32,7 +30,6 @@ def ceil(input: Tensor) -> Tensor:
     >>> torch.ceil(torch.tensor([1.5, -1.5]))
     tensor([ 2., -1.])
     """
-    ...
 
 
 @unary("trunc")
@@ -43,7 +40,6 @@ def trunc(input: Tensor) -> Tensor:
     >>> torch.trunc(torch.tensor([1.5, -1.5]))
     tensor([ 1., -1.])
     """
-    ...
 
 
 @unary("frac")
@@ -54,7 +50,6 @@ def frac(input: Tensor) -> Tensor:
     >>> torch.frac(torch.tensor([1.5, -2.25]))
     tensor([ 0.5000, -0.2500])
     """
-    ...
 
 
 @unary("round")
@@ -148,7 +143,6 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.ldexp(torch.tensor([1.0, 3.0]), torch.tensor([2, -1]))
     tensor([4.0000, 1.5000])
     """
-    ...
 
 
 fix = trunc

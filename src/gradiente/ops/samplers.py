@@ -1,8 +1,8 @@
 """Random numbers written into tensors, in place: uniform_, normal_, random_, bernoulli_, exponential_, ….
 
 Note [The order of filling]: torch fills a tensor in the order of its memory, so a transposed one gets its numbers along
-the columns. One distribution minds more than the order: normals take another stream for tensors of 16 elements and more,
-but only where the memory is in the order of the indices (Note [Two normal streams] in `gradiente.random.normals`).
+the columns. Normals mind more than the order: they take another stream for tensors of 16 elements and more, but
+only where the memory is in the order of the indices (Note [Two normal streams] in `gradiente.random.normals`).
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def uniform_(self: Tensor, *args: float, generator: Generator | None = None, **b
     """Replace the elements by uniform numbers: `uniform_(from=0, to=1)`, from ≤ x < to.
 
     Args:
+        self: the tensor.
         args: the bounds `from` and `to`; these are their keywords too.
         generator: the source of the numbers; None for the default one.
         bounds: `from`, `to`.
@@ -92,7 +93,7 @@ def uniform_(self: Tensor, *args: float, generator: Generator | None = None, **b
 
     Raises:
         TypeError: bounds that are no numbers.
-        RuntimeError: from > to, bounds that the dtype cannot hold, a leaf that requires a gradient outside of `no_grad`.
+        RuntimeError: from > to, bounds that the dtype cannot hold, a leaf that requires a gradient (but for `no_grad`).
         NotImplementedError: an integer dtype.
 
     Example:
@@ -131,6 +132,7 @@ def random_(self: Tensor, *args: int | None, generator: Generator | None = None,
     """Replace the elements by whole numbers: `random_()`, `random_(to)`, `random_(from, to)`, from ≤ x < to.
 
     Args:
+        self: the tensor.
         args: `to`; or `from` and `to`, of which `to` may be None: the largest number of the dtype. These are their
             keywords too. With no bounds: from 0 to the largest number (for floats, to which all whole numbers exist).
         generator: the source of the numbers; None for the default one.
@@ -141,7 +143,7 @@ def random_(self: Tensor, *args: int | None, generator: Generator | None = None,
 
     Raises:
         TypeError: bounds that are no integers.
-        RuntimeError: from ≥ to, bounds that the dtype cannot hold, a leaf that requires a gradient outside of `no_grad`.
+        RuntimeError: from ≥ to, bounds that the dtype cannot hold, a leaf that requires a gradient (but for `no_grad`).
 
     Example:
         >>> import gradiente as torch
@@ -154,8 +156,8 @@ def random_(self: Tensor, *args: int | None, generator: Generator | None = None,
     for name, value in given.items():
         if isinstance(value, (float, bool, str)) or (value is None and name == "from"):
             raise TypeError(
-                f"random_() received an invalid combination of arguments - got {type(value).__name__} for '{name}', but "
-                "expected one of:\n * (*, torch.Generator generator = None)\n * (int from, int to, *, torch.Generator "
+                f"random_() received an invalid combination of arguments - got {type(value).__name__} for '{name}', "
+                "but expected one of:\n * (*, torch.Generator generator = None)\n * (int from, int to, *, torch.Generator "
                 "generator = None)\n * (int to, *, torch.Generator generator = None)\n"
             )
     low, high = (None if given.get(n) is None else need_int(given[n], "random_", n, 1) for n in ("from", "to"))
@@ -171,6 +173,7 @@ def bernoulli_(self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | 
     """Replace the elements by 1 with probability p, else 0.
 
     Args:
+        self: the tensor.
         p: a number in [0, 1], or a tensor of them that can be expanded to the shape of this one.
         generator: the source of the numbers; None for the default one.
 
@@ -220,8 +223,8 @@ def expanded(array: Any, shape: tuple[int, ...]) -> Any:
     offset = len(shape) - array.ndim
     place = next(i for i in reversed(range(array.ndim)) if array.shape[i] not in (1, shape[i + offset]))
     raise RuntimeError(
-        f"The expanded size of the tensor ({shape[place + offset]}) must match the existing size ({array.shape[place]}) at "
-        f"non-singleton dimension {place + offset}.  Target sizes: {list(shape)}.  Tensor sizes: {list(array.shape)}"
+        f"The expanded size of the tensor ({shape[place + offset]}) must match the existing size ({array.shape[place]}) "
+        f"at non-singleton dimension {place + offset}.  Target sizes: {list(shape)}.  Tensor sizes: {list(array.shape)}"
     )
 
 
@@ -229,6 +232,7 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Gen
     """Replace the elements by normal numbers, mean + std · z with z standard normal.
 
     Args:
+        self: the tensor.
         mean: the mean.
         std: the standard deviation, ≥ 0.
         generator: the source of the numbers; None for the default one.
@@ -257,6 +261,7 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     """Replace the elements by exponential numbers, -log(1 - u) / lambd with u uniform.
 
     Args:
+        self: the tensor.
         lambd: the rate, > 0.
         generator: the source of the numbers; None for the default one.
 
@@ -287,6 +292,7 @@ def geometric_(self: Tensor, p: float, *, generator: Generator | None = None) ->
     """Replace the elements by geometric numbers: how many trials it takes until one of probability p succeeds.
 
     Args:
+        self: the tensor.
         p: the probability, 0 < p < 1.
         generator: the source of the numbers; None for the default one.
 
@@ -317,6 +323,7 @@ def cauchy_(self: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator:
     """Replace the elements by Cauchy numbers, median + sigma · tan(π (u - 1/2)) with u uniform.
 
     Args:
+        self: the tensor.
         median: the median.
         sigma: the half width at half maximum, > 0.
         generator: the source of the numbers; None for the default one.
@@ -349,6 +356,7 @@ def log_normal_(self: Tensor, mean: float = 1.0, std: float = 2.0, *, generator:
     """Replace the elements by log-normal numbers, exp(mean + std · z) with z standard normal.
 
     Args:
+        self: the tensor.
         mean: the mean of the logarithm.
         std: the standard deviation of the logarithm, > 0.
         generator: the source of the numbers; None for the default one.

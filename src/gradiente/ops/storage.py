@@ -6,11 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-import numpy as np
-
 from ..arrays.numpy_indexing import Layout, storage
 from ..graph import Version
-from ..rules import table
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.dtypes import dtype as Dtype
@@ -225,16 +222,6 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     return strides[wrap_dim(integer(dim, "stride", "dim"), len(strides))]
 
 
-def numel(input: Tensor) -> int:
-    """The number of elements.
-
-    >>> import gradiente as torch
-    >>> torch.numel(torch.ones(2, 3))
-    6
-    """
-    return need_tensor(input, "numel")._array.size
-
-
 def storage_offset(self: Tensor) -> int:
     """How many elements lie in the memory before the tensor's first one."""
     return storage(self._array)[1] // self._array.itemsize
@@ -255,17 +242,6 @@ def _is_view(self: Tensor) -> bool:
     return self._view is not None
 
 
-def _version(self: Tensor) -> int:
-    """How many changes in place there were of the tensor, its views or its base."""
-    history = getattr(self, "_version", None)
-    return 0 if history is None else history.count
-
-
-def element_size(self: Tensor) -> int:
-    """How many bytes one element takes."""
-    return self._array.itemsize
-
-
 METHODS: dict[str, Any] = {
     "clone": clone,
     "contiguous": contiguous,
@@ -277,17 +253,11 @@ METHODS: dict[str, Any] = {
     "data": _data,
     "size": size,
     "stride": stride,
-    "numel": numel,
-    "nelement": numel,
     "dim": lambda self: self._array.ndim,
     "ndimension": lambda self: self._array.ndim,
     "storage_offset": storage_offset,
     "data_ptr": data_ptr,
-    "element_size": element_size,
-    "itemsize": property(element_size),
-    "nbytes": property(lambda self: self._array.size * self._array.itemsize),
     "_base": property(_base),
     "_is_view": _is_view,
 }
-__all__ = ["as_strided", "clone", "detach", "detach_", "numel"]
-_ = (np, table)
+__all__ = ["as_strided", "clone", "detach", "detach_"]

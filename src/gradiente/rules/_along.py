@@ -18,15 +18,15 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
     return math.prod(shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
 
 
+def _part(x: Any, axis: int, start: int | None, stop: int | None, step: int | None = None) -> Any:
+    return x[(*(slice(None),) * axis, slice(start, stop, step), ...)]
+
+
 def _split(x: Any, axis: int) -> tuple[Any, Any, Any]:
     """The elements at even and at odd places, in pairs, and the last one where it has no partner."""
     n = x.shape[axis]
-    pairs, head = n // 2, (slice(None),) * axis
-    return (
-        x[(*head, slice(0, 2 * pairs, 2))],
-        x[(*head, slice(1, 2 * pairs, 2))],
-        x[(*head, slice(2 * pairs, n))],
-    )
+    even = n - n % 2
+    return _part(x, axis, 0, even, 2), _part(x, axis, 1, even, 2), _part(x, axis, even, n)
 
 
 def _weave(even: Any, odd: Any, last: Any, axis: int, xp: Any) -> Any:
@@ -42,9 +42,8 @@ def exclusive_product(x: Any, axis: int, xp: Any) -> Any:
     if n < 2:
         return xp.ones_like(x)
     even, odd, last = _split(x, axis)
-    pairs, head = n // 2, (slice(None),) * axis
     above = exclusive_product(xp.concat((even * odd, last), axis=axis), axis, xp)
-    of_pairs, of_last = above[(*head, slice(0, pairs))], above[(*head, slice(pairs, None))]
+    of_pairs, of_last = _part(above, axis, 0, n // 2), _part(above, axis, n // 2, None)
     return _weave(of_pairs * odd, of_pairs * even, of_last, axis, xp)
 
 
@@ -61,9 +60,8 @@ def recurrence(u: Any, a: Any, axis: int, xp: Any) -> Any:
         axis,
         xp,
     )
-    pairs, head = n // 2, (slice(None),) * axis
-    even, last = halved[(*head, slice(0, pairs))], halved[(*head, slice(pairs, None))]
-    following = shifted(halved, -1, axis, 0, xp)[(*head, slice(0, pairs))]
+    even, last = _part(halved, axis, 0, n // 2), _part(halved, axis, n // 2, None)
+    following = _part(shifted(halved, -1, axis, 0, xp), axis, 0, n // 2)
     return _weave(even, u_odd + a_odd * following, last, axis, xp)
 
 
@@ -71,7 +69,6 @@ def shifted(x: Any, step: int, axis: int, fill: float, xp: Any) -> Any:
     """`x` moved by one place along `axis`, up (step 1) or down (step -1); `fill` takes the free place."""
     if x.shape[axis] == 0:
         return x
-    head = (slice(None),) * axis
-    free = xp.ones_like(x[(*head, slice(0, 1))]) * fill
-    parts = (free, x[(*head, slice(0, -1))]) if step > 0 else (x[(*head, slice(1, None))], free)
+    free = xp.ones_like(_part(x, axis, 0, 1)) * fill
+    parts = (free, _part(x, axis, 0, -1)) if step > 0 else (_part(x, axis, 1, None), free)
     return xp.concat(parts, axis=axis)

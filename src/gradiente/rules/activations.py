@@ -83,13 +83,12 @@ def _mish_slope(g: Any, x: Any, xp: Any, extras: Any) -> Any:
     return g * (t + x * (extras.expit(x) * (1 - t * t)))
 
 
-mish = elementwise(
-    "mish", _mish_slope, forward=lambda x, xp: x * xp.tanh(xp.logaddexp(x, xp.zeros_like(x)))
-)
+mish = elementwise("mish", _mish_slope, forward=lambda x, xp: x * xp.tanh(xp.logaddexp(x, xp.zeros_like(x))))
 gelu = elementwise(
     "gelu",
-    lambda g, x, xp, extras: g
-    * (0.5 * (1 + extras.erf(x * math.sqrt(0.5))) + x * (xp.exp(-0.5 * x * x) / math.sqrt(2 * math.pi))),
+    lambda g, x, xp, extras: (
+        g * (0.5 * (1 + extras.erf(x * math.sqrt(0.5))) + x * (xp.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)))
+    ),
     forward=lambda x, extras: x * (0.5 * (1 + extras.erf(x * math.sqrt(0.5)))),
 )
 

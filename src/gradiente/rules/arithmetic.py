@@ -17,10 +17,18 @@ reverse_subtract = elementwise(
     "reverse_subtract", lambda g: -g, lambda g: g, forward=lambda a, b: b - a, node="RsubBackward1"
 )
 add_scaled = elementwise(
-    "add_scaled", lambda g: g, lambda g, alpha: g * alpha, forward=lambda a, b, alpha: a + alpha * b, node="AddBackward0"
+    "add_scaled",
+    lambda g: g,
+    lambda g, alpha: g * alpha,
+    forward=lambda a, b, alpha: a + alpha * b,
+    node="AddBackward0",
 )
 subtract_scaled = elementwise(
-    "subtract_scaled", lambda g: g, lambda g, alpha: -g * alpha, forward=lambda a, b, alpha: a - alpha * b, node="SubBackward0"
+    "subtract_scaled",
+    lambda g: g,
+    lambda g, alpha: -g * alpha,
+    forward=lambda a, b, alpha: a - alpha * b,
+    node="SubBackward0",
 )
 multiply = elementwise("multiply", lambda g, b: g * b, lambda g, a: g * a, node="MulBackward0")
 divide = elementwise("divide", lambda g, b: g / b, lambda g, a, b: -g * (a / b) / b, node="DivBackward0")
@@ -134,7 +142,11 @@ def _truncated(a: Any, b: Any, xp: Any) -> Any:
 
 
 remainder = elementwise(
-    "remainder", lambda g: g, lambda g, a, b, xp: -g * xp.floor_divide(a, b), forward=_remainder, node="RemainderBackward1"
+    "remainder",
+    lambda g: g,
+    lambda g, a, b, xp: -g * xp.floor_divide(a, b),
+    forward=_remainder,
+    node="RemainderBackward1",
 )
 fmod = elementwise(
     "fmod",
@@ -167,13 +179,17 @@ round_decimals = elementwise(
     "round_decimals",
     lambda g, xp: xp.zeros_like(g),
     forward=lambda x, decimals, xp: (
-        xp.round(x * 10.0**decimals) / 10.0**decimals if decimals > 0 else xp.round(x / 10.0**-decimals) * 10.0**-decimals
+        xp.round(x * 10.0**decimals) / 10.0**decimals
+        if decimals > 0
+        else xp.round(x / 10.0**-decimals) * 10.0**-decimals
     ),
     node="RoundBackward1",
 )
 frac = elementwise("frac", lambda g: g, forward=lambda x, xp: x - xp.trunc(x))
 sign = elementwise(
-    "sign", lambda g, xp: xp.zeros_like(g), forward=lambda x, xp: xp.where(x == x, xp.sign(x), xp.zeros_like(x))
+    "sign",
+    lambda g, xp: xp.zeros_like(g),
+    forward=lambda x, xp: x if xp.isdtype(x.dtype, "bool") else xp.where(x == x, xp.sign(x), xp.zeros_like(x)),
 )
 overwrite = elementwise(
     "overwrite",

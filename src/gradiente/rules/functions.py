@@ -69,7 +69,9 @@ erf = elementwise(
     "erf", lambda g, x, xp: g * ((2 / math.sqrt(math.pi)) * xp.exp(-(x * x))), forward=lambda x, extras: extras.erf(x)
 )
 erfc = elementwise(
-    "erfc", lambda g, x, xp: g * ((-2 / math.sqrt(math.pi)) * xp.exp(-(x * x))), forward=lambda x, extras: extras.erfc(x)
+    "erfc",
+    lambda g, x, xp: g * ((-2 / math.sqrt(math.pi)) * xp.exp(-(x * x))),
+    forward=lambda x, extras: extras.erfc(x),
 )
 
 

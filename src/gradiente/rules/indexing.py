@@ -14,6 +14,11 @@ getitem = linear(
     forward=lambda x, index: x[index],
     node="IndexBackward0",
 )
+index = linear(
+    "index",
+    lambda g, index, x_shape, extras: extras.embed(g, index, x_shape),
+    forward=lambda x, index, extras: extras.pick(x, index),
+)
 embed = linear(
     "embed",
     lambda g, index: g[index],

@@ -59,7 +59,10 @@ class Primitive:
         self.node = node or "".join(part.capitalize() for part in name.split("_")) + "Backward0"
         self.variadic = variadic
         self.outputs = outputs
-        self.shape_names = tuple((f"{operand}_shape", i) for i, operand in enumerate(self.operands))
+        named = {name for rule in self.rules if rule is not None for name in rule.names}
+        if self.kind == "reduction":
+            named.add("x_shape")
+        self.shape_names = tuple((n, i) for i, o in enumerate(self.operands) if (n := f"{o}_shape") in named)
         self.forward = forward
         self.forward_jvp = None if jvp is None else Rule(jvp)
         if forward is None:

@@ -142,7 +142,7 @@ def _wrapped(start: str, text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_long_words=False)
 
 
-# -- formulas -----------------------------------------------------------------------------------------------------------
+# -- formulas ----------------------------------------------------------------------------------------------------------
 
 _parsed: dict[str, list[ast.Lambda | ast.FunctionDef]] = {}
 """The functions in the source files that were read."""

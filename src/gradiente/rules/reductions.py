@@ -187,7 +187,9 @@ def _var(x: Any, axis: Any, correction: float, keepdims: bool, xp: Any) -> Any:
     deviation = _deviation(x, axis, xp)
     degrees = count(x.shape, axis) - correction
     total = xp.sum(deviation * deviation, axis=axis, keepdims=keepdims)
-    return total / (degrees if degrees > 0 else xp.zeros_like(total))
+    if degrees > 0:
+        return total / degrees
+    return xp.where(total == 0, total * math.nan, total + math.inf)  # what the division by 0 gives
 
 
 def _lse(x: Any, axis: Any, keepdims: bool, xp: Any) -> Any:

@@ -63,11 +63,20 @@ diagonal = linear(
     lambda g, x_shape, plane, extras: extras.embed_view(g, plane, x_shape),
     forward=lambda x, plane: plane(x),
 )
+trace = linear("trace", lambda g, x_shape, extras: extras.identity_times(g, x_shape))
+identity_times = linear(
+    "identity_times", lambda g, xp: xp.trace(g), forward=lambda x, shape, extras: extras.identity_times(x, shape)
+)
 repeat = linear(
     "repeat",
     lambda g, x_shape, times, xp: _summed_copies(g, x_shape, times, xp),
     forward=lambda x, times, xp: xp.tile(x, times),
 )
+contiguous = linear(
+    "contiguous", lambda g: g, forward=lambda x, extras: extras.contiguous_copy(x), node="CloneBackward0"
+)
+fill = linear("fill", lambda g, xp: xp.zeros_like(g), forward=lambda x, value, xp: xp.full_like(x, value))
+copy = linear("copy", lambda g, xp: xp.zeros_like(g), lambda g: g, forward=lambda a, b, xp: b, node="CopyBackwards")
 alias = linear("alias", lambda g: g, forward=lambda x, extras: extras.alias(x))
 unbind = linear(
     "unbind",
@@ -99,12 +108,12 @@ def _part(i: int, shapes: tuple[tuple[int, ...], ...], axis: int) -> tuple[Any, 
     """The index of operand i within the concatenation along `axis`."""
     axis %= len(shapes[i])
     start = sum(shape[axis] for shape in shapes[:i])
-    return (*(slice(None),) * axis, slice(start, start + shapes[i][axis]))
+    return (*(slice(None),) * axis, slice(start, start + shapes[i][axis]), ...)
 
 
 def _nth(i: int, axis: int, ndim: int) -> tuple[Any, ...]:
     """The index of operand i within the stack along `axis`, of `ndim` axes."""
-    return (*(slice(None),) * (axis % ndim), i)
+    return (*(slice(None),) * (axis % ndim), i, ...)
 
 
 def _summed_copies(g: Any, shape: tuple[int, ...], times: tuple[int, ...], xp: Any) -> Any:

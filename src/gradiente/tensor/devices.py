@@ -5,13 +5,34 @@ from __future__ import annotations
 import re
 from typing import Any
 
-TYPES = "cpu cuda ipu xpu mkldnn opengl opencl ideep hip ve fpga maia xla lazy vulkan mps meta hpu mtia privateuseone".split()
+TYPES = [
+    "cpu",
+    "cuda",
+    "ipu",
+    "xpu",
+    "mkldnn",
+    "opengl",
+    "opencl",
+    "ideep",
+    "hip",
+    "ve",
+    "fpga",
+    "maia",
+    "xla",
+    "lazy",
+    "vulkan",
+    "mps",
+    "meta",
+    "hpu",
+    "mtia",
+    "privateuseone",
+]
 """The device types whose names torch knows. Tensors live on the first one."""
 
 _STRING = re.compile(r"([a-z]+)(?::(0|[1-9][0-9]*))?")
 
 
-class device:  # noqa: N801 - torch's name
+class device:
     """A device that a tensor can be on: its type, and its number if one was given. Tensors are on "cpu".
 
     Args:
@@ -89,7 +110,8 @@ def _parsed(text: str, index: int | None) -> tuple[str, int | None]:
     kind, colon, _ = text.partition(":")
     if kind not in TYPES:
         raise RuntimeError(
-            f"Expected one of {', '.join(TYPES)} device type at start of device string: {kind}. gradiente computes on 'cpu'"
+            f"Expected one of {', '.join(TYPES)} device type at start of device string: {kind}. "
+            "gradiente computes on 'cpu'"
         )
     if colon and index is not None:
         raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {text}")
@@ -166,7 +188,7 @@ def set_default_device(device: device | str | int | None) -> None:
 _device = device
 
 
-class layout:  # noqa: N801 - torch's name
+class layout:
     """How elements are stored. There is one layout: `strided`, an address that is linear in the indices.
 
     Example:
@@ -187,7 +209,7 @@ class layout:  # noqa: N801 - torch's name
         return self.name
 
 
-class memory_format(layout):  # noqa: N801 - torch's name
+class memory_format(layout):
     """The order of dimensions in memory: `contiguous_format` (the last index runs fastest) or `preserve_format`.
 
     Example:

@@ -16,9 +16,12 @@ from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
 from ..graph import PLAIN, Mode, Node, Plan, Version, current, moment, user_place
 from ..rules import Primitive
 from .core import Tensor, box, new
+from .introspect import ShownNode
 from .plans import SavedOutput, general_plan
 from .promotion import promoted
 from .refusals import mismatch
+
+F4, F8 = np.dtype("float32"), np.dtype("float64")
 
 Special = Callable[[Mode, Node | None, Tensor, Primitive, tuple[Any, ...], dict[str, Any]], Tensor]
 
@@ -26,18 +29,20 @@ Special = Callable[[Mode, Node | None, Tensor, Primitive, tuple[Any, ...], dict[
 def node_class(primitive: Primitive, name: str | None = None) -> type[Node]:
     """The class of a primitive's nodes, which bears torch's name for them."""
     name = name or primitive.node
-    return type(name, (Node,), {"__slots__": (), "primitive": primitive, "__module__": "gradiente.autograd.graph"})
+    return type(name, (ShownNode,), {"__slots__": (), "primitive": primitive, "__module__": "gradiente.autograd.graph"})
 
 
 class Recorder:
     """Makes the nodes of one primitive, and runs it on NumPy arrays."""
 
-    __slots__ = ("cls", "numpy", "plans", "primitive")
+    __slots__ = ("cls", "numpy", "plain", "plans", "primitive")
 
     def __init__(self, primitive: Primitive, name: str | None = None) -> None:
         self.primitive = primitive
         self.cls = node_class(primitive, name)
         self.plans: dict[Any, Plan | None] = {}
+        self.plain: dict[tuple[bool, ...], Plan | None] = {}
+        """The plans for real tensors of one type, by which of them are tracked."""
         self.numpy = numpy_function(primitive)
 
     def record(self, out: Tensor, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any]) -> Node | None:
@@ -48,7 +53,7 @@ class Recorder:
         try:
             plan = self.plans[key]
         except KeyError:
-            plan = self.plans[key] = self._plan(operands, out)
+            plan = self.plans[key] = self.plan_for(operands, out)
         if plan is None:
             return None
         mask = plan.mask
@@ -57,6 +62,9 @@ class Recorder:
         node.plan = plan
         node.edges = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
         node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
+        for i in plan.sources:
+            if i >= 0 and (meta := operands[i]._meta) is not None and meta.inference:
+                raise RuntimeError(INFERENCE_SAVED)
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
         shapes = tuple([a.shape if e is not _NUMBER else () for a, e in zip(arrays, edges, strict=True)])
@@ -65,7 +73,7 @@ class Recorder:
         out._node = node
         return node
 
-    def _plan(self, operands: tuple[Any, ...], out: Tensor) -> Plan | None:
+    def plan_for(self, operands: tuple[Any, ...], out: Tensor) -> Plan | None:
         """The plan for this pattern of tracked, untracked and numeric operands; None if no gradient can flow."""
         primitive = self.primitive
         given = [isinstance(o, Tensor) for o in operands]
@@ -88,6 +96,12 @@ class Recorder:
         plan.sources, plan.constants = sources, numbers
         return plan
 
+
+INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation "
+    "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use "
+    "`torch.no_grad()` instead of `torch.inference_mode()`."
+)
 
 _NUMBER = object()
 """Stands for the edge of an operand that is not a tensor."""
@@ -121,11 +135,52 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
     elementwise = primitive.kind in ("elementwise", "constant")
     constant = primitive.kind == "constant"
 
+    function, plans = recorder.numpy, recorder.plain
+
     def call(*operands: Any, **static: Any) -> Tensor:
-        arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
-        if elementwise and not _alike(arrays):
-            arrays = promoted(primitive.name, operands)
-        return run(recorder, operands, arrays, static, constant)
+        # The common case: all operands are tensors of one floating-point type (or None), in the plain mode.
+        try:
+            arrays = [None if o is None else o._array for o in operands]
+            dtype = arrays[0].dtype
+            plain = current() is PLAIN and (dtype is F4 or dtype is F8)
+            if plain and len(arrays) > 1:
+                for array in arrays:
+                    if array is not None and array.dtype is not dtype:
+                        plain = False
+            value = function(*arrays, **static) if plain else None
+        except (AttributeError, IndexError, RuntimeWarning, ValueError):
+            value = None  # numbers among the operands, or an error that the general form explains
+        if value is None:
+            arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
+            if elementwise and not _alike(arrays):
+                arrays = promoted(primitive.name, operands)
+            return run(recorder, operands, arrays, static, constant)
+        out = new(Tensor)
+        out._array = value if value.__class__ is np.ndarray else box(value)
+        out._node = out._version = out._view = out._meta = None
+        mask = tuple([o if o is None else o._node is not None for o in operands])
+        if constant or True not in mask:
+            return out
+        try:
+            plan = plans[mask]
+        except KeyError:
+            plan = plans[mask] = recorder.plan_for(operands, out)
+        if plan is None:
+            return out
+        node = Node()
+        node.seq = moment()
+        node.plan = plan
+        node.edges = tuple([o._node for o, tracked in zip(operands, plan.mask, strict=True) if tracked])
+        node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
+        for i in plan.sources:
+            if i >= 0 and (meta := operands[i]._meta) is not None and meta.inference:
+                raise RuntimeError(INFERENCE_SAVED)
+        if plan.constants:
+            static = {**static, **{name: operands[i] for name, i in plan.constants}}
+        node.facts = (static, [None if array is None else array.shape for array in arrays], None)
+        node.hooks = node.place = None
+        out._node = node
+        return out
 
     call.__name__ = call.__qualname__ = primitive.name
     call.primitive = primitive  # pyright: ignore[reportFunctionMemberAccess]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 
-class dtype:  # noqa: N801 - torch's name
+class dtype:
     """The type of a tensor's elements, such as `torch.float32`.
 
     >>> import gradiente as torch
@@ -51,8 +51,12 @@ class dtype:  # noqa: N801 - torch's name
         return {"complex64": float32, "complex128": float64, "complex32": float16}.get(self.name, self)
 
     def to_complex(self) -> dtype:
-        """The complex type of the same precision."""
-        return {"float32": complex64, "float64": complex128}.get(self.name, complex64 if not self.is_complex else self)
+        """The complex type of the same precision; complex64 for the 16-bit types, because NumPy has no shorter one."""
+        if not (self.is_complex or self.is_floating_point):
+            raise RuntimeError(
+                f"Unknown Complex ScalarType for {SCALAR_NAMES[self.name]} ({self!r} is no floating-point dtype)"
+            )
+        return self if self.is_complex else complex128 if self.name == "float64" else complex64
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -154,9 +158,12 @@ def set_default_dtype(d: dtype, /) -> None:
     >>> torch.set_default_dtype(torch.float32)
     """
     if not isinstance(d, dtype):
-        raise TypeError(f"invalid dtype object: {d!r}; give one such as torch.float64")
+        raise TypeError(
+            "invalid dtype object: only floating-point types are supported as the default type "
+            f"(got {d!r}; give one such as torch.float64)"
+        )
     if not d.is_floating_point:
-        raise TypeError(f"only floating-point types are supported as the default type, not {d!r}")
+        raise TypeError(f"only floating-point types are supported as the default type (got {d!r})")
     _default.dtype = d
 
 

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from sys import getrefcount
 from typing import Any
 
+import numpy as np
+
 from ..graph import Version, current, user_place
 from .core import Tensor, wrap
 from .dtypes import SCALAR_NAMES
 from .promotion import can_cast
-from .views import check_writable, rebase
+from .dispatch import Recorder
+from .views import check_writable, rebase, with_history
 
 
 def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
@@ -21,7 +24,7 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
 
     def call(input: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         check_writable(input)
-        old = _before(input)
+        old = with_history(input)
         arguments = tuple([old if a is input else a for a in arguments])
         shared = input._version
         if shared is not None:
@@ -35,13 +38,6 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
 
     call.__name__ = call.__qualname__ = name
     return call
-
-
-def _before(x: Tensor) -> Tensor:
-    """The tensor as it is before it is changed: its values and its history."""
-    old = wrap(x._array)
-    old._node = x._node
-    return old
 
 
 def _copy_of(x: Tensor) -> Tensor:
@@ -63,6 +59,8 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
         raise RuntimeError(
             f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(value.shape)} (in {name})"
         )
+    if result._node is not None and target._node is None:
+        check_writable(target, tracked=True)
     array[...] = value
     touched(target)
     if current().grad and (result._node is not None or target._node is not None):
@@ -71,6 +69,36 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
 
             result = namespace.astype(result, array.dtype)  # pyright: ignore
         rebase(target, result)
+
+
+def store(
+    target: Tensor, assign: Callable[[Any], None], recorder: Recorder, others: tuple[Any, ...], static: dict[str, Any]
+) -> Tensor:
+    """Change `target` in place by `assign(its array)` and record it as the primitive of `recorder`.
+
+    This is for changes whose rules need no values of the target: nothing is computed out of place. `others` are the
+    primitive's operands after the target. The caller has checked the arguments, so that `assign` does not fail half-way.
+    """
+    tracked = False
+    if current().grad:
+        tracked = target._node is not None
+        for other in others:
+            tracked = tracked or (isinstance(other, Tensor) and other._node is not None)
+    check_writable(target, tracked, recorder.primitive.name == "fill")
+    if tracked:  # a node saves what it needs of the others: if that is the memory that changes, then as it was
+        others = tuple(
+            [_copy_of(o) if isinstance(o, Tensor) and o._version is not None and o._version is target._version else o for o in others]
+        )
+    old = with_history(target) if tracked else None
+    with np.errstate(all="ignore"):
+        assign(target._array)
+    touched(target)
+    if old is not None:
+        out = wrap(target._array)
+        arrays = tuple([o._array if isinstance(o, Tensor) else o for o in others])
+        recorder.record(out, (old, *others), (target._array, *arrays), static)
+        rebase(target, out)
+    return target
 
 
 def touched(target: Tensor) -> None:

@@ -19,7 +19,7 @@ def _need_dtype(given: Any, function: str) -> Dtype:
     return given
 
 
-class finfo:  # noqa: N801 - torch's name
+class finfo:
     """The limits of a floating-point dtype (of the parts of a complex one).
 
     Attributes: `bits`, `dtype` (a name), `eps` (1 + eps is the number after 1), `max`, `min`, `smallest_normal`,
@@ -71,7 +71,7 @@ class finfo:  # noqa: N801 - torch's name
         return hash(("finfo", self.dtype))
 
 
-class iinfo:  # noqa: N801 - torch's name
+class iinfo:
     """The limits of an integer dtype.
 
     Attributes: `bits`, `dtype` (a name), `max`, `min`.

@@ -66,6 +66,18 @@ class Extras:
     def rot90(self, x: Tensor, k: int, axes: tuple[int, int]) -> Tensor:
         return self._call["rot90"](x, k=k, axes=axes)
 
+    def contiguous_copy(self, x: Tensor) -> Tensor:
+        return self._call["contiguous"](x)
+
+    def pick(self, x: Tensor, index: Any) -> Tensor:
+        return self._call["index"](x, index=index)
+
+    def identity_times(self, g: Tensor, shape: tuple[int, int]) -> Tensor:
+        return self._call["identity_times"](g, shape=shape)
+
+    def alias(self, x: Tensor) -> Tensor:
+        return self._call["alias"](x)
+
     def dense_copy(self, x: Tensor) -> Tensor:
         return self._call["clone"](x)
 
@@ -114,7 +126,8 @@ class TensorNamespace:
     def __init__(self) -> None:
         call = {name: _vocabulary(name, bind(primitive)) for name, primitive in table.items()}
         for name, function in call.items():
-            setattr(self, name, function)
+            if not hasattr(TensorNamespace, name):  # concat and stack take one sequence: they are methods below
+                setattr(self, name, function)
         # Functions whose derivative is another one for complex numbers, which the table therefore has twice.
         self.abs, self.sign = _by_type(call["abs"], call["abs_complex"]), _by_type(call["sign"], call["sgn"])
         self.extras = Extras(call)

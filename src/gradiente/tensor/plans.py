@@ -7,13 +7,14 @@ form, which does the same without dictionaries (see docs/performance.md).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ..arrays import extras_of, numpy_extras
-from ..graph import Node, Plan, describe
+from ..graph import Node, Output, Plan, change, current, describe, set_mode
 from ..rules import Primitive, sum_to_shape
 from .core import Tensor, new, wrap
 from .dtypes import TENSOR_TYPES
@@ -32,15 +33,29 @@ class SavedOutput:
 class Packed:
     """A saved value in the form that a saved-tensors hook gave it."""
 
-    __slots__ = ("_node", "_packed", "_unpack", "_version", "output")
+    __slots__ = ("_node", "_packed", "_unpack", "_version", "number", "output")
 
     def __init__(self, node: Node, saved: Any, pack: Callable[[Tensor], Any], unpack: Callable[[Any], Tensor]) -> None:
-        self.output = saved.__class__ is SavedOutput
-        self._version = saved._version
+        self.output = isinstance(saved, SavedOutput)
+        self._version = None  # what the hooks keep is theirs: changes cannot be followed through them
         self._node = None if self.output else saved._node
-        shown = wrap(saved._array)
-        shown._version = saved._version
-        self._packed = pack(shown)
+        self.number = getattr(saved, "number", 0)
+        shown: Any = saved
+        if self.output:
+            shown = wrap(saved._array)
+            shown._version = saved._version
+        before = 0 if shown._version is None else shown._version.count
+        previous = change(grad=False)
+        try:
+            self._packed = pack(shown)
+        finally:
+            set_mode(previous)
+        if (0 if shown._version is None else shown._version.count) != before:
+            raise RuntimeError(
+                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be "
+                "modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you "
+                "need to perform in-place operations on the input to a pack hook."
+            )
         self._unpack = unpack
 
     def tensor(self) -> Tensor:
@@ -57,19 +72,32 @@ class Packed:
         return self.tensor()._array
 
 
+_HINT = (
+    "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
+    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+)
+_HINT_ANOMALY = (
+    "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
+    "changed in there or anywhere later. Good luck!"
+)
+
+
 def stale(node: Node, index: int) -> RuntimeError:
     """The error for a saved value that was changed in place after it was saved."""
     saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
     version, array = saved._version, saved._array
     kind = TENSOR_TYPES.get(array.dtype.name, "Tensor")
-    source = node if saved.__class__ is SavedOutput else getattr(saved, "_node", None)
-    made = f", which is output 0 of {source.name()}," if isinstance(source, Node) and source.plan is not None else ""
+    source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
+    number = 0
+    if isinstance(source, Output):
+        source, number = source.node, source.number
+    made = f", which is output {number} of {re.sub('Backward[0-9]*$', '', source.name())}," if isinstance(source, Node) and source.plan is not None else ""
     text = (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{kind} {list(array.shape)}]{made} is at version {version.count}; expected version "
-        f"{version.count_at(node.seq)} instead. Hint: enable anomaly detection to find the operation that failed to "
-        "compute its gradient, with torch.autograd.set_detect_anomaly(True)."
+        f"{version.count_at(node.seq)} instead. "
     )
+    text += _HINT_ANOMALY if current().anomaly else _HINT
     changed = describe(version.place_after(node.seq))
     saved_at = describe(node.place)
     name = node.plan.names[index]
@@ -109,7 +137,7 @@ def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
     if g.shape != shape:
         g = sum_to_shape(g, shape, xp)
     array = g._array if isinstance(g, Tensor) else g
-    if array.dtype != dtype:
+    if dtype is not None and array.dtype != dtype:
         if array.dtype.kind == "c" and dtype.kind != "c":
             g = xp.real(g)
         g = xp.astype(g, dtype)
@@ -121,14 +149,16 @@ def environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dict
     if node.tensors is None:
         raise node.freed()
     static, shapes, _ = node.facts
-    env: dict[str, Any] = {"xp": xp, "extras": extras_of(xp), "shapes": shapes, **static}
-    names = node.plan.names
-    primitive: Primitive = node.plan.node_class.primitive
+    plan = node.plan
+    primitive: Primitive = plan.node_class.primitive
+    env: dict[str, Any] = dict(static)
+    env["xp"], env["extras"] = xp, extras_of(xp)
     if primitive.variadic:
-        if names:
-            env["operands"] = tuple(unpack(node, i) for i in range(len(names)))
+        env["shapes"] = shapes
+        if plan.names:
+            env["operands"] = tuple([unpack(node, i) for i in range(len(plan.names))])
     else:
-        for i, name in enumerate(names):
+        for i, name in enumerate(plan.names):
             env[name] = unpack(node, i)
         for name, i in primitive.shape_names:
             env[name] = shapes[i]
@@ -140,16 +170,19 @@ def general_plan(
 ) -> Plan:
     """The plan that works for every kind."""
     tracked = tuple(i for i, needed in enumerate(mask) if needed)
-
     single = len(tracked) == 1
+    vjp = primitive.vjp
 
     def pull(node: Node, g: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> Any:
         env = environment(node, xp, unpack)
         _, shapes, dtypes = node.facts
-        if single:
-            i = tracked[0]
-            return border(primitive.vjp(i, g, env, is_complex), shapes[i], dtypes[i], xp)
-        return tuple(border(primitive.vjp(i, g, env, is_complex), shapes[i], dtypes[i], xp) for i in tracked)
+        found: list[Any] = []
+        for i in tracked:
+            cotangent = vjp(i, g, env, is_complex)
+            if cotangent is not None and (dtypes is not None or cotangent.shape != shapes[i]):
+                cotangent = border(cotangent, shapes[i], None if dtypes is None else dtypes[i], xp)
+            found.append(cotangent)
+        return found[0] if single else found
 
     def raw(node: Node, g: Any) -> Any:
         return pull(node, g, np, unpack_raw)

@@ -54,13 +54,16 @@ def result_type(*operands: Any) -> dtype:
     return result
 
 
-FLOATING = frozenset(
-    "divide reciprocal exp exp2 expm1 log log1p log2 log10 sqrt rsqrt logaddexp logaddexp2 sin cos tan asin acos atan "
-    "atan2 sinh cosh tanh asinh acosh atanh erf erfc sigmoid logit xlogy copysign rad2deg deg2rad".split()
-)
+# fmt: off
+FLOATING = frozenset((
+    "divide", "reciprocal", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "rsqrt", "logaddexp",
+    "logaddexp2", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh",
+    "atanh", "erf", "erfc", "sigmoid", "logit", "xlogy", "copysign", "rad2deg", "deg2rad", "angle", "ldexp",
+))
+# fmt: on
 """Primitives whose result is floating-point also for integers."""
 
-COMPARISONS = frozenset("equal not_equal less less_equal greater greater_equal".split())
+COMPARISONS = frozenset(["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"])
 
 
 def promoted(name: str, operands: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -81,10 +84,9 @@ def promoted(name: str, operands: tuple[Any, ...]) -> tuple[Any, ...]:
     if name == "where":
         return (first._array, *promoted("", operands[1:])) if len(operands) == 3 else (first._array,)
     common = result_type(*operands)
-    if common.category != 2:
-        refuse(name, common, operands)
-        if common.category < 2 and name in FLOATING:
-            common = get_default_dtype()
+    refuse(name, common, operands)
+    if common.category < 2 and name in FLOATING:
+        common = get_default_dtype()
     target = common.numpy
     return tuple([_cast(operand, target) for operand in operands])
 

@@ -2,12 +2,54 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import Any
 
+import numpy as np
+
 from ..graph import Mode, Node, user_place
+from ..graph.places import user_stack
 from .core import Tensor
 from .dispatch import Recorder
 from .plans import Packed
+
+evaluating: ContextVar[Node | None] = ContextVar("gradiente.evaluating", default=None)
+"""The node that anomaly detection watches at the moment: nodes recorded by its rule were induced by it."""
+
+
+_INFERENCE = {
+    np.dtype(name): np.dtype(name, metadata={"inference": True})  # pyright: ignore[reportCallIssue, reportArgumentType]
+    for name in ("float32", "float64")
+}
+"""Note [Inference tensors leave the short forms]: the short forms of operators ask `dtype is F4` and nothing else. Arrays of
+inference tensors have a dtype object of their own, equal to the usual one, so that they go through the general form, which
+checks them, and ordinary tensors pay nothing."""
+
+
+def mark_inference(out: Tensor) -> None:
+    """Make `out` an inference tensor."""
+    out._metadata().inference = True
+    array = out._array
+    own = _INFERENCE.get(array.dtype)
+    if own is not None:
+        out._array = array.view(own)
+
+
+def inherit_inference(view: Tensor, x: Tensor) -> None:
+    """Make `view` an inference tensor if `x`, whose memory it shows, is one, and only then."""
+    if x._meta is not None and x._meta.inference:
+        mark_inference(view)
+    elif view._meta is not None:
+        view._meta.inference = False
+
+
+def remember(node: Node) -> None:
+    """Note for anomaly detection where a node's operation was called, and which node induced it."""
+    node.place = user_place(2)
+    node.__dict__["_forward_stack"] = user_stack(2)
+    parent = evaluating.get()
+    if parent is not None:
+        node.__dict__["_parent"] = parent
 
 
 def after(
@@ -21,17 +63,9 @@ def after(
 ) -> Tensor:
     """Complete a primitive's result as the mode asks."""
     if mode.inference:
-        out._metadata().inference = True
-    elif mode.grad:
-        for operand in operands:
-            if node is not None and isinstance(operand, Tensor) and operand._meta is not None and operand._meta.inference:
-                raise RuntimeError(
-                    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode "
-                    "in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor "
-                    "and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
-                )
+        mark_inference(out)
     if node is not None and mode.anomaly:
-        node.place = user_place(2)
+        remember(node)
     if node is not None and mode.saved_hooks and node.tensors:
         pack, unpack = mode.saved_hooks[-1]
         node.tensors = tuple(Packed(node, saved, pack, unpack) for saved in node.tensors)

@@ -6,6 +6,12 @@ A view remembers its base and the steps that lead from the base to it (`View`). 
 When a view is changed in place, the change is one of the base: the base's new history is
 put_view(old base, new value of the view), which torch calls CopySlices, and every living view of the base gets a new
 history: the steps, applied to the new base. The recorded graph is never rewritten.
+
+Note [Views that may not follow]
+--------------------------------
+A view that was made with recording off, or that is one of several results of one function, does not follow its base: it
+is not clear what its user meant. After the base changed, such a view gets a `Forbidden` node, which raises torch's error
+when the view is looked at or when a gradient is to go through it.
 """
 
 from __future__ import annotations
@@ -16,10 +22,12 @@ from typing import Any
 import numpy as np
 
 from ..arrays import extras_of, namespace_of
-from ..graph import Version, current
+from ..arrays.numpy_indexing import laid_out, storage
+from ..graph import Node, Plan, Version, current, moment, split_edge, user_place
 from ..rules import table
-from .core import AccumulateGrad, Tensor
-from .dispatch import Recorder, bind
+from .core import AccumulateGrad, Tensor, keep_gradient, wrap
+from .dispatch import Recorder, run
+from .special import inherit_inference
 
 Step = tuple[Recorder, dict[str, Any]]
 
@@ -31,22 +39,52 @@ class View:
     one function returned; in-place changes of the latter two are refused where they would be recorded.
     """
 
-    __slots__ = ("base", "creation", "steps")
+    __slots__ = ("base", "creation", "layout", "steps")
 
-    def __init__(self, base: Tensor, steps: tuple[Step, ...], creation: str) -> None:
+    def __init__(self, base: Tensor, steps: tuple[Step, ...], creation: str, layout: Any) -> None:
         self.base = base
         self.steps = steps
         self.creation = creation
+        self.layout = layout
+        """Strides of the base and memory before and after its first element, where they are not the usual ones."""
 
     def __call__(self, x: Any) -> Any:
         """The same view of another tensor or array."""
         for recorder, static in self.steps:
             if isinstance(x, Tensor):
-                x = bind(recorder.primitive, recorder.cls.__name__)(x, **static)
+                x = run(recorder, (x,), (x._array,), static)
             else:
                 xp = namespace_of(x)
                 x = recorder.primitive.run(xp, extras_of(xp), (x,), static)
         return x
+
+
+class _Replay:
+    """A view's steps alone, so that a node that keeps them does not keep the tensor."""
+
+    __slots__ = ("layout", "steps")
+
+    def __init__(self, view: View) -> None:
+        self.steps = view.steps
+        self.layout = view.layout
+
+    __call__ = View.__call__
+
+    def lay_out(self, x: Any) -> Any:
+        """A copy of `x` that lies in memory as the base does, so that the steps are views of it."""
+        if self.layout is None:
+            return np.array(x, order="C")
+        return laid_out(x, *self.layout)
+
+
+def _layout(array: Any, strided: bool) -> Any:
+    """How a base lies in memory, for `View.layout`."""
+    if array.flags.c_contiguous and not strided:
+        return None
+    memory, first = storage(array)
+    item = array.itemsize
+    before = first // item
+    return tuple([s // item for s in array.strides]), before, memory.size // item - before
 
 
 def make_view(call: Callable[..., Tensor], x: Tensor, creation: str = "", **static: Any) -> Tensor:
@@ -61,18 +99,85 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
     if version is None:
         version = x._version = Version()
     out._version = version
-    if not creation and not current().grad:
-        creation = "no_grad"
+    if not current().grad:
+        creation = f"no_grad {creation}".strip()
     view = x._view
     if view is None:
-        out._view = View(x, steps, creation)
+        strided = "layout" in steps[0][1]
+        out._view = View(x, steps, creation, _layout(x._array, strided))
     else:
-        out._view = View(view.base, view.steps + steps, creation or (view.creation if view.creation == "no_grad" else ""))
+        layout = view.layout
+        if layout is None and "layout" in steps[0][1]:
+            layout = _layout(view.base._array, True)
+        out._view = View(view.base, view.steps + steps, creation or view.creation, layout)
     version.add_view(out)
+    if current().inference or (x._meta is not None and x._meta.inference):
+        inherit_inference(out, x)
     return out
 
 
-_put_view = bind(table["put_view"])
+def share(x: Tensor) -> Tensor:
+    """The same values without history, sharing memory with `x` but not its version."""
+    out = wrap(x._array)
+    if x._meta is not None and x._meta.inference:
+        out._metadata().inference = True
+    return out
+
+
+def set_data(x: Tensor, value: Any) -> None:
+    """Give `x` the values, shape and dtype of `value`, whose memory it shares from then on; its history stays."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    kind = value._array.dtype.kind
+    if x._node is not None and kind not in "fc" and value.dtype.name != "bfloat16":
+        raise RuntimeError(
+            "data set to a tensor that requires gradients must be floating point or complex dtype "
+            f"(this one is {value.dtype})"
+        )
+    x._array = value._array
+    if x._node is not None and x._node.__class__ is AccumulateGrad:
+        x._node._array = value._array  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def detach_in_place(x: Tensor) -> None:
+    """Take the history away from `x`."""
+    if x._view is not None:
+        raise RuntimeError(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
+            "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
+            "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+            "torch/optim/optimizer.py as the solution."
+        )
+    if x._meta is not None:
+        x._meta.retained = False
+    x._node = None
+
+
+def reshape_in_place(x: Tensor, call: Callable[..., Tensor], static: dict[str, Any], back: Step) -> Tensor:
+    """Make `x` itself the view `call(x, **static)` of its memory; `back` is the step that undoes it."""
+    check_writable(x, overlapping=True)
+    out = call(with_history(x), **static)
+    version = x._version
+    if version is None:
+        version = x._version = Version()
+    if x._view is None:  # the views of a base go on from what it was
+        for other in version.living_views():
+            if other._view is not None and other._view.base is x:
+                other._view = View(x, (back, *other._view.steps), other._view.creation, _layout(out._array, True))
+    else:
+        old = x._view
+        x._view = View(old.base, (*old.steps, (call.recorder, static)), old.creation, old.layout)  # pyright: ignore
+    x._array = out._array
+    version.bump(user_place(2))
+    if x._node is not None and x._node.__class__ is AccumulateGrad:
+        x._node._array = out._array  # pyright: ignore[reportAttributeAccessIssue]
+    else:
+        _adopt(x, out._node)
+    return x
+
+
+_PUT = Recorder(table["put_view"])
+_again: dict[Recorder, Recorder] = {}
 
 
 def rebase(target: Tensor, changed: Tensor) -> None:
@@ -82,42 +187,21 @@ def rebase(target: Tensor, changed: Tensor) -> None:
         _adopt(target, changed._node)
     else:
         base: Tensor = view.base
-        node = base._node
-        put = Recorder(table["put_view"])
-        out = _new_like(base)
-        put.record(out, (_old(base, node), changed), (base._array, changed._array), {"view": _Replay(view)})
+        out = wrap(base._array)
+        _PUT.record(out, (with_history(base), changed), (base._array, changed._array), {"view": _Replay(view)})
         _adopt(base, out._node)
     refresh_views(target)
 
 
-class _Replay:
-    """A view's steps alone, so that a node that keeps them does not keep the tensor."""
-
-    __slots__ = ("steps",)
-
-    def __init__(self, view: View) -> None:
-        self.steps = view.steps
-
-    __call__ = View.__call__
-
-
-def _old(base: Tensor, node: Any) -> Tensor:
-    old = _new_like(base)
-    old._node = node
+def with_history(x: Tensor) -> Tensor:
+    """A stand-in for `x` as it is before a change in place: its values and its present history."""
+    old = wrap(x._array)
+    old._node = x._node
     return old
-
-
-def _new_like(x: Tensor) -> Tensor:
-    from .core import wrap
-
-    return wrap(x._array)
 
 
 def _adopt(target: Tensor, node: Any) -> None:
     """Give `target` a new node, and move its retained gradient there."""
-    from ..graph import split_edge
-    from .core import keep_gradient
-
     meta = target._meta
     if meta is not None and meta.retained and target._node is not None:
         old, number = split_edge(target._node)
@@ -140,46 +224,100 @@ def refresh_views(target: Tensor) -> None:
 
 
 def _fresh_node(view: Tensor, base: Tensor) -> Any:
-    if base._node is None or base._array.dtype.kind not in "fc":
+    if base._node is None or view._array.dtype.kind not in "fc" and view.dtype.name != "bfloat16":
         return None
-    return view._view(base)._node if view._view.creation != "no_grad" or base._node is not None else None
+    made: View = view._view
+    if made.creation:
+        return Forbidden(_forbidden(view, "its base or another view of its base has been"))
+    x = base
+    for recorder, static in made.steps[:-1]:
+        x = run(recorder, (x,), (x._array,), static)
+    recorder, static = made.steps[-1]
+    named = _again.get(recorder)
+    if named is None:
+        named = _again[recorder] = Recorder(recorder.primitive, "AsStridedBackward0")
+    return run(named, (x,), (x._array,), static)._node
+
+
+class Forbidden(Node):
+    """The node of a view that may not follow its base; see Note [Views that may not follow]."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.seq, self.plan, self.edges, self.tensors = moment(), _FORBIDDEN, (), ()
+        self.facts = self.hooks = self.place = None
+        self.text = text
+
+    def show(self) -> Node:
+        raise RuntimeError(self.text)
+
+
+def _refuse(node: Any, g: Any) -> Any:
+    raise RuntimeError(node.text)
+
+
+_FORBIDDEN = Plan(_refuse, _refuse, (), Forbidden)
+
+
+def _forbidden(target: Tensor, what: str) -> str:
+    """torch's text for a view that may not be changed, or may not follow."""
+    creation = target._view.creation
+    how = "modified inplace with grad mode enabled" if creation.startswith("no_grad") else "modified inplace"
+    if creation.startswith("no_grad"):
+        text = f"A view was created in no_grad mode and {what} {how}."
+    else:
+        node, number = split_edge(target._node)
+        name = "an operation" if node is None or node.__class__ is Forbidden else node.name().split("Backward")[0]
+        text = f"Output {number} of {name} is a view and {what} {how}."
+    if creation.endswith("function"):
+        return (
+            f"{text} This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
+            "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
+            "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+        )
+    if creation.endswith("multi"):
+        return (
+            f"{text} This view is the output of a function that returns multiple views. Such functions do not allow the "
+            "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+        )
+    return (
+        f"{text} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
+        "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or "
+        "both outside (if you want the inplace to be tracked)."
+    )
 
 
 def overlaps_itself(array: Any) -> bool:
     """Whether two elements of the array share memory, as in an expanded one."""
-    return any(stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape, strict=True))
+    strides = array.strides
+    return 0 in strides and array.size > 0 and any(s == 0 and n > 1 for s, n in zip(strides, array.shape, strict=True))
 
 
-def check_writable(target: Tensor) -> None:
-    """Raise torch's error if `target` may not be changed in place."""
+_LEAF = "leaf Variable that requires grad is being used in an in-place operation."
+
+
+def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = False) -> None:
+    """Raise torch's error if `target` may not be changed in place.
+
+    `tracked`: the change will be recorded, whether or not the target has a history. `overlapping`: the change gives all
+    elements one value, so that they may share memory.
+    """
     view = target._view
     mode = current()
     if mode.grad:
         if view is None:
             if target._node is not None and target._node.__class__ is AccumulateGrad:
                 raise RuntimeError(
-                    "a leaf Variable that requires grad is being used in an in-place operation. "
-                    "(Change it under torch.no_grad(), or use the out-of-place operation.)"
+                    f"a {_LEAF} (Change it under torch.no_grad(), or use the out-of-place operation.)"
                 )
         else:
-            base = view.base
-            if base._node is not None and base._node.__class__ is AccumulateGrad:
+            node = view.base._node
+            if view.creation and (tracked or node is not None):
+                raise RuntimeError(_forbidden(target, "is being"))
+            if node is not None and node.__class__ is AccumulateGrad:
                 raise RuntimeError(
-                    "a view of a leaf Variable that requires grad is being used in an in-place operation. "
-                    "(Change it under torch.no_grad(), or change a .clone() of the leaf.)"
-                )
-            if view.creation == "multi" and target._node is not None:
-                raise RuntimeError(
-                    f"Output {target.output_nr} of {target.grad_fn.name()} is a view and is being modified inplace. "  # pyright: ignore
-                    "This view is the output of a function that returns multiple views. Such functions do not allow the "
-                    "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
-                )
-            if view.creation == "no_grad" and base._node is not None:
-                raise RuntimeError(
-                    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that "
-                    "this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both "
-                    "the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
-                    "tracked) or both outside (if you want the inplace to be tracked)."
+                    f"a view of a {_LEAF} (Change it under torch.no_grad(), or change a .clone() of the leaf.)"
                 )
     if target._meta is not None and target._meta.inference and not mode.inference:
         raise RuntimeError(
@@ -187,7 +325,7 @@ def check_writable(target: Tensor) -> None:
             "tensor before doing inplace update."
             "See https://github.com/pytorch/rfcs/pull/17 for more details."
         )
-    if overlaps_itself(target._array):
+    if not overlapping and overlaps_itself(target._array):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
@@ -196,4 +334,4 @@ def check_writable(target: Tensor) -> None:
         raise RuntimeError("the tensor's memory is read-only: it was made from a read-only NumPy array; clone() it first")
 
 
-__all__ = ["View", "check_writable", "link_view", "make_view", "np", "rebase", "refresh_views"]
+__all__ = ["Forbidden", "View", "check_writable", "link_view", "make_view", "rebase", "refresh_views", "with_history"]

@@ -1,15 +1,17 @@
 """torch.nn.functional: the layers, activations and losses of neural networks, as functions.
 
-`linear`: the affine map. `activations`: nonlinear functions of each element, softmax. `regression`, `classification`: the
-losses. `reductions`: the argument `reduction` that they share.
+`linear`: the affine map. `activations`: nonlinear functions of each element. `probabilities`: softmax and dropout.
+`regression`, `binary`, `classification`: the losses; `reductions`: what they share.
 """
 
 from __future__ import annotations
 
+from ...ops.activations import threshold_ as threshold_
 from .activations import *
 from .binary import *
 from .classification import *
 from .linear import *
+from .probabilities import *
 from .regression import *
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
+from ...ops.spreads import log_softmax
 from ...tensor.core import Tensor, wrap
 from .reductions import reduced, reduction_name
 
@@ -86,7 +87,7 @@ def cross_entropy(
         return _of_probabilities(input, target, axis, weight, ignore_index, reduction, label_smoothing)
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-    likelihood = _log_softmax(input, axis=axis)
+    likelihood = _log_softmax(input, axis=axis) if x.itemsize > 2 else log_softmax(input, axis)
     if label_smoothing == 0.0:
         return _nll_loss(likelihood, target, weight, ignore_index, reduction)
     return _smoothed(likelihood, target, axis, weight, ignore_index, reduction, label_smoothing)

@@ -86,9 +86,9 @@ def _check(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         same_matrix_dtype(input, weight, input=input, weight=weight)
         return
     operands = {"input": input, "weight": weight, "bias": bias}
-    text = "self and mat2 must have the same dtype, but got"
-    same_dtype(f"{text} {scalar_name(input)} and {scalar_name(weight)}", input, weight, **operands)
-    same_dtype(f"{text} {scalar_name(bias)} and {scalar_name(input)}", bias, input, **operands)
+    text = "must have the same dtype, but got"
+    same_dtype(f"self and mat2 {text} {scalar_name(bias)} and {scalar_name(weight)}", bias, weight, **operands)
+    same_dtype(f"mat1 and mat2 {text} {scalar_name(input)} and {scalar_name(weight)}", input, weight, **operands)
     if bias._array.ndim <= 1 or len(s) == 2:
         rows = 1
         for n in s[:-1]:

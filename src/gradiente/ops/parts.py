@@ -1,0 +1,155 @@
+"""Sign and size of each element, and the parts of complex ones: real, imaginary, angle, conjugate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tensor.core import Tensor, wrap
+from ..tensor.views import make_view
+from ._arguments import need_tensor
+from ._define import inplace, primitive, unary
+
+_real, _imag = primitive("real"), primitive("imag")
+_conj, _conj_physical = primitive("conj"), primitive("conj", "ConjPhysicalBackward0")
+_abs_complex, _angle_complex = primitive("abs_complex"), primitive("angle_complex")
+_sgn, _sgn_real = primitive("sgn"), primitive("sign", "SgnBackward0")
+
+
+def _is_complex(input: Any, function: str) -> bool:
+    return need_tensor(input, function)._array.dtype.kind == "c"
+
+
+@unary("abs")
+def _abs(input: Tensor) -> Tensor: ...
+
+
+def abs(input: Tensor) -> Tensor:
+    """The absolute value of each element: |input|, of complex ones √(re² + im²). At 0 the derivative is 0.
+
+    >>> import gradiente as torch
+    >>> torch.abs(torch.tensor([-1.5, 2.0])), torch.abs(torch.tensor([3 + 4j]))
+    (tensor([1.5000, 2.0000]), tensor([5.]))
+    """
+    return _abs_complex(input) if _is_complex(input, "abs") else _abs(input)
+
+
+_abs_in_place = inplace(abs)
+
+
+def abs_(input: Tensor) -> Tensor:
+    """`abs` in place. RuntimeError for complex tensors, whose absolute values are real."""
+    if _is_complex(input, "abs_"):
+        raise RuntimeError("In-place abs is not supported for complex tensors. (use torch.abs)")
+    return _abs_in_place(input)
+
+
+@unary("sign")
+def sign(input: Tensor) -> Tensor:
+    """The sign of each element: -1, 0 or 1; 0 for NaN. The derivative is 0. NotImplementedError for complex tensors.
+
+    >>> import gradiente as torch
+    >>> torch.sign(torch.tensor([-1.5, 0.0, 2.0]))
+    tensor([-1.,  0.,  1.])
+    """
+
+
+def sgn(input: Tensor) -> Tensor:
+    """The direction of each element: input / |input|, and 0 at 0; of real numbers the sign.
+
+    >>> import gradiente as torch
+    >>> torch.sgn(torch.tensor([3 + 4j]))
+    tensor([0.6000+0.8000j])
+    """
+    return _sgn(input) if _is_complex(input, "sgn") else _sgn_real(input)
+
+
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate of each element: re - i·im. Real tensors are returned as they are.
+
+    >>> import gradiente as torch
+    >>> torch.conj(torch.tensor([1 + 2j]))
+    tensor([1.-2.j])
+    """
+    return _conj(input) if _is_complex(input, "conj") else input
+
+
+def conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate of each element, in memory of its own: re - i·im.
+
+    >>> import gradiente as torch
+    >>> torch.conj_physical(torch.tensor([1 + 2j]))
+    tensor([1.-2.j])
+    """
+    return _conj_physical(input) if _is_complex(input, "conj_physical") else input
+
+
+def real(input: Tensor) -> Tensor:
+    """The real part of each element, as a view; real tensors as they are.
+
+    >>> import gradiente as torch
+    >>> torch.real(torch.tensor([1 + 2j]))
+    tensor([1.])
+    """
+    return make_view(_real, input) if _is_complex(input, "real") else input
+
+
+def imag(input: Tensor) -> Tensor:
+    """The imaginary part of each element, as a view. RuntimeError for real tensors.
+
+    >>> import gradiente as torch
+    >>> torch.imag(torch.tensor([1 + 2j]))
+    tensor([2.])
+    """
+    if not _is_complex(input, "imag"):
+        raise RuntimeError(
+            f"imag is not implemented for tensors with non-complex dtypes. (this one is {input.dtype!r})"
+        )
+    return make_view(_imag, input)
+
+
+@unary("angle")
+def _angle(input: Tensor) -> Tensor: ...
+
+
+def angle(input: Tensor) -> Tensor:
+    """The angle of each element in radians: atan2(im, re); of real ones 0, or π if they are negative.
+
+    >>> import gradiente as torch
+    >>> torch.angle(torch.tensor([1j, -1 + 0j]))
+    tensor([1.5708, 3.1416])
+    """
+    return _angle_complex(input) if _is_complex(input, "angle") else _angle(input)
+
+
+def _assign(part: Any) -> Any:
+    """The setter of a part: its values are replaced, in place."""
+
+    def assign(self: Tensor, value: Any) -> None:
+        part(self).copy_(value if isinstance(value, Tensor) else wrap(np.asarray(value)))
+
+    return assign
+
+
+METHODS: dict[str, Any] = {
+    "__abs__": abs,
+    "abs": abs,
+    "abs_": abs_,
+    "absolute": abs,
+    "absolute_": abs_,
+    "angle": angle,
+    "conj": conj,
+    "conj_physical": conj_physical,
+    "conj_physical_": inplace(conj_physical),
+    "imag": property(imag, _assign(imag), doc="The imaginary part, a view; RuntimeError for real tensors."),
+    "real": property(real, _assign(real), doc="The real part, a view; real tensors themselves."),
+    "sgn": sgn,
+    "sgn_": inplace(sgn),
+    "sign": sign,
+    "sign_": inplace(sign),
+}
+"""What these functions are called as methods of Tensor."""
+
+absolute = abs
+__all__ = ["abs", "absolute", "angle", "conj", "conj_physical", "imag", "real", "sgn", "sign"]

@@ -1,0 +1,211 @@
+"""Splitting tensors: split, chunk, unbind, select, narrow. All results are views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..rules import table
+from ..tensor.core import Tensor
+from ..tensor.dtypes import SCALAR_NAMES
+from ..tensor.multiple import Part, bind_many
+from ..tensor.views import link_view
+from ._arguments import need_tensor, wrap_dim
+from ._sizes import integer, integers
+from ._views import viewing
+
+_split, _split_sizes = bind_many(table["split"]), bind_many(table["split"], "SplitWithSizesBackward0")
+_unbind = bind_many(table["unbind"])
+_select, _slice = viewing("getitem", "SelectBackward0"), viewing("getitem", "SliceBackward0")
+
+
+def _linked(call: Any, x: Tensor, parts: list[Part], **static: Any) -> tuple[Tensor, ...]:
+    """The results of a function with several views of `x`, each remembering how it is seen in `x`."""
+    outs = call(x, parts, **static)
+    for out, part in zip(outs, parts, strict=True):
+        link_view(out, x, (part,), "multi")
+    return outs
+
+
+def _parts(sizes: Sequence[int], dim: int) -> list[Part]:
+    lead, start, parts = (slice(None),) * dim, 0, list[Part]()
+    for size in sizes:
+        parts.append((_slice.recorder, {"index": (*lead, slice(start, start + size))}))  # pyright: ignore
+        start += size
+    return parts
+
+
+def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts of the tensor along `dim`: of one size (the last one may be smaller), or of the sizes given. Views.
+
+    RuntimeError if the sizes are negative or do not add up.
+
+    >>> import gradiente as torch
+    >>> torch.split(torch.arange(5), 2)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
+    shape = need_tensor(tensor, "split", "tensor")._array.shape
+    if not shape:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
+    dim = wrap_dim(integer(dim, "split", "dim", 3), len(shape))
+    length = shape[dim]
+    given = split_size_or_sections
+    if isinstance(given, (list, tuple)):
+        sizes = integers((given,), "split", "split_sizes")
+        if any(n < 0 for n in sizes):
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(sizes)}"
+            )
+        if sum(sizes) != length:
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension {dim}), "
+                f"but got split_sizes={list(sizes)}"
+            )
+        return _linked(_split_sizes, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
+    size = integer(given, "split", "split_size", 2)
+    if size < 0:
+        raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
+    if size == 0 and length:
+        raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}")
+    sizes = tuple([min(size, length - i) for i in range(0, length, size)]) if size else (0,)
+    sizes = sizes or (0,)
+    return _linked(_split, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
+
+
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """At most `chunks` parts of equal size along `dim` (the last one may be smaller). Views.
+
+    >>> import gradiente as torch
+    >>> torch.chunk(torch.arange(5), 2)
+    (tensor([0, 1, 2]), tensor([3, 4]))
+    """
+    shape = need_tensor(input, "chunk")._array.shape
+    if not shape:
+        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    chunks = integer(chunks, "chunk", "chunks", 2)
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    length = shape[wrap_dim(dim, len(shape))]
+    size = -(-length // chunks)
+    return split(input, [0] * chunks, dim) if size == 0 else split(input, size, dim)
+
+
+def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts of the tensor along `dim`: a number of nearly equal ones, or those between the indices given. Views.
+
+    >>> import gradiente as torch
+    >>> torch.tensor_split(torch.arange(5), 2)
+    (tensor([0, 1, 2]), tensor([3, 4]))
+    >>> torch.tensor_split(torch.arange(5), (1, 3))
+    (tensor([0]), tensor([1, 2]), tensor([3, 4]))
+    """
+    shape = need_tensor(input, "tensor_split")._array.shape
+    if not shape:
+        raise RuntimeError(
+            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
+        )
+    dim = wrap_dim(dim, len(shape))
+    length, given = shape[dim], indices_or_sections
+    if isinstance(given, Tensor):
+        if given._array.dtype != np.int64:
+            raise RuntimeError(
+                "tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
+                f"{SCALAR_NAMES[given.dtype.name]}"
+            )
+        given = given._array.tolist()
+    if isinstance(given, (list, tuple)):
+        edges = [0, *integers((given,), "tensor_split", "indices"), None]
+    else:
+        count = integer(given, "tensor_split", "sections", 2)
+        if count <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {count}")
+        size, larger = divmod(length, count)
+        edges = [i * size + min(i, larger) for i in range(count + 1)]
+    lead = (slice(None),) * dim
+    return tuple([_slice(input, index=(*lead, slice(a, b))) for a, b in zip(edges, edges[1:], strict=False)])
+
+
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """The slices of the tensor along `dim`, without that dimension. Views.
+
+    >>> import gradiente as torch
+    >>> torch.unbind(torch.tensor([[1, 2], [3, 4]]))
+    (tensor([1, 2]), tensor([3, 4]))
+    """
+    shape = need_tensor(input, "unbind")._array.shape
+    dim = integer(dim, "unbind", "dim", 2)
+    if not shape:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+    dim = wrap_dim(dim, len(shape))
+    lead = (slice(None),) * dim
+    parts = [(_select.recorder, {"index": (*lead, i, ...)}) for i in range(shape[dim])]  # pyright: ignore
+    return _linked(_unbind, input, parts, axis=dim)
+
+
+def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
+    """The part of the tensor from `start` on, of `length` elements along `dim`. A view.
+
+    >>> import gradiente as torch
+    >>> torch.narrow(torch.arange(5), 0, 1, 3)
+    tensor([1, 2, 3])
+    """
+    shape = need_tensor(input, "narrow")._array.shape
+    if not shape:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    dim = wrap_dim(integer(dim, "narrow", "dim", 2), len(shape))
+    size, start, length = shape[dim], integer(start, "narrow", "start", 3), integer(length, "narrow", "length", 4)
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    if not -size <= start <= size:
+        raise IndexError(f"start out of range (expected to be in range of [{-size}, {size}], but got {start})")
+    start = start + size if start < 0 else start
+    if start + length > size:
+        raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
+    return _slice(input, index=(*(slice(None),) * dim, slice(start, start + length)))
+
+
+def select(input: Tensor, dim: int, index: int | Tensor) -> Tensor:
+    """The slice of the tensor at `index` along `dim`, without that dimension. A view.
+
+    >>> import gradiente as torch
+    >>> torch.select(torch.tensor([[1, 2], [3, 4]]), 1, 0)
+    tensor([1, 3])
+    """
+    shape = need_tensor(input, "select")._array.shape
+    if not shape:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim, index = wrap_dim(integer(dim, "select", "dim", 2), len(shape)), integer(index, "select", "index", 3)
+    if not -shape[dim] <= index < shape[dim]:
+        raise IndexError(
+            f"select(): index {index} out of range for tensor of size {list(shape)} at dimension {dim}"
+        )
+    return _select(input, index=(*(slice(None),) * dim, index, ...))
+
+
+def _iterate(self: Tensor) -> Iterator[Tensor]:
+    """The slices along the first dimension."""
+    if not self._array.ndim:
+        raise TypeError("iteration over a 0-d tensor (use .item() for its value)")
+    return iter(unbind(self, 0))
+
+
+def _length(self: Tensor) -> int:
+    """The size of the first dimension."""
+    if not self._array.ndim:
+        raise TypeError("len() of a 0-d tensor (use .numel() for the number of elements)")
+    return self._array.shape[0]
+
+
+METHODS: dict[str, Any] = {
+    "split": split,
+    "chunk": chunk,
+    "tensor_split": tensor_split,
+    "unbind": unbind,
+    "narrow": narrow,
+    "select": select,
+    "__iter__": _iterate,
+    "__len__": _length,
+}
+__all__ = ["chunk", "narrow", "select", "split", "tensor_split", "unbind"]
