@@ -1,6 +1,6 @@
 """A naive automatic differentiation of small arrays: what the state machine compares the library with.
 
-Nothing here is clever. Every tensor carries its whole derivative: for each leaf one dense array of ∂value/∂leaf element,
+Nothing here is clever. Every tensor carries its whole derivative: for each leaf one dense array of ∂value/∂leaf,
 moved along with the values (forward mode). Views are windows on values and derivatives alike, so that a change in place
 needs no rule of its own: it writes values and derivatives through the same window. A graph is kept only to tell which
 leaves a result reaches, and when a backward pass has to fail: a saved value that was changed, or saved values freed.

@@ -258,7 +258,8 @@ WRONG = [
     (lambda ctx, g: [g], "expected Variable or None (got list)"),
     (
         lambda ctx, g: torch.ones(3),
-        "Function MyFnBackward returned an invalid gradient at index 0 - got [3] but expected shape compatible with [2]",
+        "Function MyFnBackward returned an invalid gradient at index 0 - got [3] but expected shape compatible with "
+        "[2]",
     ),
 ]
 
@@ -274,7 +275,9 @@ def test_wrong_gradients(backward: Any, text: str) -> None:
 
 def test_a_gradient_for_what_is_no_tensor() -> None:
     f = make(lambda ctx, x, k: x * k, lambda ctx, g: (g, g))
-    with pytest.raises(RuntimeError, match="returned a gradient different than None at position 2, but the corresponding"):
+    with pytest.raises(
+        RuntimeError, match="returned a gradient different than None at position 2, but the corresponding"
+    ):
         f.apply(leaf(), 3).sum().backward()
 
 

@@ -107,7 +107,7 @@ def test_a_generator_has_the_mode_and_its_caller_has_not() -> None:
             yield got, torch.is_grad_enabled()
         except ValueError:
             yield "caught", torch.is_grad_enabled()
-        return 5  # noqa: B901
+        return 5
 
     steps = generator()
     assert next(steps) is False

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import gradiente as torch
-import naive_graph as naive
 import numpy as np
 import pytest
-from gradiente.tensor.core import wrap
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+import gradiente as torch
+import naive_graph as naive
+from gradiente.tensor.core import wrap
 
 SHAPE = (2, 3)
 VIEWS: dict[str, Any] = {

@@ -45,10 +45,12 @@ from .ops.ranges import *
 from .ops.reductions import *
 from .ops.running import *
 from .ops.scalars import *
+from .ops.scattering import *
 from .ops.shaping import *
 from .ops.splitting import *
 from .ops.storage import *
 from .ops.trigonometry import *
+from .ops.types import *
 from .ops.spreads import *
 from .tensor.core import Tensor as Tensor
 from .tensor.devices import *

@@ -57,9 +57,7 @@ def compare(ours, theirs, what, text=True):
     """Equal results, or errors of one type whose text begins alike."""
     mine, my_error = outcome(ours)
     yours, your_error = theirs_quietly(theirs)
-    if your_error is None and not isinstance(yours, bool) and hasattr(yours, "dtype") and "complex32" in str(yours.dtype):
-        return None
-    if HALF in str(your_error):
+    if "complex32" in str(getattr(yours, "dtype", "")) or HALF in str(your_error):
         return None
     assert (my_error is None) == (your_error is None), f"{what}: {my_error or mine!r} against {your_error or yours!r}"
     if your_error is not None:
@@ -102,7 +100,9 @@ def derivatives(function, inputs, module):
     out = function(*inputs)
     if not out.requires_grad:
         return out, (), ()
-    weights = np.linspace(0.5, 1.5, out.numel()).reshape(tuple(out.shape)) if out.numel() else np.zeros(tuple(out.shape))
+    weights = (
+        np.linspace(0.5, 1.5, out.numel()).reshape(tuple(out.shape)) if out.numel() else np.zeros(tuple(out.shape))
+    )
     w = module.tensor(weights.tolist(), dtype=out.dtype)
     first = module.autograd.grad(out, inputs, w, create_graph=True, allow_unused=True)
     total = [(g * g.detach()).sum() for g in first if g is not None and g.requires_grad]
@@ -135,7 +135,7 @@ def compare_derivatives(ours, theirs, pairs, what, dtype):
     for a, b in itertools.zip_longest(mine[2], yours[2]):
         if a is None or b is None:
             rest = a if b is None else b
-            assert rest is None or not rest.detach().abs().sum().item() > 0, f"{what}, second derivative: {a} against {b}"
+            assert rest is None or not rest.detach().abs().sum().item() > 0, f"{what}, second: {a} against {b}"
         else:
             same(a, b, f"{what}, second derivative", dtype)
 
@@ -186,7 +186,8 @@ def test_unary_derivatives_at_special_values(name):
     a, b = ours(x), theirs(y)
     if not b.requires_grad:
         return
-    same(*(m.autograd.grad(o.sum(), i)[0] for m, o, i in ((gradiente, a, x), (torch, b, y))), name, "float32" if name == "hardsigmoid" else None)
+    single = "float32" if name == "hardsigmoid" else None  # torch multiplies by 1/6 as a float32
+    same(gradiente.autograd.grad(a.sum(), x)[0], torch.autograd.grad(b.sum(), y)[0], name, single)
 
 
 @pytest.mark.parametrize("name", BINARY + PAIRS + BITWISE)
@@ -194,7 +195,7 @@ def test_binary_types(name):
     """All pairs of types, as vectors and 0-d tensors: values, types and errors."""
     ours, theirs = both(name)
     for one, two in itertools.product(TYPES, TYPES):
-        if name == "ldexp" and two == "bool":  # an accident of torch: it depends on the first type
+        if name == "ldexp" and (two == "bool" or ("float" in two and one != two)):  # torch refuses, or rounds 2**b first
             continue
         a, b = values(one, count=4), values(two, count=4)
         if name in ("pow", "float_power", "floor_divide", "remainder", "fmod", "div", "bitwise_left_shift"):
@@ -216,7 +217,8 @@ def test_binary_with_numbers(name):
         what = f"{name}({dtype}, {number})"
         compare(lambda: ours(x, number), lambda: theirs(y, number), what)  # noqa: B023
         if name in ("add", "sub", "mul", "pow", "remainder", "floor_divide", "xlogy"):
-            compare(lambda: ours(number, x), lambda: theirs(number, y), f"{name}({number}, {dtype})", text=False)  # noqa: B023
+            what = f"{name}({number}, {dtype})"
+            compare(lambda: ours(number, x), lambda: theirs(number, y), what, text=False)  # noqa: B023
 
 
 OPERATORS = {
@@ -250,7 +252,8 @@ def test_operators(sign):
         compare(lambda: operator(x, x), lambda: operator(y, y), f"{dtype} {sign} {dtype}")  # noqa: B023
         for other in (2, 2.5, True, 1j, np.float64(2.5), np.int64(3), None, "a", [1, 2]):
             if not (isinstance(other, str) and sign == "%"):  # Python's own formatting of strings
-                compare(lambda: operator(other, x), lambda: operator(other, y), f"{other!r} {sign} {dtype}", text=False)  # noqa: B023
+                what = f"{other!r} {sign} {dtype}"
+                compare(lambda: operator(other, x), lambda: operator(other, y), what, text=False)  # noqa: B023
             compare(lambda: operator(x, other), lambda: operator(y, other), f"{dtype} {sign} {other!r}")  # noqa: B023
 
 
@@ -261,36 +264,59 @@ def test_operators_on_tracked_tensors(sign):
         if sign == "**" and other == 0:  # 0**x: torch's second derivative is NaN; tests/test_elementwise.py has ours
             continue
         x, y = tensors("float64", [0.5, 1.5, 2.0], grad=True)
-        compare_derivatives(lambda a: operator(a, other), lambda a: operator(a, other), [(x, y)], f"x {sign} {other}", "float64")  # noqa: B023
-        compare_derivatives(lambda a: operator(other, a), lambda a: operator(other, a), [(x, y)], f"{other} {sign} x", "float64")  # noqa: B023
+        for call, what in (
+            (lambda a: operator(a, other), f"x {sign} {other}"),  # noqa: B023
+            (lambda a: operator(other, a), f"{other} {sign} x"),  # noqa: B023
+        ):
+            compare_derivatives(call, call, [(x, y)], what, "float64")
 
 
-@pytest.mark.parametrize("dtypes", [("float64", "float64"), ("float32", "float64"), ("complex128", "complex128"), ("float64", "complex128")], ids=str)
-@pytest.mark.parametrize("name", [n for n in BINARY + PAIRS if n not in ("eq", "ne", "lt", "le", "gt", "ge", "copysign") and "logical" not in n])
+DERIVABLE = [
+    n for n in BINARY + PAIRS if n not in ("eq", "ne", "lt", "le", "gt", "ge", "copysign") and "logical" not in n
+]
+TYPE_PAIRS = [("float64", "float64"), ("float32", "float64"), ("complex128", "complex128"), ("float64", "complex128")]
+SHAPES = {(2, 1): lambda v: [[v[0]], [v[1]]], (3,): lambda v: v[:3], (): lambda v: v[2]}
+SHAPE_PAIRS = [((3,), (3,)), ((2, 1), (3,)), ((), (3,)), ((3,), ()), ((), ())]
+
+
+def with_constant(function, pair, tracked):
+    """The function of the tracked operands alone."""
+
+    def call(*given):
+        rest = iter(given)
+        return function(*(next(rest) if mine else x for x, mine in zip(pair, tracked, strict=True)))
+
+    return call
+
+
+@pytest.mark.parametrize("dtypes", TYPE_PAIRS, ids=str)
+@pytest.mark.parametrize("name", DERIVABLE)
 def test_binary_derivatives(name, dtypes):
+    """With both operands tracked, and one of them; with operands that are broadcast."""
     ours, theirs = both(name)
-    shapes = (lambda v: [v[:1], v[1:2]], lambda v: [v[:3]], lambda v: v[2])
-    for left, right in ((0, 0), (0, 1), (1, 0), (2, 0), (0, 2), (2, 2)):
-        data = [shapes[i](COMPLEX[1:] + COMPLEX[:1] if k else COMPLEX) if "complex" in d else shapes[i]([0.7, 1.3, 2.1] if k else [1.7, 0.4, 0.9]) for k, (i, d) in enumerate(zip((left, right), dtypes, strict=True))]
-        if left == right == 0:
-            data = [[list(row) * 1 for row in d] for d in data]
-        _, error = theirs_quietly(lambda: theirs(*(torch.tensor(v, dtype=getattr(torch, d)) for v, d in zip(data, dtypes, strict=True))))  # noqa: B023
-        if error is not None:
-            return
-        for mask in ((True, True), (True, False), (False, True)):
-            pairs = [tensors(d, v, grad=m) for d, v, m in zip(dtypes, data, mask, strict=True)]
-            tracked = [p for p, m in zip(pairs, mask, strict=True) if m]
-
-            def call(function, k):
-                return lambda *given: function(*(next(it) if m else p[k] for it in [iter(given)] for p, m in zip(pairs, mask, strict=True)))  # noqa: B023
-
-            compare_derivatives(call(ours, 0), call(theirs, 1), tracked, f"{name}{dtypes} {mask} {data}", min(dtypes, key=lambda d: d[-2:] != "32"))
+    numbers = [COMPLEX, COMPLEX[1:]] if "complex" in dtypes[0] else [[1.7, 0.4, 0.9], [0.7, 1.3, 2.1]]
+    if "complex" in dtypes[1]:
+        numbers[1] = COMPLEX[1:]
+    loose = "float32" if "float32" in dtypes else dtypes[0]
+    for shapes in SHAPE_PAIRS:
+        data = [SHAPES[shape](values) for shape, values in zip(shapes, numbers, strict=True)]
+        plain = [tensors(d, v) for d, v in zip(dtypes, data, strict=True)]
+        if theirs_quietly(lambda: theirs(plain[0][1], plain[1][1]))[1] is not None:  # noqa: B023
+            return  # test_binary_types compares the errors
+        for tracked in ((True, True), (True, False), (False, True)):
+            pairs = [tensors(d, v, grad=mine) for d, v, mine in zip(dtypes, data, tracked, strict=True)]
+            calls = [with_constant(f, [p[k] for p in pairs], tracked) for k, f in enumerate((ours, theirs))]
+            chosen = [p for p, mine in zip(pairs, tracked, strict=True) if mine]
+            compare_derivatives(*calls, chosen, f"{name}{dtypes} {shapes} {tracked}", loose)
 
 
 TIES = ([0.0, 0.0, 1.0, np.nan, 1.0, 2.0, -3.0, 1.0], [0.0, 1.0, 0.0, 1.0, np.nan, 2.0, -3.0, -0.0])
 
 
-@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin", "atan2", "pow", "xlogy", "copysign", "mul", "sub", "remainder", "fmod", "clamp_min", "clamp_max", "div"])
+TIED = """maximum minimum fmax fmin atan2 pow xlogy copysign mul sub remainder fmod clamp_min clamp_max div"""
+
+
+@pytest.mark.parametrize("name", TIED.split())
 def test_binary_derivatives_at_ties(name):
     ours, theirs = both(name)
     data = [TIES[0][:3] + TIES[0][5:], TIES[1][:3] + TIES[1][5:]] if name == "copysign" else TIES  # torch: NaN at NaN

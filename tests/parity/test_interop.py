@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -286,3 +287,28 @@ def test_dlpack_between_the_two() -> None:
     back = torch.from_dlpack(ours)
     back[1] = 7
     assert ours.tolist()[1] == 7.0
+
+
+SIZES: list[Callable[[Any], Any]] = [
+    lambda m: m.Size([1.5]),
+    lambda m: m.Size(["a"]),
+    lambda m: m.Size([1, None]),
+    lambda m: m.Size(3),
+    lambda m: m.Size(),
+    lambda m: m.Size([True]),
+    lambda m: m.Size([m.tensor(2), np.int64(3)]),
+    lambda m: m.Size([1, 2]) + (3,),
+    lambda m: (3,) + m.Size([1, 2]),
+    lambda m: m.Size([1, 2]) + [3],
+    lambda m: m.Size([1, 2]) * 2,
+    lambda m: 2 * m.Size([1, 2]),
+    lambda m: m.Size([1, 2])[1:],
+    lambda m: (m.Size([1, 2]) == (1, 2), hash(m.Size([1, 2])) == hash((1, 2))),
+    lambda m: pickle.loads(pickle.dumps(m.Size([1, 2]))),
+    lambda m: m.Size((2, 3)).numel(),
+]
+
+
+@pytest.mark.parametrize("case", SIZES, ids=lambda case: f"line {case.__code__.co_firstlineno}")
+def test_sizes(case: Callable[[Any], Any]) -> None:
+    assert_same(case, torch, gradiente)

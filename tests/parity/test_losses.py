@@ -6,9 +6,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import gradiente
 import numpy as np
 import pytest
+
+import gradiente
 
 torch = pytest.importorskip("torch")
 
@@ -32,7 +33,9 @@ def run(module: Any, call: Call, arrays: list[Any], tracked: int) -> tuple[str, 
     for x in tensors[:tracked]:
         x.requires_grad_()
     out = call(module, module.nn.functional, *tensors)
-    weights = module.from_numpy(np.asarray(np.cos(np.arange(out.numel()))).reshape(tuple(out.shape)).astype(arrays[0].dtype))
+    weights = module.from_numpy(
+        np.asarray(np.cos(np.arange(out.numel()))).reshape(tuple(out.shape)).astype(arrays[0].dtype)
+    )
     first = module.autograd.grad((out * out * weights).sum(), tensors[:tracked], create_graph=True)
     again = sum((g * g).sum() for g in first)
     second = module.autograd.grad(again, tensors[:tracked], materialize_grads=True) if again.requires_grad else ()

@@ -7,9 +7,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import gradiente
 import numpy as np
 import pytest
+
+import gradiente
 
 torch = pytest.importorskip("torch")
 

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
-import gradiente
 import numpy as np
 import pytest
+
+import gradiente
 
 torch = pytest.importorskip("torch")
 
@@ -30,7 +31,9 @@ def results(module: Any, call: Callable[..., Any], arrays: list[Any]) -> dict[st
     """The value, the node's name, gradients, and gradients of a function of these."""
     tensors = [module.from_numpy(array.copy()).requires_grad_() for array in arrays]
     out = call(module, *tensors)
-    weights = module.from_numpy(np.asarray(np.cos(np.arange(max(out.numel(), 1)))[: out.numel()]).reshape(tuple(out.shape)))
+    weights = module.from_numpy(
+        np.asarray(np.cos(np.arange(max(out.numel(), 1)))[: out.numel()]).reshape(tuple(out.shape))
+    )
     total = (out * out * weights).sum()
     if out.is_complex():
         total = total.real + total.imag

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from parity.shape_cases import ERRORS, VALUES
 
 import gradiente
+from parity.shape_cases import VALUES
+from parity.shape_errors import ERRORS
 
 oracle: Any = pytest.importorskip("torch")
 BASE = np.sin(np.arange(24.0)).reshape(2, 3, 4) * 5
@@ -40,7 +41,9 @@ def facts(torch: Any, text: str) -> dict[str, Any]:
         "number": out.output_nr,
     }
     if out.dtype in (torch.float64,) and out.grad_fn is not None:
-        weight = torch.tensor(np.cos(np.arange(1.0, out.numel() + 1)).reshape(tuple(out.shape)).tolist(), dtype=torch.float64)
+        weight = torch.tensor(
+            np.cos(np.arange(1.0, out.numel() + 1)).reshape(tuple(out.shape)).tolist(), dtype=torch.float64
+        )
         weight = weight.reshape(out.shape)
         (first,) = torch.autograd.grad((out * out * weight).sum(), leaf, create_graph=True)
         (second,) = torch.autograd.grad((first * first).sum(), leaf)
@@ -62,9 +65,10 @@ def test_errors(text: str) -> None:
     raised: list[BaseException] = []
     for torch in (oracle, gradiente):
         _, names = setting(torch)
-        with pytest.raises(Exception) as caught, warnings.catch_warnings():  # noqa: PT011 - the type is compared below
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            eval(text, names)
+            with pytest.raises(Exception) as caught:  # noqa: PT011 - the type is compared below
+                eval(text, names)
         raised.append(caught.value)
     theirs, ours = raised
     assert type(ours) is type(theirs), f"{type(theirs).__name__}: {theirs}"

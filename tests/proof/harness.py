@@ -1,4 +1,4 @@
-"""What the proofs share: calls of primitives on bare arrays, their Jacobians in three ways, and the checks made of them.
+"""What the proofs share: calls of primitives on bare arrays, their Jacobians in three ways, the checks made of them.
 
 Vectors of Jacobians are real: a complex array counts as its real parts followed by its imaginary parts, so that one
 inner product, Re Σ conj(a)·b, serves all types (see Note [Complex rules] in rules/kinds.py).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -182,7 +182,7 @@ def ridders(function: Callable[[float], Any], start: float = 4e-3, rounds: int =
     return best, error
 
 
-@lru_cache(maxsize=None)
+@cache
 def numeric_jacobian(name: str, sample: Sample, dtype: str, i: int) -> Any:
     """By differences of the forward function at several steps."""
     call = call_of(table[name], sample, dtype)

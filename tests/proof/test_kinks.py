@@ -128,7 +128,8 @@ def test_masks_stop_infinities() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "wanted"), [("abs_complex", [0, 0.6 + 0.8j]), ("sgn", [0, 0.128 - 0.096j]), ("angle_complex", [0, -0.16 + 0.12j])]
+    ("name", "wanted"),
+    [("abs_complex", [0, 0.6 + 0.8j]), ("sgn", [0, 0.128 - 0.096j]), ("angle_complex", [0, -0.16 + 0.12j])],
 )
 def test_complex_zero(name: str, wanted: list[complex]) -> None:
     call = Call(table[name], (np.array([0j, 3 + 4j]),), {})

@@ -1,6 +1,6 @@
 """What nodes keep alive: the golden list, one line per primitive and pattern of tracked operands.
 
-What is saved decides the memory of every program, so a change must be seen. If it is intended, write the list again with
+What is saved decides the memory of every program, so a change must be seen. If it is intended, write the list anew with
 `python tests/proof/test_saved.py` and look at the difference.
 """
 
@@ -37,9 +37,8 @@ def listing() -> list[str]:
 def test_golden_list():
     found, wanted = listing(), GOLDEN.read_text(encoding="utf-8").splitlines()
     added, gone = [x for x in found if x not in wanted], [x for x in wanted if x not in found]
-    assert not added and not gone, (
-        "what nodes save has changed; if it is intended, run `python tests/proof/test_saved.py`\n"
-        + "\n".join([f"+ {x}" for x in added] + [f"- {x}" for x in gone])
+    assert [f"+ {x}" for x in added] + [f"- {x}" for x in gone] == [], (
+        "what nodes save has changed; if it is intended, run `python tests/proof/test_saved.py`"
     )
 
 

@@ -66,6 +66,17 @@ def test_the_engine_gives_the_tables_gradients(name):
                 assert found._array.shape == x._array.shape
 
 
+def slope_along(call, g, vs, i, delta):
+    """h ↦ Σ ⟨gradient of operand j, v_j⟩ with operand i moved by h · delta."""
+
+    def at(h):
+        moved = tuple(x + h * delta if j == i else x for j, x in enumerate(call.operands))
+        there = Call(call.primitive, moved, call.static)
+        return sum(flat(there.pull(j, g)) @ flat(v) for j, v in zip(call.differentiable, vs, strict=True))
+
+    return at
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_second_order(name):
     for call, rng in calls(name):
@@ -94,13 +105,7 @@ def test_second_order(name):
         same(flat(of_seeds), flat(call.push(tuple(tangents))), EXACT, "with respect to g: the other mode")
         for number, i in enumerate(call.differentiable):
             delta = random_like(call.operands[i], rng)
-
-            def slope(h: float, i: int = i, delta: object = delta) -> float:
-                moved = tuple(x + h * delta if j == i else x for j, x in enumerate(call.operands))
-                there = Call(call.primitive, moved, call.static)
-                return sum(flat(there.pull(j, g)) @ flat(v) for j, v in zip(call.differentiable, vs, strict=True))
-
-            wanted, error = ridders(slope)
+            wanted, error = ridders(slope_along(call, g, vs, i, delta))
             assert error < SECOND * (1 + abs(wanted)), f"differences too rough: {error}"
             value = flat(second[number]) @ flat(delta)
             assert abs(value - wanted) <= SECOND * (1 + abs(wanted)), f"operand {i}: {value} against {wanted}"

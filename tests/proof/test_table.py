@@ -1,12 +1,10 @@
-"""Every rule of the table, first order: linear in g, adjoint in the two modes, equal to differences, of the right type."""
+"""Every rule of the table, first order: linear in g, adjoint in its two modes, equal to differences."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from gradiente.rules import table
-from gradiente.tensor.core import wrap
 
 from .harness import call_of, check_adjoint, check_jacobians, check_linear, dtypes_of, rng_for, samples_of
 from .samples import SAMPLES

@@ -13,8 +13,29 @@ from typing import Any
 import numpy as np
 
 from .numpy_einsum import einsum as einsum
-
-from .numpy_indexing import add_at as add_at, alias as alias, along_axis as along_axis, broadcast_view as broadcast_view, clear_view as clear_view, contiguous_copy as contiguous_copy, dense_copy as dense_copy, diagonal as diagonal, embed as embed, embed_view as embed_view, fold_windows as fold_windows, gather_along_axis as gather_along_axis, identity_times as identity_times, put_along_axis as put_along_axis, put_index as put_index, put_view as put_view, pick as pick, rot90 as rot90, scatter_along_axis as scatter_along_axis, split as split, strided as strided, unbind as unbind, windows as windows
+from .numpy_indexing import add_at as add_at
+from .numpy_indexing import alias as alias
+from .numpy_indexing import along_axis as along_axis
+from .numpy_indexing import broadcast_view as broadcast_view
+from .numpy_indexing import clear_view as clear_view
+from .numpy_indexing import contiguous_copy as contiguous_copy
+from .numpy_indexing import dense_copy as dense_copy
+from .numpy_indexing import diagonal as diagonal
+from .numpy_indexing import embed as embed
+from .numpy_indexing import embed_view as embed_view
+from .numpy_indexing import fold_windows as fold_windows
+from .numpy_indexing import gather_along_axis as gather_along_axis
+from .numpy_indexing import identity_times as identity_times
+from .numpy_indexing import pick as pick
+from .numpy_indexing import put_along_axis as put_along_axis
+from .numpy_indexing import put_index as put_index
+from .numpy_indexing import put_view as put_view
+from .numpy_indexing import rot90 as rot90
+from .numpy_indexing import scatter_along_axis as scatter_along_axis
+from .numpy_indexing import split as split
+from .numpy_indexing import strided as strided
+from .numpy_indexing import unbind as unbind
+from .numpy_indexing import windows as windows
 
 Array = Any
 """A NumPy array, or the NumPy scalar that stands for a 0-d result."""
@@ -130,7 +151,6 @@ def expand(x: Array, shape: tuple[int, ...]) -> Array:
         return np.broadcast_to(x, shape)
     out.flags.writeable = False
     return out
-
 
 
 def running_argmax(x: Array, axis: int) -> Array:

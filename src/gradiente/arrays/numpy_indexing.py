@@ -6,7 +6,6 @@ They come in pairs of a linear map and its adjoint: `x[index]` and `embed`, `gat
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -181,7 +180,13 @@ class Layout:
     __slots__ = ("after", "before", "offset", "size", "stride", "strides")
 
     def __init__(
-        self, strides: tuple[int, ...], size: tuple[int, ...], stride: tuple[int, ...], offset: int, before: int, after: int
+        self,
+        strides: tuple[int, ...],
+        size: tuple[int, ...],
+        stride: tuple[int, ...],
+        offset: int,
+        before: int,
+        after: int,
     ) -> None:
         self.strides, self.size, self.stride, self.offset = strides, size, stride, offset
         self.before, self.after = before, after

@@ -17,11 +17,14 @@ Like = tuple[tuple[int, ...], Any]
 """A shape and a dtype."""
 
 _MULTI_DIRTY = (
-    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more than one "
-    "Tensor. This is not supported by the current autograd engine. You should either make sure the input is not a view (using "
-    ".clone() for example) or make your Function only return one Tensor (potentially splitting it into two Functions: one "
-    "doing the inplace that returns a single Tensor and a second one that does the other operations). You can ask on the "
-    "forum https://discuss.pytorch.org/ if you need help to do this change."
+    "If your Function modifies inplace an input that is a view of another Tensor, your Function cannot return more "
+    "than one "
+    "Tensor. This is not supported by the current autograd engine. You should either make sure the input is not a "
+    "view (using "
+    ".clone() for example) or make your Function only return one Tensor (potentially splitting it into two Functions: "
+    "one "
+    "doing the inplace that returns a single Tensor and a second one that does the other operations). You can ask on "
+    "the forum https://discuss.pytorch.org/ if you need help to do this change."
 )
 
 
@@ -136,8 +139,8 @@ def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any]) -> dict[int,
         if key not in inputs:
             del marked[key]
             warnings.warn(
-                "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been mutated should "
-                "be passed to ctx.mark_dirty().",
+                "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been mutated "
+                "should be passed to ctx.mark_dirty().",
                 UserWarning,
                 stacklevel=4,
             )
@@ -146,8 +149,8 @@ def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any]) -> dict[int,
             raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
         if key not in returned:
             raise RuntimeError(
-                "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
-                "modified inplace must all be outputs of the Function."
+                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+                "are modified inplace must all be outputs of the Function."
             )
     return marked
 
@@ -155,7 +158,9 @@ def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any]) -> dict[int,
 def _tensors(marked: Any, method: str) -> dict[int, Tensor]:
     for i, tensor in enumerate(marked or ()):
         if not isinstance(tensor, Tensor):
-            raise RuntimeError(f"{method} can only accept variables, but argument {i} is of type {type(tensor).__name__}")
+            raise RuntimeError(
+                f"{method} can only accept variables, but argument {i} is of type {type(tensor).__name__}"
+            )
     return {id(tensor): tensor for tensor in marked or ()}
 
 

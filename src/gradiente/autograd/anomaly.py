@@ -11,6 +11,7 @@ import numpy as np
 from ..graph import Mode, Node, change, current
 from ..graph.places import stack_text
 from ..tensor.core import Tensor
+from ..tensor.dispatch import quietly
 from ..tensor.special import evaluating
 
 _ENABLED = (
@@ -46,8 +47,8 @@ class set_detect_anomaly:
 class detect_anomaly:
     """Detect anomalies in a block: errors and NaNs of the backward pass tell which forward operation they belong to.
 
-    Operations recorded in the block remember where they were called. If a backward pass in it fails, or, with `check_nan`,
-    produces a NaN, a warning shows the lines that called the operation. It costs time: for debugging only.
+    Operations recorded in the block remember where they were called. If a backward pass in it fails, or, with
+    `check_nan`, produces a NaN, a warning shows the lines that called the operation. It costs time: for debugging only.
 
     Args:
         check_nan: whether a NaN is an error.
@@ -106,9 +107,7 @@ def watcher(mode: Mode) -> Callable[[Node, Any, Callable[[Node, Any], Any]], Any
     def watch(node: Node, g: Any, step: Callable[[Node, Any], Any]) -> Any:
         token = evaluating.set(node)
         try:
-            found = step(node, g)
-        except RuntimeWarning:
-            raise  # NumPy's: the engine runs the step again without it
+            found = quietly(step, node, g)
         except Exception:
             _blame(node)
             raise
@@ -139,8 +138,8 @@ def _blame(node: Node) -> None:
     stack = node.__dict__.get("_forward_stack")
     if not stack:
         text = (
-            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during forward "
-            "pass for more information."
+            f"Error detected in {node.name()}. No forward pass information available. Enable detect anomaly during "
+            "forward pass for more information."
         )
     else:
         text = f"Error detected in {node.name()}. Traceback of forward call that caused the error:\n{stack_text(stack)}"
@@ -155,8 +154,8 @@ def _blame(node: Node) -> None:
             )
         else:
             text = (
-                f"\n\nPrevious calculation was induced by {parent.name()}. No forward pass information available. Enable "
-                "detect anomaly during forward pass for more information."
+                f"\n\nPrevious calculation was induced by {parent.name()}. No forward pass information available. "
+                "Enable detect anomaly during forward pass for more information."
             )
         warnings.warn(text, UserWarning, stacklevel=2)
         parent = parent.__dict__.get("_parent")

@@ -19,10 +19,12 @@ from .tasks import begin, end
 Sources = Tensor | GradientEdge | Sequence[Tensor] | Sequence[GradientEdge]
 
 _CREATE_GRAPH = (
-    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which "
-    "can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use "
-    "this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid "
-    "the leak."
+    "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+    "which "
+    "can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to "
+    "use "
+    "this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and "
+    "avoid the leak."
 )
 
 
@@ -106,7 +108,8 @@ def _seed(root: Source, given: Any, i: int, batched: bool) -> Tensor:
     if given is None:
         if known is None:
             raise RuntimeError(
-                f"grad can be implicitly created only for scalar outputs, and the shape of the GradientEdge {i} is not known: "
+                f"grad can be implicitly created only for scalar outputs, and the shape of the GradientEdge {i} is "
+                f"not known: "
                 "give its gradient, or make the edge with torch.autograd.graph.get_gradient_edge"
             )
         shape, dtype = known
@@ -128,7 +131,9 @@ def _seed(root: Source, given: Any, i: int, batched: bool) -> Tensor:
     shape, dtype = known
     array = given._array
     if (array.shape[1:] if batched else array.shape) != shape:
-        wanted = "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. "
+        wanted = (
+            "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. "
+        )
         raise RuntimeError(
             (wanted if batched else "")
             + f"Mismatch in shape: grad_output[{i}] has a shape of torch.Size({list(array.shape)}) and output[{i}] "
@@ -150,7 +155,9 @@ def _roots(outputs: Sequence[Any], gradients: Iterable[Any], batched: bool = Fal
     seeds: list[Tensor] = []
     for i, (root, given) in enumerate(zip(outputs, gradients, strict=False)):
         if not isinstance(root, (Tensor, GradientEdge)):
-            raise AssertionError(f"Expected output to be a torch.Tensor, but element {i} is of type {type(root).__name__}")
+            raise AssertionError(
+                f"Expected output to be a torch.Tensor, but element {i} is of type {type(root).__name__}"
+            )
         if given is None and edge_of(root) is None:
             raise _untracked(i)
         seeds.append(_seed(root, given, i, batched))
@@ -202,15 +209,16 @@ def backward(
 
     Args:
         tensors: what to differentiate: a tensor, a `GradientEdge`, or a sequence of them.
-        grad_tensors: one cotangent per tensor, of its shape; None, or None in the sequence, stands for 1 where the tensor
+        grad_tensors: one cotangent per tensor, of its shape; None, or None in the sequence, stands for 1 where the
+        tensor
             has one element.
         retain_graph: whether what the graph saved is kept for another pass; by default the value of `create_graph`.
         create_graph: whether the pass is recorded, so that gradients can be differentiated.
         grad_variables: the old name of `grad_tensors`.
         inputs: the tensors to accumulate gradients in, all others being left alone; by default all leaves.
 
-    Raises RuntimeError if a tensor does not require gradients, lacks a gradient that it needs, was freed, or if shapes or
-    dtypes do not fit.
+    Raises RuntimeError if a tensor does not require gradients, lacks a gradient that it needs, was freed, or if
+    shapes or dtypes do not fit.
 
     >>> import gradiente as torch
     >>> x = torch.tensor(3.0, requires_grad=True)
@@ -222,8 +230,8 @@ def backward(
         warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
         if grad_tensors is not None:
             raise RuntimeError(
-                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use "
-                "`grad_tensors`."
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only "
+                "use `grad_tensors`."
             )
         grad_tensors = grad_variables
     chosen = None if inputs is None else _tuple(inputs)
@@ -256,7 +264,7 @@ def grad(
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Tensor, ...]:
-    """The gradients of `outputs` with respect to `inputs`, returned instead of accumulated: Σ (∂output/∂x)ᵀ · grad_output.
+    """The gradients of `outputs` with respect to `inputs`, returned, not accumulated: Σ (∂output/∂x)ᵀ · grad_output.
 
     Args:
         outputs: what to differentiate: a tensor, a `GradientEdge`, or a sequence of them.
@@ -267,12 +275,13 @@ def grad(
         only_inputs: has no effect any more.
         allow_unused: whether None is returned, instead of an error raised, for an input that no output depends on; by
             default the value of `materialize_grads`.
-        is_grads_batched: whether each cotangent has a first dimension more, along which the products are computed one by
+        is_grads_batched: whether each cotangent has a first dimension more, along which the products are computed one
+        by
             one and stacked.
         materialize_grads: whether zeros are returned for such inputs.
 
-    Raises RuntimeError if a tensor does not require gradients, lacks a gradient that it needs, was freed, if shapes or dtypes
-    do not fit, or for unused inputs; ValueError if `materialize_grads` meets `allow_unused=False`.
+    Raises RuntimeError if a tensor does not require gradients, lacks a gradient that it needs, was freed, if shapes
+    or dtypes do not fit, or for unused inputs; ValueError if `materialize_grads` meets `allow_unused=False`.
 
     >>> import gradiente as torch
     >>> x = torch.tensor(3.0, requires_grad=True)
@@ -287,8 +296,8 @@ def grad(
         allow_unused = materialize_grads
     if not only_inputs:
         warnings.warn(
-            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other "
-            "parts of the graph, please use torch.autograd.backward.",
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for "
+            "other parts of the graph, please use torch.autograd.backward.",
             FutureWarning,
             stacklevel=2,
         )

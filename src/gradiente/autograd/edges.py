@@ -9,7 +9,7 @@ from ..tensor.core import AccumulateGrad, Tensor
 
 
 class GradientEdge(NamedTuple):
-    """Where the gradient of a tensor goes: output `output_nr` of `node`. Serves as root and as input of a backward pass."""
+    """Where the gradient of a tensor goes: output `output_nr` of `node`. It can be a root or an input of a pass."""
 
     node: Node
     output_nr: int

@@ -1,8 +1,10 @@
 """Functions with a backward pass of their own: `Function`, its context, `once_differentiable`.
 
-Note [The context is the node]: the object that `forward` and `backward` receive as `ctx` is the node itself, as in torch,
-so that attributes set on it are found on `grad_fn`. What it saves becomes its saved values when `forward` is done; outputs
-are saved without their node. Nothing refers back from a saved value to the node: graphs are freed without the collector.
+Note [The context is the node]: the object that `forward` and `backward` receive as `ctx` is the node itself, as in
+torch, so that attributes set on it are found on `grad_fn`. What it saves becomes its saved values when `forward` is
+done;
+outputs are saved without their node. Nothing refers back from a saved value to the node: graphs are freed without the
+collector.
 """
 
 from __future__ import annotations
@@ -23,10 +25,12 @@ from ._outputs import Facts, delayed_error, finish, restored
 from .grad_mode import no_grad
 
 _NO_BACKWARD = (
-    "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+    "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward "
+    "mode AD."
 )
 _BOTH = (
-    "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
+    "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of "
+    "them."
 )
 _ENGINE = frozenset({"edges", "facts", "hooks", "place", "plan", "seq", "tensors"})
 
@@ -63,7 +67,8 @@ class FunctionCtx:
         for tensor in tensors:
             if not (tensor is None or isinstance(tensor, Tensor)):  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise AssertionError(
-                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes on ctx."
+                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes "
+                    "on ctx."
                 )
         self.saved_for_forward = tensors
 
@@ -82,7 +87,8 @@ class FunctionCtx:
     def mark_shared_storage(self, *pairs: tuple[Tensor, Tensor]) -> None:
         """Nothing: outputs that share memory with inputs are found by themselves."""
         warnings.warn(
-            "mark_shared_storage is deprecated. Tensors with shared storages are automatically tracked. Note that calls to "
+            "mark_shared_storage is deprecated. Tensors with shared storages are automatically tracked. Note that "
+            "calls to "
             "`set_()` are not tracked",
             FutureWarning,
             stacklevel=2,
@@ -102,7 +108,9 @@ class BackwardCFunction(Node, FunctionCtx):
     def __setattr__(self, name: str, value: Any) -> None:
         of_engine = value.__class__ is NodeHooks or (name == "tensors" and value is None)
         if name in _ENGINE and not of_engine:
-            raise AttributeError(f"ctx.{name} is used by the engine itself; choose another name for this attribute of ctx")
+            raise AttributeError(
+                f"ctx.{name} is used by the engine itself; choose another name for this attribute of ctx"
+            )
         object.__setattr__(self, name, value)
 
     @property
@@ -139,11 +147,11 @@ class FunctionMeta(type):
 
 
 class Function(metaclass=FunctionMeta):
-    """A differentiable function with a derivative of your own: subclass it, write `forward` and `backward`, call `apply`.
+    """A differentiable function with a derivative of your own: write `forward` and `backward`, call `apply`.
 
-    Both are static methods. `forward(ctx, *args)` computes; `backward(ctx, *grad_outputs)` returns one gradient, or None,
-    per argument of `forward`. Alternatively `forward(*args)` has no context, and `setup_context(ctx, inputs, output)` saves
-    what `backward` needs. With `create_graph=True`, `backward` is recorded and can be differentiated itself.
+    Both are static methods. `forward(ctx, *args)` computes; `backward(ctx, *grad_outputs)` returns one gradient, or
+    None, per argument of `forward`. Alternatively `forward(*args)` has no context, and
+    `setup_context(ctx, inputs, output)` saves what `backward` needs. With `create_graph=True`, `backward` is recorded and can be differentiated itself.
 
     >>> import gradiente as torch
     >>> class Exp(torch.autograd.Function):
@@ -166,7 +174,8 @@ class Function(metaclass=FunctionMeta):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         warnings.warn(
-            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke "
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should "
+            f"invoke "
             "them on the class itself. Instantiating an autograd function will raise an error in a future version of "
             "PyTorch.",
             DeprecationWarning,
@@ -174,8 +183,10 @@ class Function(metaclass=FunctionMeta):
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Nothing: functions are called through `apply`."""
         raise RuntimeError(
-            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function "
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd "
+            "function "
             "with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
         )
 
@@ -285,8 +296,8 @@ def _backwards(node: Any, g: Any, taped: bool) -> Sequence[Any]:
         if facts.inputs[i] is None:
             if given is not None:
                 raise RuntimeError(
-                    f"function {name} returned a gradient different than None at position {i + 1}, but the corresponding "
-                    "forward input was not a Variable (return None there)"
+                    f"function {name} returned a gradient different than None at position {i + 1}, but the "
+                    "corresponding forward input was not a Variable (return None there)"
                 )
             continue
         index += 1
@@ -312,8 +323,8 @@ def _valid(g: Tensor, shape: tuple[int, ...], dtype: Any, index: int, name: str,
     array = g._array
     if array.shape != shape and not _expands(shape, array.shape):
         raise RuntimeError(
-            f"Function {name} returned an invalid gradient at index {index} - got {list(array.shape)} but expected shape "
-            f"compatible with {list(shape)}"
+            f"Function {name} returned an invalid gradient at index {index} - got {list(array.shape)} but expected "
+            f"shape compatible with {list(shape)}"
         )
     if array.dtype.kind == "c" and dtype.kind != "c":
         raise RuntimeError(

@@ -1,8 +1,8 @@
 """Switching recording on and off: `no_grad`, `enable_grad`, `set_grad_enabled`, `inference_mode`.
 
-Note [Entering a mode]: modes live in a `ContextVar`, so threads and asyncio tasks do not see each other's. An object may
-be entered several times, also at the same time by several threads; each entry keeps the token of its own context, and
-leaving undoes the last entry of the same context.
+Note [Entering a mode]: modes live in a `ContextVar`, so threads and asyncio tasks do not see each other's. An object
+may be entered several times, also at the same time by several threads; each entry keeps the token of its own context,
+and leaving undoes the last entry of the same context.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ class _WithoutParameters(GradMode):
     """`no_grad` and `enable_grad` may decorate a function without being called first."""
 
     def __new__(cls, orig_func: Any = None) -> Any:
+        """A mode; or `orig_func`, decorated."""
         return object.__new__(cls) if orig_func is None else cls()(orig_func)
 
     def clone(self) -> Any:
@@ -63,8 +64,8 @@ class _WithoutParameters(GradMode):
 class no_grad(_WithoutParameters):
     """Record nothing: results of operations do not require gradients. A context manager and a decorator.
 
-    Tensors made by factory functions with `requires_grad=True` still require gradients. Each thread and each asyncio task
-    has its own mode.
+    Tensors made by factory functions with `requires_grad=True` still require gradients. Each thread and each asyncio
+    task has its own mode.
 
     Args:
         orig_func: a function to decorate, so that `@no_grad` works as `@no_grad()` does.
@@ -90,7 +91,7 @@ class no_grad(_WithoutParameters):
 
 
 class enable_grad(_WithoutParameters):
-    """Record operations, also where `no_grad` or `set_grad_enabled(False)` is in force. A context manager and a decorator.
+    """Record operations, also where `no_grad` or `set_grad_enabled(False)` holds: a context manager and decorator.
 
     It has no effect on what `inference_mode` does.
 
@@ -167,7 +168,7 @@ class set_grad_enabled(GradMode):
 
 
 class inference_mode(GradMode):
-    """Record nothing and keep no versions: for code whose results never meet autograd. A context manager and a decorator.
+    """Record nothing and keep no versions: for results that never meet autograd. A context manager and decorator.
 
     Tensors made in it are inference tensors: `is_inference()` tells. Outside, they cannot be saved for a backward pass,
     be made to require gradients, or be changed in place; `clone()` gives an ordinary tensor.
@@ -186,6 +187,7 @@ class inference_mode(GradMode):
     """
 
     def __new__(cls, mode: Any = True) -> Any:
+        """A mode; or the function `mode`, decorated."""
         return object.__new__(cls) if isinstance(mode, bool) else cls()(mode)
 
     def __init__(self, mode: bool = True) -> None:
@@ -233,4 +235,11 @@ def is_inference_mode_enabled() -> bool:
     return current().inference
 
 
-__all__ = ["enable_grad", "inference_mode", "is_grad_enabled", "is_inference_mode_enabled", "no_grad", "set_grad_enabled"]
+__all__ = [
+    "enable_grad",
+    "inference_mode",
+    "is_grad_enabled",
+    "is_inference_mode_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]

@@ -20,8 +20,8 @@ class saved_tensors_hooks:
         pack_hook: called with each tensor when it is saved; what it returns is kept instead.
         unpack_hook: called with that when the tensor is needed; it must return a tensor of the same values.
 
-    Of nested blocks, the hooks of the innermost are used. `pack_hook` must not change its argument in place. In-place changes
-    of the original tensor are not detected while hooks are in force.
+    Of nested blocks, the hooks of the innermost are used. `pack_hook` must not change its argument in place. In-place
+    changes of the original tensor are not detected while hooks are in force.
 
     >>> import gradiente as torch
     >>> x = torch.ones(3, requires_grad=True)
@@ -44,8 +44,8 @@ class saved_tensors_hooks:
         """Put the hooks in force."""
         if not callable(self.pack_hook) or not callable(self.unpack_hook):
             raise TypeError(
-                "_push_saved_tensors_default_hooks(): incompatible function arguments: pack_hook and unpack_hook must be "
-                f"callable, but got {type(self.pack_hook).__name__} and {type(self.unpack_hook).__name__}"
+                "_push_saved_tensors_default_hooks(): incompatible function arguments: pack_hook and unpack_hook must "
+                f"be callable, but got {type(self.pack_hook).__name__} and {type(self.unpack_hook).__name__}"
             )
         mode = current()
         if mode.saved_hooks_disabled is not None:
@@ -180,8 +180,10 @@ def register_multi_grad_hook(
 
     Args:
         tensors: tensors that require gradients.
-        fn: with mode "all", called with a list of the gradients, None for tensors that the pass does not reach, when the last
-            of them is there; with mode "any", called with the first gradient as soon as it is there. It must return None.
+        fn: with mode "all", called with a list of the gradients, None for tensors that the pass does not reach, when
+        the last
+            of them is there; with mode "any", called with the first gradient as soon as it is there. It must return
+            None.
         mode: "all" or "any".
 
     Returns a handle; its `remove()` takes the hook back. Raises ValueError for another mode.

@@ -35,11 +35,11 @@ def run(
     """Send cotangents from the `roots`, pairs (edge, cotangent), down to the leaves.
 
     `keep`: do not free what the nodes saved. `taped`: run the rules on recorded values. `wrap`, `unwrap`: from bare
-    cotangents to what hooks see, and back (`unwrap(value, old, hook)`). With `targets`, edges, the leaves accumulate nothing;
-    only nodes on the way to the targets run, and the cotangents of the targets are returned (None: not reached). With
-    `accumulate` as well, the targets run too, and those of them that are leaves accumulate.
-    `watch(node, g, step)` runs the steps in place of the loop, for anomaly detection and profiling. `quiet(step, node, g)`
-    runs a step again that raised a RuntimeWarning, with such warnings off.
+    cotangents to what hooks see, and back (`unwrap(value, old, hook)`). With `targets`, edges, the leaves accumulate
+    nothing; only nodes on the way to the targets run, and the cotangents of the targets are returned (None: not
+    reached). With `accumulate` as well, the targets run too, and those of them that are leaves accumulate.
+    `watch(node, g, step)` runs the steps in place of the loop, for anomaly detection and profiling. `quiet(step,
+    node, g)` runs a step again that raised a RuntimeWarning, with such warnings off.
     """
     grads: dict[Any, Any] = {}
     nodes: dict[int, Node] = {}
@@ -115,7 +115,8 @@ def run(
             if not keep and node.tensors:
                 node.tensors = None
             edge = node.edges[0]
-            if not heap and edge.plan is not None and gs is not None and needed is None and edge.__class__ is not Output:
+            chained = not heap and needed is None and edge.plan is not None
+            if chained and gs is not None and edge.__class__ is not Output:
                 node, g = edge, gs
                 continue
             gs = (gs,)
@@ -273,7 +274,8 @@ def _replaced(answer: Any, old: list[Any], fn: Any, unwrap: Any) -> list[Any]:
         )
     if len(answer) != len(old):
         raise RuntimeError(
-            f"hook '{hook_name(fn)}' has returned an incorrect number of values (got {len(answer)}, but expected {len(old)})"
+            f"hook '{hook_name(fn)}' has returned an incorrect number of values (got {len(answer)}, but expected "
+            f"{len(old)})"
         )
     return [None if new is None else _bare(new, was, fn, unwrap) for new, was in zip(answer, old, strict=True)]
 

@@ -1,7 +1,7 @@
 """The modes of a thread or task: is a graph recorded, are tensors for inference only, which interceptors are active.
 
-A mode is an immutable value in a `ContextVar`, so that each thread and each asyncio task has its own; whoever changes it
-puts the previous value back. The common case is one object, `PLAIN`, and the hot path of every operator asks only
+A mode is an immutable value in a `ContextVar`, so that each thread and each asyncio task has its own; whoever changes
+it puts the previous value back. The common case is one object, `PLAIN`, and the hot path of every operator asks only
 `current() is PLAIN`: everything unusual costs nothing until it is used.
 """
 
@@ -16,9 +16,10 @@ from typing import Any
 class Mode:
     """What the operators of this thread or task have to mind.
 
-    `grad`: record operations. `inference`: results are inference tensors; nothing is recorded, whatever `grad_asked`, which
-    is what `enable_grad` sets there, says. `anomaly`, `check_nan`: watch for anomalies.
-    `saved_hooks`: stack of `(pack, unpack)` pairs for saved tensors. `saved_hooks_disabled`: why they are refused, or None.
+    `grad`: record operations. `inference`: results are inference tensors; nothing is recorded, whatever `grad_asked`,
+    which is what `enable_grad` sets there, says. `anomaly`, `check_nan`: watch for anomalies.
+    `saved_hooks`: stack of `(pack, unpack)` pairs for saved tensors. `saved_hooks_disabled`: why they are refused, or
+    None.
     `dual_level`: the depth of forward-mode differentiation, 0 for none. `forward_grad`: propagate tangents.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from ..tensor.dtypes import bool as boolean
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.inplace import write
 from ..tensor.special import mark_inference
+from ._numbers import is_integer
 
 PYTHON_TYPES: dict[Any, Dtype] = {float: float64, int: int64, bool: boolean, complex: complex128}
 """Python's types, which torch takes as dtypes too."""
@@ -117,7 +118,7 @@ def sequence_shape(size: Any, function: str, position: int | None = 1) -> tuple[
     if not isinstance(size, (tuple, list)):
         place = "" if position is None else f" (position {position})"
         raise TypeError(f"{function}(): argument 'size'{place} must be tuple of ints, not {type(size).__name__}")
-    return _checked(size, function, position)
+    return _checked(cast("Sequence[Any]", size), function, position)
 
 
 def _checked(sizes: Sequence[Any], function: str, position: int | None = 1, bare: bool = False) -> tuple[int, ...]:
@@ -145,7 +146,7 @@ def _integer(n: Any, place: int, function: str, position: int | None, bare: bool
     if isinstance(n, Tensor):
         if n._array.ndim == 0 and n._array.dtype.kind in "iu":
             return int(n._array)
-    elif (isinstance(n, int) and not isinstance(n, bool)) or isinstance(n, np.integer):
+    elif is_integer(n):
         return int(n)
     name = type(n).__name__
     position_text = "" if position is None else f" (position {position})"

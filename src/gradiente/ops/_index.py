@@ -57,7 +57,7 @@ def parse(index: Any, shape: tuple[int, ...]) -> Index:
         if not shape:
             raise _zero_dim(items)
         raise IndexError(
-            f"too many indices for tensor of dimension {len(shape)} (the index uses {used}, the shape is {list(shape)})"
+            f"too many indices for tensor of dimension {len(shape)} (got {used}) (the shape is {list(shape)})"
         )
     _walk(items, shape, used, found)
     if index.__class__ is slice:
@@ -70,7 +70,8 @@ def _zero_dim(items: list[Any]) -> IndexError:
     if any(item.__class__ is slice for item in items):
         return IndexError("slice() cannot be applied to a 0-dim tensor.")
     return IndexError(
-        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+        "0-dim "
         "tensor to a number"
     )
 
@@ -81,8 +82,10 @@ def _as_items(index: Any) -> tuple[Any, ...]:
         for item in index:  # pyright: ignore[reportUnknownVariableType]
             if item is None or item is Ellipsis or isinstance(item, (list, tuple, slice, Tensor, np.ndarray)):
                 warnings.warn(
-                    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch "
-                    "2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, "
+                    "Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in "
+                    "pytorch "
+                    "2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor "
+                    "index, "
                     "x[torch.tensor(seq)], which will result either in an error or a different result",
                     UserWarning,
                     stacklevel=5,
@@ -235,7 +238,8 @@ def _walk_array(
         for i, n in enumerate(item.shape):
             if n != shape[dim + i]:
                 raise IndexError(
-                    f"The shape of the mask {list(item.shape)} at index {i} does not match the shape of the indexed tensor "
+                    f"The shape of the mask {list(item.shape)} at index {i} does not match the shape of the indexed "
+                    "tensor "
                     f"{list(shape)} at index {dim + i}"
                 )
     basic.extend([_FULL] * count)

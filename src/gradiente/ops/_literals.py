@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -89,7 +89,7 @@ def _shape(data: Any) -> tuple[int, ...]:
         if n == 0:
             break
         data = data[0]
-        if isinstance(data, np.ndarray) and not warned:
+        if not warned and data.__class__ is np.ndarray:
             warned = True
             warnings.warn(
                 "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the "
@@ -107,10 +107,10 @@ def infer(data: Any) -> Dtype:
     if isinstance(data, Tensor):
         return data.dtype
     if isinstance(data, (np.generic, np.ndarray)):
-        return from_numpy_dtype(data.dtype)
-    if isinstance(data, (bool, int, float, complex)):
-        kind = next(k for k in (bool, int, float, complex) if isinstance(data, k))
-        return _common({kind})
+        return from_numpy_dtype(cast(Any, data).dtype)
+    for kind in (bool, int, float, complex):
+        if isinstance(data, kind):
+            return _common({kind})
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type(data).__name__}'")
     if not _is_sequence(data):
@@ -154,10 +154,10 @@ def _number(data: Any, dtype: Dtype) -> Any:
         value = data._array.reshape(()).item()
         return float(value) if data._array.dtype.kind == "V" else value
     if isinstance(data, np.generic):
-        value = data.item()
-        if isinstance(value, (bool, int, float, complex)):
-            return value
-        return complex(value) if dtype.is_complex else float(value)
+        number = cast(Any, data).item()
+        if isinstance(number, (bool, int, float, complex)):
+            return number
+        return complex(number) if dtype.is_complex else float(number)
     if isinstance(data, (bool, int, float, complex)):
         return data
     name = type(data).__name__

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from functools import cache
+from typing import Any, TypeGuard, cast
 
 import numpy as np
 
@@ -38,10 +39,15 @@ def need_number(value: Any, function: str, argument: str, position: int) -> Numb
     if isinstance(value, Tensor) and value._array.ndim == 0:
         return value._array.item()
     if isinstance(value, (np.number, np.bool_)):
-        return value.item()
+        return cast(Any, value).item()
     if isinstance(value, (bool, int, float, complex)):
         return value
     raise TypeError(f"{function}(): argument '{argument}' (position {position}) must be Number, not {kind.__name__}")
+
+
+def is_integer(value: Any) -> TypeGuard[int]:
+    """Whether torch takes this for an integer: one of Python's or NumPy's, but no bool."""
+    return isinstance(value, np.integer) or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def need_int(value: Any, function: str, argument: str, position: int) -> int:
@@ -50,7 +56,7 @@ def need_int(value: Any, function: str, argument: str, position: int) -> int:
         return value
     if isinstance(value, Tensor) and value._array.ndim == 0 and value._array.dtype.kind in "iu":
         return int(value._array)
-    if isinstance(value, np.integer) or (isinstance(value, int) and not isinstance(value, bool)):
+    if is_integer(value):
         return int(value)
     raise TypeError(
         f"{function}(): argument '{argument}' (position {position}) must be int, not {type(value).__name__}"
@@ -61,8 +67,8 @@ def need_real(value: Any, function: str, argument: str, position: int) -> float:
     """The Python float that was given as a real number."""
     if isinstance(value, Tensor) and value._array.ndim == 0:
         value = value._array.item()
-    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
-        return float(value)
+    if isinstance(value, float) or is_integer(value) or isinstance(value, np.floating):
+        return float(cast(Any, value))
     raise TypeError(
         f"{function}(): argument '{argument}' (position {position}) must be float, not {type(value).__name__}"
     )
@@ -78,11 +84,11 @@ def fitted(value: Number, dtype: Dtype) -> Any:
             raise _overflow(value, dtype)
         value = value.real
     if target.kind in "iu":
-        info = np.iinfo(target)
         if not math.isfinite(value):  # pyright: ignore[reportArgumentType]
             raise _overflow(value, dtype)
         whole = int(value)  # pyright: ignore[reportArgumentType]
-        if not (-info.max if info.min == 0 else info.min) <= whole <= info.max:
+        least, largest = _limits(target)
+        if not least <= whole <= largest:
             raise _overflow(value, dtype)
         return np.int64(whole).astype(target)
     try:
@@ -95,6 +101,14 @@ def fitted(value: Number, dtype: Dtype) -> Any:
     return np.asarray(value).astype(target)[()]
 
 
+@cache
+def _limits(target: Any) -> tuple[int, int]:
+    """The least and the largest integer that torch writes into the type: negative ones wrap around in unsigned types."""
+    info = np.iinfo(target)
+    return -int(info.max) if info.min == 0 else int(info.min), int(info.max)
+
+
+@cache
 def _largest(dtype: Dtype) -> float:
     """The largest number of a floating-point or complex dtype."""
     name = dtype.to_real().name
@@ -108,4 +122,4 @@ def _overflow(value: Any, dtype: Dtype) -> RuntimeError:
     )
 
 
-__all__ = ["fitted", "need_int", "need_number", "need_real"]
+__all__ = ["fitted", "is_integer", "need_int", "need_number", "need_real"]

@@ -26,12 +26,12 @@ C_NAMES = {
 
 
 def scalar_name(x: Tensor) -> str:
-    """The type of the elements as `Float`, `Double`, …"""
+    """The type of the elements as `Float`, `Double` and so on."""
     return SCALAR_NAMES[x.dtype.name]
 
 
 def c_name(x: Tensor) -> str:
-    """The type of the elements as `float`, `double`, …"""
+    """The type of the elements as `float`, `double` and so on."""
     return C_NAMES[x.dtype.name]
 
 
@@ -58,7 +58,8 @@ def no_bool(x: Tensor, kernel: str) -> None:
     """Raise torch's error for Boolean operands."""
     if x._array.dtype.kind == "b":
         raise NotImplementedError(
-            f"\"{kernel}\" not implemented for 'Bool' (convert the operands first, for instance with .float() or .long())"
+            f"\"{kernel}\" not implemented for 'Bool' (convert the operands first, for instance with .float() "
+            f"or .long())"
         )
 
 
@@ -81,8 +82,10 @@ def expandable(x: Tensor, shape: tuple[int, ...], name: str = "input") -> None:
     if len(own) > len(shape):
         kind = f"{scalar_name(x)}Tensor"
         raise RuntimeError(
-            f"expand(torch.{kind}{{{list(own)}}}, size={list(shape)}): the number of sizes provided ({len(shape)}) must be "
-            f"greater or equal to the number of dimensions in the tensor ({len(own)}) (`{name}` is added to the product)"
+            f"expand(torch.{kind}{{{list(own)}}}, size={list(shape)}): the number of sizes provided "
+            f"({len(shape)}) must be "
+            f"greater or equal to the number of dimensions in the tensor ({len(own)}) (`{name}` is added to the "
+            f"product)"
         )
     extra = len(shape) - len(own)
     for i in range(len(own) - 1, -1, -1):
@@ -118,7 +121,8 @@ def need_vectors(a: Tensor, b: Tensor) -> None:
         same_dtype(text, a, b, input=a, other=b)
     if x.shape != y.shape:
         raise RuntimeError(
-            f"inconsistent tensor size, expected tensor {list(x.shape)} and src {list(y.shape)} to have the same number of "
+            f"inconsistent tensor size, expected tensor {list(x.shape)} and src {list(y.shape)} to have the "
+            f"same number of "
             f"elements, but got {x.size} and {y.size} elements respectively (`input` and `other` must have one length)"
         )
     no_bool(a, "dot")

@@ -136,13 +136,18 @@ def cast(input: Tensor, dtype: Any) -> Tensor:
     return input if input._array.dtype == dtype else _astype(input, dtype=dtype)
 
 
+def each(axis: Any) -> tuple[int, ...]:
+    """The axes, one or several, as a tuple."""
+    return axis if isinstance(axis, tuple) else (axis,)
+
+
 def need_elements(array: Any, axis: Any, function: str, whole: str) -> None:
     """Raise torch's error where something without identity would be taken over no elements; `whole`: that for all."""
     if array.size:
         return
     if axis is None:
         raise RuntimeError(whole)
-    for a in axis if isinstance(axis, tuple) else (axis,):
+    for a in each(axis):
         if not array.shape[a]:
             raise IndexError(
                 f"{function}(): Expected reduction dim {a} to have non-zero size. "

@@ -19,7 +19,9 @@ def integer(value: Any, function: str, argument: str, position: int = 1) -> int:
         return int(value)
     if isinstance(value, Tensor) and value._array.size == 1 and value._array.dtype.kind in "iu":
         return int(value._array.item())
-    raise TypeError(f"{function}(): argument '{argument}' (position {position}) must be int, not {type(value).__name__}")
+    raise TypeError(
+        f"{function}(): argument '{argument}' (position {position}) must be int, not {type(value).__name__}"
+    )
 
 
 def integers(values: tuple[Any, ...], function: str, argument: str) -> tuple[int, ...]:
@@ -73,7 +75,8 @@ def infer_size(shape: tuple[int, ...], size: int) -> tuple[int, ...]:
         return shape
     if known == 0 and size == 0:
         raise RuntimeError(
-            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 can be "
+            f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 "
+            "can be "
             "any value and is ambiguous"
         )
     if known == 0 or size % known:

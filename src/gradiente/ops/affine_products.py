@@ -244,9 +244,13 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
     if s[0] != t[0] or s[2] != t[1]:
         raise batch_mismatch(batch1, batch2)
     operands = {"input": input, "batch1": batch1, "batch2": batch2}
-    text = f"Input dtypes must be the same, got: input {c_name(input)}, batch1: {c_name(batch1)}, batch2: {c_name(batch2)}"
+    text = (
+        f"Input dtypes must be the same, got: input {c_name(input)}, batch1: {c_name(batch1)}, batch2: {c_name(batch2)}"
+    )
     same_dtype(text, input, batch1, **operands)
-    same_dtype(f"expected scalar type {scalar_name(batch1)} but found {scalar_name(batch2)}", batch1, batch2, **operands)
+    same_dtype(
+        f"expected scalar type {scalar_name(batch1)} but found {scalar_name(batch2)}", batch1, batch2, **operands
+    )
     no_bool(batch1, "baddbmm")
     expandable(input, (s[0], s[1], t[2]))
     _check_factors(input, beta, alpha)

@@ -148,6 +148,8 @@ def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Numbe
     if isinstance(min, Tensor) or isinstance(max, Tensor):
         need_tensor(input, "clamp")
         low, high = _bound(min, "min", 2), _bound(max, "max", 3)
+        if isinstance(low, NUMBERS) or isinstance(high, NUMBERS):  # beside a number, a 0-d tensor counts as one
+            return _clamp(_clamp_numbers, input, _as_number(low), _as_number(high), "clamp")
         if high is None:
             return _clamp_to_min(input, low)
         return _clamp_to_max(input, high) if low is None else _clamp_tensors(input, low, high)
@@ -185,6 +187,18 @@ def _bound(value: Any, argument: str, position: int, function: str = "clamp") ->
             f"{type(value).__name__}"
         )
     return value.item() if isinstance(value, (np.number, np.bool_)) else value
+
+
+def _as_number(bound: Any) -> Any:
+    if not isinstance(bound, Tensor):
+        return bound
+    if bound._array.ndim or bound._node is not None:
+        raise TypeError(
+            "clamp() received an invalid combination of arguments - got a Tensor and a number as 'min' and 'max' "
+            "(positions 2 "
+            f"and 3): give both as numbers or both as tensors, for instance torch.tensor(bound, dtype={bound.dtype!r})"
+        )
+    return bound._array.item()
 
 
 def _clamp(call: Any, input: Any, min: Any, max: Any, function: str) -> Tensor:

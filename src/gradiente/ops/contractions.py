@@ -50,7 +50,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
     for i, j in zip(of_a, of_b, strict=True):
         if s[i] != t[j]:
             raise RuntimeError(
-                f"contracted dimensions need to match, but first has size {s[i]} in dim {i} and second has size {t[j]} in "
+                f"contracted dimensions need to match, but first has size {s[i]} in dim {i} and second has size "
+                f"{t[j]} in "
                 f"dim {j} {shapes(a=a, b=b)})"
             )
     same_dtype("both inputs should have same dtype", a, b, a=a, b=b)
@@ -61,7 +62,9 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
     letters_a, letters_b = list(LETTERS[: len(s)]), list(LETTERS[26 : 26 + len(t)])
     for i, j in zip(first, second, strict=True):
         letters_b[j] = letters_a[i]
-    kept = [c for i, c in enumerate(letters_a) if i not in first] + [c for j, c in enumerate(letters_b) if j not in second]
+    kept = [c for i, c in enumerate(letters_a) if i not in first] + [
+        c for j, c in enumerate(letters_b) if j not in second
+    ]
     return _contracted(a, b, subscripts=f"{''.join(letters_a)},{''.join(letters_b)}->{''.join(kept)}")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ..graph import current
 from ..tensor import dtypes
 from ..tensor.core import Tensor
-from ..tensor.devices import CPU, TYPES, need_cpu, strided
+from ..tensor.devices import CPU, need_cpu, strided
 from ..tensor.devices import device as Device
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import TENSOR_TYPES
@@ -104,7 +104,7 @@ def to(
         if isinstance(first, Tensor):
             other = first
         elif isinstance(first, Dtype) or (isinstance(first, type) and first in PYTHON_TYPES):
-            dtype = first
+            dtype = cast(Any, first)
         elif first is None or isinstance(first, (Device, str)) or type(first) is int:
             device = first
             if rest and not isinstance(rest[0], bool):
@@ -118,7 +118,7 @@ def to(
     copy = rest[1] if len(rest) == 2 else copy
     if other is not None:
         dtype = need_tensor(other, "to", "other").dtype
-    elif dtype is not None and not isinstance(dtype, Dtype):
+    elif dtype is not None and dtype.__class__ is not Dtype:
         dtype = PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
         if dtype is None:
             raise _unfit(args)
@@ -341,6 +341,36 @@ def _is_elsewhere(kind: str) -> property:
     return property(lambda self: False, doc=f"False: the tensor is no {kind} tensor.")
 
 
+_DTYPES = {
+    "float": dtypes.float32,
+    "double": dtypes.float64,
+    "half": dtypes.float16,
+    "bfloat16": dtypes.bfloat16,
+    "int": dtypes.int32,
+    "long": dtypes.int64,
+    "short": dtypes.int16,
+    "char": dtypes.int8,
+    "byte": dtypes.uint8,
+    "bool": dtypes.bool,
+    "cfloat": dtypes.complex64,
+    "cdouble": dtypes.complex128,
+}
+_ELSEWHERE = [
+    "cuda",
+    "ipu",
+    "maia",
+    "meta",
+    "mkldnn",
+    "mps",
+    "mtia",
+    "nested",
+    "quantized",
+    "sparse",
+    "sparse_csr",
+    "vulkan",
+    "xpu",
+]
+
 METHODS: dict[str, Any] = {
     "to": to,
     "type": type_,
@@ -361,28 +391,7 @@ METHODS: dict[str, Any] = {
     "is_cpu": property(lambda self: True, doc="True: the tensor is on the CPU."),
     "is_pinned": _is_pinned,
     "pin_memory": _pin_memory,
-}
-METHODS |= {f"is_{kind}": _is_elsewhere(kind) for kind in ("sparse", "quantized", "nested", "sparse_csr")}
-METHODS |= {
-    f"is_{kind}": _is_elsewhere(kind)
-    for kind in TYPES
-    if kind in ["cuda", "ipu", "xpu", "maia", "mps", "meta", "mtia", "vulkan", "mkldnn"]
-}
-METHODS |= {
-    name: _conversion(name, dtype)
-    for name, dtype in {
-        "float": dtypes.float32,
-        "double": dtypes.float64,
-        "half": dtypes.float16,
-        "bfloat16": dtypes.bfloat16,
-        "int": dtypes.int32,
-        "long": dtypes.int64,
-        "short": dtypes.int16,
-        "char": dtypes.int8,
-        "byte": dtypes.uint8,
-        "bool": dtypes.bool,
-        "cfloat": dtypes.complex64,
-        "cdouble": dtypes.complex128,
-    }.items()
+    **{f"is_{kind}": _is_elsewhere(kind) for kind in _ELSEWHERE},
+    **{name: _conversion(name, dtype) for name, dtype in _DTYPES.items()},
 }
 __all__ = ["is_complex", "is_floating_point", "is_signed", "is_tensor", "numel"]

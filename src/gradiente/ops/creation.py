@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def copied(data: Any, dtype: Dtype | None, function: str, requires_grad: bool = 
         data = data._array
         array = data.astype(data.dtype if dtype is None else dtype.numpy)
     elif isinstance(data, (np.ndarray, np.generic)):
-        data = known(np.asarray(data))
+        data = known(np.asarray(cast(Any, data)))
         with np.errstate(all="ignore"):
             array = data.astype(data.dtype if dtype is None else dtype.numpy, order="K")
     else:

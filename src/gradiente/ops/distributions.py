@@ -89,7 +89,8 @@ def normal(
         tensor([10.1541, 19.9413])
     """
     tensors = isinstance(mean, Tensor) or isinstance(std, Tensor)
-    numbers = all(isinstance(x, (Tensor, int, float, np.number)) for x in (mean, std))
+    given: tuple[Any, Any] = (mean, std)
+    numbers = all(isinstance(x, (Tensor, int, float, np.number)) for x in given)
     if not numbers or (not tensors) != (size is not None):
         names = [type(x).__name__ for x in (mean, std, size) if x is not None]
         raise TypeError(_NORMAL.format(", ".join(names)))
@@ -105,7 +106,7 @@ def normal(
     spread_array = std._array if isinstance(std, Tensor) else float(std)
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
         _need_broadcast(mean._array.shape, std._array.shape)
-    if isinstance(std, Tensor) and std.is_complex():  # pyright: ignore[reportAttributeAccessIssue]
+    if isinstance(std, Tensor) and std.dtype.is_complex:
         raise RuntimeError("normal expects standard deviation to be non-complex")
     array = streams.normal_tensor(source, center_array, spread_array)
     if isinstance(mean, Tensor) and isinstance(std, Tensor):

@@ -31,13 +31,13 @@ _SPARE = "".join(chr(0x3B1 + i) for i in range(25)) + "".join(chr(0x430 + i) for
 def einsum(*args: Any) -> Tensor:
     """The sum of products that an equation describes, by Einstein's convention.
 
-    einsum("ij,jk->ik", a, b)[i, k] = Σⱼ a[i, j] · b[j, k]: dimensions with one letter run together, and letters that are
-    not in the output are summed. A letter that an operand has twice takes its diagonal; `...` stands for dimensions that
-    are broadcast. Without `->`, the output has the letters that occur once, in alphabetical order.
+    einsum("ij,jk->ik", a, b)[i, k] = Σⱼ a[i, j] · b[j, k]: dimensions with one letter run together, and letters that
+    are not in the output are summed. A letter that an operand has twice takes its diagonal; `...` stands for dimensions
+    that are broadcast. Without `->`, the output has the letters that occur once, in alphabetical order.
 
     Args:
-        args: the equation and the operands, as several arguments or as one list; or each operand followed by the list of
-            its subscripts as numbers from 0 to 51 (`...` for an ellipsis), and the output's list last, if any.
+        args: the equation and the operands, as several arguments or as one list; or each operand followed by the list
+            of its subscripts as numbers from 0 to 51 (`...` for an ellipsis), and the output's list last, if any.
 
     Returns:
         The result, of the operands' promoted dtype.
@@ -74,7 +74,8 @@ def einsum(*args: Any) -> Tensor:
 
 def _nothing_given() -> ValueError:
     return ValueError(
-        "einsum(): must specify the equation string and at least one operand, or at least one operand and its subscripts list"
+        "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+        "subscripts list"
     )
 
 
@@ -115,7 +116,8 @@ def _parse(term: str, position: int, where: str) -> list[str]:
         if c not in LETTERS:
             if c != " ":
                 raise RuntimeError(
-                    f"einsum(): invalid subscript given at index {position + i} in the equation string, subscripts must be "
+                    f"einsum(): invalid subscript given at index {position + i} in the equation string, "
+                    f"subscripts must be "
                     f"in [a-zA-Z] (it is {c!r})"
                 )
         else:
@@ -158,7 +160,8 @@ def _check_term(letters: list[str], shape: tuple[int, ...], i: int, sizes: dict[
     named = len(letters) - dots
     if named > len(shape) or (not dots and named != len(shape)):
         raise RuntimeError(
-            f"einsum(): the number of subscripts in the equation ({named}) {'is more than' if dots else 'does not match'} "
+            f"einsum(): the number of subscripts in the equation ({named}) "
+            f"{'is more than' if dots else 'does not match'} "
             f"the number of dimensions ({len(shape)}) for operand {i}{'' if dots else ' and no ellipsis was given'}"
         )
     covered = len(shape) - named
@@ -176,7 +179,8 @@ def _check_term(letters: list[str], shape: tuple[int, ...], i: int, sizes: dict[
             )
         if sizes.get(c, 1) != 1 and n not in (1, sizes[c]):
             raise RuntimeError(
-                f"einsum(): subscript {c} has size {n} for operand {i} which does not broadcast with previously seen size "
+                f"einsum(): subscript {c} has size {n} for operand {i} which does not broadcast with previously "
+                f"seen size "
                 f"{sizes[c]}"
             )
         if sizes.get(c, 1) == 1:
@@ -216,7 +220,8 @@ def _check_ellipsis(terms: list[list[str]], operands: tuple[Tensor, ...], spare:
                 continue
             if sizes.get(c, 1) != 1 and n not in (1, sizes[c]):
                 raise RuntimeError(
-                    f"einsum(): dimension {spare.index(c)} covered by ellipsis in operand {i}has size {n} which does not "
+                    f"einsum(): dimension {spare.index(c)} covered by ellipsis in operand {i}has size {n} which "
+                    f"does not "
                     f"broadcast with previously seen ellipsis with size {sizes[c]} for the respective dimension"
                 )
             if sizes.get(c, 1) == 1:

@@ -70,6 +70,8 @@ def _basic(x: Tensor, found: Index) -> Tensor:
 
 def _setitem(self: Tensor, index: Any, value: Any) -> None:
     """Replace the part of the tensor that the index names by a tensor, broadcast to it, or by a number."""
+    if index is False:
+        return
     found = parse(index, self._array.shape)
     if not isinstance(value, Tensor):
         value = _number(value, self)
@@ -104,8 +106,9 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
 def _number(value: Any, x: Tensor) -> Any:
     """A number in the dtype of `x`."""
     if not isinstance(value, _NUMBERS):
+        name = "numpy.ndarray" if isinstance(value, np.ndarray) else type(value).__name__
         raise TypeError(
-            f"can't assign a {type(value).__name__} to a torch.{TENSOR_TYPES[x.dtype.name]} "
+            f"can't assign a {name} to a torch.{TENSOR_TYPES[x.dtype.name]} "
             "(make it a tensor first: torch.tensor(value))"
         )
     return fitted(value.item() if isinstance(value, np.generic) else value, x.dtype)
@@ -146,7 +149,8 @@ def _put(target: Tensor, found: Index, value: Any) -> None:
         if value._array.dtype != array.dtype:
             raise RuntimeError(
                 "Index put requires the source and destination dtypes match, got "
-                f"{SCALAR_NAMES[target.dtype.name]} for the destination and {SCALAR_NAMES[value.dtype.name]} for the source. "
+                f"{SCALAR_NAMES[target.dtype.name]} for the destination and {SCALAR_NAMES[value.dtype.name]} for the "
+                "source. "
                 f"(Convert the source: .to({target.dtype!r}).)"
             )
         value = _without_leading_ones(value, 1)
@@ -161,7 +165,13 @@ def _put(target: Tensor, found: Index, value: Any) -> None:
         except (IndexError, ValueError) as error:
             raise diagnose(error, array.shape, index, np.shape(new)) from None
 
-    store(target, assign, _PUT, (value if isinstance(value, Tensor) else value.item(),), {"index": index, "accumulate": False})
+    store(
+        target,
+        assign,
+        _PUT,
+        (value if isinstance(value, Tensor) else value.item(),),
+        {"index": index, "accumulate": False},
+    )
 
 
 def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
@@ -186,9 +196,7 @@ def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     return _copy(self, src)
 
 
-def index_put(
-    input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False
-) -> Tensor:
+def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of the tensor with x[indices] replaced by `values`, or with `values` added to it, duplicates included.
 
     >>> import gradiente as torch
@@ -196,22 +204,18 @@ def index_put(
     tensor([2., 0., 0.])
     """
     need_tensor(input, "index_put")
+    _need_indices(indices, "index_put")
     return index_put_(input.clone(), indices, values, accumulate)  # pyright: ignore
 
 
-def index_put_(
-    self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False
-) -> Tensor:
+def index_put_(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
     """Replace x[indices] by `values` in place, or add `values` to it, duplicates included, and return the tensor.
 
     >>> import gradiente as torch
     >>> torch.zeros(3).index_put_((torch.tensor([0, 2]),), torch.tensor([1.0, 2.0]))
     tensor([1., 0., 2.])
     """
-    if not isinstance(indices, (tuple, list)):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(
-            f"index_put_(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}"
-        )
+    _need_indices(indices, "index_put_")
     need_tensor(values, "index_put_", "values", 2)
     found = parse(tuple([slice(None) if i is None else _at_least_one(i) for i in indices]), self._array.shape)
     if found.advanced is None:
@@ -233,6 +237,13 @@ def index_put_(
     except (IndexError, ValueError) as error:
         raise diagnose(error, self._array.shape, index, new.shape) from None
     return store(self, lambda x: add_at(x, index, new), _PUT, (values,), {"index": index, "accumulate": True})
+
+
+def _need_indices(indices: Any, function: str) -> None:
+    if not isinstance(indices, (tuple, list)):
+        raise TypeError(
+            f"{function}(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}"
+        )
 
 
 def _at_least_one(index: Tensor) -> Any:
@@ -342,9 +353,7 @@ def argwhere(input: Tensor) -> Tensor:
 def _contains(self: Tensor, element: Any) -> bool:
     """Whether an element equals `element`."""
     if not isinstance(element, (Tensor, bool, int, float, complex, np.generic)):
-        raise RuntimeError(
-            f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}."
-        )
+        raise RuntimeError(f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.")
     other = element._array if isinstance(element, Tensor) else element
     return bool(np.any(self._array == other))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -19,8 +19,8 @@ from .creation import DeviceLike, known
 _TRACKED = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 _READ_ONLY = (
     "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. This means writing to "
-    "this tensor will result in undefined behavior. You may want to copy the array to protect its data or make it writable "
-    "before converting it to a tensor. (gradiente refuses in-place changes of such a tensor.)"
+    "this tensor will result in undefined behavior. You may want to copy the array to protect its data or make it "
+    "writable before converting it to a tensor. (gradiente refuses in-place changes of such a tensor.)"
 )
 
 _READ_ONLY_BUFFER = (
@@ -135,11 +135,10 @@ def as_tensor(data: Any, dtype: Dtype | None = None, device: DeviceLike = None) 
     if isinstance(data, Tensor):
         return data if wanted is None else converted(data, wanted)
     if isinstance(data, (np.ndarray, np.generic)):
-        if isinstance(data, np.generic):
-            data = np.array(data)
-        if wanted is None or wanted is from_numpy_dtype(data.dtype):
-            return made(_shared(data, 3))
-        return made(cast_array(known(data), wanted.numpy))
+        array = np.array(cast(Any, data)) if isinstance(data, np.generic) else cast(Any, data)
+        if wanted is None or wanted is from_numpy_dtype(array.dtype):
+            return made(_shared(array, 3))
+        return made(cast_array(known(array), wanted.numpy))
     return made(literal(data, wanted))
 
 
@@ -185,8 +184,8 @@ def asarray(
                 stacklevel=2,
             )
     elif isinstance(obj, (np.ndarray, np.generic)):
-        fresh = isinstance(obj, np.generic)
-        found = made(np.array(obj) if fresh else _shared(obj, 3) if not copy else known(obj))
+        array = np.array(cast(Any, obj)) if isinstance(obj, np.generic) else cast(Any, obj)
+        found = made(known(array) if copy else _shared(array, 3))
     elif hasattr(obj, "__dlpack__"):
         found = wrap(np.from_dlpack(obj))
     elif isinstance(obj, (bytes, bytearray, memoryview)):

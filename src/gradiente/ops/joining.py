@@ -14,7 +14,6 @@ from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._sizes import integer, integers, missing
 from .gathering import index_select
-from .permuting import transpose
 from .shaping import expand, reshape, unsqueeze, view
 
 _cat, _stack, _repeat = primitive("concat"), primitive("stack"), primitive("repeat")
@@ -78,7 +77,8 @@ def cat(tensors: Tensors, dim: int = 0) -> Tensor:
         for d, (m, n) in enumerate(zip(shape, other, strict=True)):
             if m != n and d != axis:
                 raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {axis}. Expected size {m} but got size {n} for tensor "
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size {m} but got size {n} for "
+                    "tensor "
                     f"number {i} in the list. (It has shape {list(other)}, tensor 0 has {list(shape)}.)"
                 )
     return _cat(*kept, axis=axis)
@@ -282,7 +282,7 @@ def _counts(repeats: Tensor) -> Any:
     if array.dtype not in (np.int32, np.int64):
         from ..tensor.dtypes import SCALAR_NAMES
 
-        raise NotImplementedError(f'"repeat_interleave_cpu" not implemented for \'{SCALAR_NAMES[repeats.dtype.name]}\'')
+        raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{SCALAR_NAMES[repeats.dtype.name]}'")
     if array.ndim != 1:
         raise RuntimeError(f"repeats must be 0-dim or 1-dim tensor (it has shape {list(array.shape)})")
     if (array < 0).any():
@@ -341,7 +341,6 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         expand(view(x, (1,) * i + (x._array.size,) + (1,) * (len(parts) - i - 1)), shape) for i, x in enumerate(parts)
     ]
     if swapped:
-        grids = [transpose(grid, 0, 1) for grid in grids]
         grids[0], grids[1] = grids[1], grids[0]
     return tuple(grids)
 

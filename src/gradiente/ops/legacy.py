@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -35,8 +35,7 @@ def _legacy_array(args: tuple[Any, ...], device: Any, dtype: Dtype | None) -> An
         if isinstance(first, str):
             raise TypeError("new(): invalid data type 'str'")
         if not hasattr(first, "__len__"):
-            kind = type(first)
-            name = f"numpy.{kind.__name__}" if isinstance(first, np.generic) else kind.__name__
+            name = f"{'numpy.' * isinstance(first, np.generic)}{cast(Any, first).__class__.__name__}"
             raise TypeError(f"new(): data must be a sequence (got {name}); torch.tensor takes numbers")
         return copied(first, wanted, "new")
     return allocate(np.empty, shape_of(args, None, "new"), wanted.numpy)
@@ -85,7 +84,7 @@ def _make_subclass(cls: type[Tensor], data: Tensor, require_grad: bool = False) 
         TypeError: no subclass of Tensor, or no tensor.
         RuntimeError: a gradient for integers.
     """
-    if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+    if not (isinstance(cls, type) and issubclass(cls, Tensor)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"cls must be a type (got {type(cls).__name__})")
     if not isinstance(data, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(f"_make_subclass(): argument 'data' (position 2) must be Tensor, not {type(data).__name__}")

@@ -39,8 +39,8 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     """The matrix product of two tensors: of vectors, matrices, or batches of matrices.
 
     out[..., i, j] = Σₖ input[..., i, k] · other[..., k, j]. A vector on the left counts as one row, on the right as one
-    column, and that dimension is left out of the result; the dimensions before the last two are broadcast. `a @ b` is the
-    same.
+    column, and that dimension is left out of the result; the dimensions before the last two are broadcast. `a @ b` is
+    the same.
 
     Args:
         input: tensor of at least one dimension, (..., n, k) or (k,).

@@ -146,7 +146,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
         return _median(input, axis=None, keepdims=False)
     axis = axis_of(dim, array.ndim, "median", keepdim)
     if not array.ndim:
-        order = np.zeros((), dtype=np.int64)
+        order: Any = np.zeros((), dtype=np.int64)
     else:
         need_elements(array, axis, "median", "")
         order = _nth(_order(input, axis)._array, (array.shape[axis] - 1) // 2, axis, keepdim)
@@ -208,7 +208,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> return_types.mo
         ordered = np.moveaxis(np.take_along_axis(array, order, axis=axis), axis, -1)
         new = np.ones(ordered.shape, dtype=bool)
         new[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
-        place = np.arange(ordered.shape[-1])
+        place: Any = np.arange(ordered.shape[-1])
         longest = np.argmax(place - np.maximum.accumulate(np.where(new, place, 0), axis=-1), axis=-1)
         order = np.take_along_axis(np.moveaxis(order, axis, -1), longest[..., None], axis=-1)
         order = np.array(np.moveaxis(order, -1, axis) if keepdim else order[..., 0])

@@ -86,7 +86,8 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     found, goals = several(source, "movedim", "source"), several(destination, "movedim", "destination")
     if len(found) != len(goals):
         raise RuntimeError(
-            f"movedim: Invalid source or destination dims: source ({list(found)} dims) should contain the same number of "
+            f"movedim: Invalid source or destination dims: source ({list(found)} dims) should contain the same number "
+            "of "
             f"dims as destination ({list(goals)} dims)"
         )
     sources, targets = [wrap_dim(d, ndim) for d in found], [wrap_dim(d, ndim) for d in goals]
@@ -106,7 +107,8 @@ def _reversed(self: Tensor) -> Tensor:
     ndim = self._array.ndim
     if ndim != 2:
         warnings.warn(
-            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw "
+            "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+            "throw "
             "an error in a future release. Consider `x.mT` to transpose batches of matrices or "
             "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
             UserWarning,

@@ -184,7 +184,9 @@ def reciprocal(input: Tensor) -> Tensor:
     """
 
 
-def _pow_operator(self: Tensor, exponent: Any) -> Any:
+def _pow_operator(self: Tensor, exponent: Any, modulo: Any = None) -> Any:
+    if modulo is not None:
+        return NotImplemented
     kind = exponent.__class__
     if (kind is int or kind is float) and self._array.dtype.kind == "f":
         return _square(self) if exponent == 2 else _power_scalar(self, exponent=exponent)

@@ -9,9 +9,8 @@ from typing import Any
 
 from ..tensor.core import Tensor
 from . import affine_products, contractions
-from .affine_products import *
-from .contractions import *
-from .matrix_products import *
+from .affine_products import addbmm, addmm, addmv, addr, baddbmm
+from .contractions import chain_matmul, einsum, inner, kron, tensordot
 from .matrix_products import bmm, dot, ger, matmul, mm, mv, outer, vdot
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -71,7 +71,7 @@ def arange(
         start, end, step = bounds if len(bounds) == 3 else (*bounds, step)
     elif len(bounds) == 1:
         (start,) = bounds
-    if end is None or start is None or step is None or len(bounds) > 3:
+    if len(bounds) > 3 or any(bound is None for bound in cast("tuple[Any, ...]", (start, end, step))):
         raise TypeError(_ARANGE.format(", ".join(type(b).__name__ for b in bounds)))
     single = len(bounds) == 1 and start == 0
     low = need_number(start, "arange", "start", 1)
@@ -90,6 +90,9 @@ def _arange(low: Number, high: Number, step: Number, dtype: Dtype) -> Any:
         raise NotImplementedError(
             f"\"arange_cpu\" not implemented for '{SCALAR_NAMES[dtype.name]}' (give an integer or floating-point dtype)"
         )
+    if dtype is dtypes.int64 and low.__class__ is high.__class__ is int and step == 1 and abs(high) < 2**62 > abs(low):
+        if high >= low:  # by far the most frequent call
+            return allocate(lambda shape: np.arange(low, high, dtype=np.int64), (high - low,))
     kind = dtypes.int64 if dtype is dtypes.int64 else dtypes.float64
     for value in (low, high, step):
         if kind is dtypes.int64 and isinstance(value, float) and not math.isfinite(value):
@@ -109,11 +112,15 @@ def _arange(low: Number, high: Number, step: Number, dtype: Dtype) -> Any:
     whole = all(isinstance(value, int) for value in (start, stop, by))
     n = -((start - stop) // by) if whole else math.ceil((stop - start) / by)
     target = dtype.numpy
-    steps = allocate(lambda shape: np.arange(shape[0]), (int(n),))
+    steps = allocate(_indices, (int(n),))
     if dtype.is_floating_point:
         with np.errstate(over="ignore"):
             return (float(start) + float(by) * steps).astype(target)
     return (np.int64(int(start)) + np.int64(int(by)) * steps).astype(target)
+
+
+def _indices(shape: tuple[int, ...]) -> Any:
+    return np.arange(shape[0])
 
 
 def _real(value: Number) -> float | int:
@@ -165,7 +172,7 @@ def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
     if work.kind == "f":
         kind = work
     first, last = np.asarray(low).astype(kind), np.asarray(high).astype(kind)
-    index = allocate(lambda shape: np.arange(shape[0]), (n,))
+    index = allocate(_indices, (n,))
     if n == 0:
         return np.zeros(0, work)
     with np.errstate(all="ignore"):

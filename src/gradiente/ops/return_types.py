@@ -23,7 +23,7 @@ class _Results(tuple[Tensor, ...]):
             raise TypeError(
                 f"torch.return_types.{cls.__name__}() takes a {len(cls.fields)}-sequence ({len(found)}-sequence given)"
             )
-        return tuple.__new__(cls, found)
+        return super().__new__(cls, found)
 
     def __repr__(self) -> str:
         items = ",\n".join(f"{name}={value!r}" for name, value in zip(self.fields, self, strict=True))

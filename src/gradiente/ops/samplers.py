@@ -157,8 +157,8 @@ def random_(self: Tensor, *args: int | None, generator: Generator | None = None,
         if isinstance(value, (float, bool, str)) or (value is None and name == "from"):
             raise TypeError(
                 f"random_() received an invalid combination of arguments - got {type(value).__name__} for '{name}', "
-                "but expected one of:\n * (*, torch.Generator generator = None)\n * (int from, int to, *, torch.Generator "
-                "generator = None)\n * (int to, *, torch.Generator generator = None)\n"
+                "but expected one of:\n * (*, torch.Generator generator = None)\n * (int from, int to, *, "
+                "torch.Generator generator = None)\n * (int to, *, torch.Generator generator = None)\n"
             )
     low, high = (None if given.get(n) is None else need_int(given[n], "random_", n, 1) for n in ("from", "to"))
     return _refill(
@@ -223,8 +223,9 @@ def expanded(array: Any, shape: tuple[int, ...]) -> Any:
     offset = len(shape) - array.ndim
     place = next(i for i in reversed(range(array.ndim)) if array.shape[i] not in (1, shape[i + offset]))
     raise RuntimeError(
-        f"The expanded size of the tensor ({shape[place + offset]}) must match the existing size ({array.shape[place]}) "
-        f"at non-singleton dimension {place + offset}.  Target sizes: {list(shape)}.  Tensor sizes: {list(array.shape)}"
+        f"The expanded size of the tensor ({shape[place + offset]}) must match the existing size "
+        f"({array.shape[place]}) at non-singleton dimension {place + offset}.  "
+        f"Target sizes: {list(shape)}.  Tensor sizes: {list(array.shape)}"
     )
 
 

@@ -22,7 +22,8 @@ _squeeze_all, _squeeze_dim, _squeeze_dims = (
 )
 _unsqueeze, _expand = viewing("view", "UnsqueezeBackward0"), viewing("broadcast_to")
 _NOT_VIEWABLE = (
-    "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
+    "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+    "contiguous "
     "subspaces). Use .reshape(...) instead."
 )
 
@@ -88,7 +89,7 @@ def view(self: Tensor, *size: Any) -> Tensor:
 
 def view_as(self: Tensor, other: Tensor) -> Tensor:
     """The tensor seen with the shape of `other`; a view."""
-    return view(self, *need_tensor(other, "view_as", "other")._array.shape) if other._array.ndim else view(self, ())
+    return view(self, need_tensor(other, "view_as", "other")._array.shape)
 
 
 def reshape_as(self: Tensor, other: Tensor) -> Tensor:
@@ -201,7 +202,8 @@ def expand(self: Tensor, *size: Any) -> Tensor:
     lead = len(sizes) - len(shape)
     if lead < 0:
         raise RuntimeError(
-            f"expand({_type_name(self)}{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided ({len(sizes)}) "
+            f"expand({_type_name(self)}{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided "
+            f"({len(sizes)}) "
             f"must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
         )
     result: list[int] = []
@@ -278,7 +280,8 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
                 continue
             if result[place] != 1:
                 raise RuntimeError(
-                    f"Attempting to broadcast a dimension of length {n} at {place}! Mismatching argument at index {i} had "
+                    f"Attempting to broadcast a dimension of length {n} at {place}! Mismatching argument at index {i} "
+                    "had "
                     f"{shape}; but expected shape should be broadcastable to {result}"
                 )
             result[place] = n

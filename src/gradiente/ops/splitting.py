@@ -56,11 +56,13 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
         sizes = integers((given,), "split", "split_sizes")
         if any(n < 0 for n in sizes):
             raise RuntimeError(
-                f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={list(sizes)}"
+                "split_with_sizes expects split_sizes have only non-negative entries, but got "
+                f"split_sizes={list(sizes)}"
             )
         if sum(sizes) != length:
             raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension {dim}), "
+                f"split_with_sizes expects split_sizes to sum exactly to {length} (input tensor's size at dimension "
+                f"{dim}), "
                 f"but got split_sizes={list(sizes)}"
             )
         return _linked(_split_sizes, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
@@ -103,9 +105,7 @@ def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tenso
     """
     shape = need_tensor(input, "tensor_split")._array.shape
     if not shape:
-        raise RuntimeError(
-            "tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims"
-        )
+        raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = wrap_dim(dim, len(shape))
     length, given = shape[dim], indices_or_sections
     if isinstance(given, Tensor):
@@ -178,9 +178,7 @@ def select(input: Tensor, dim: int, index: int | Tensor) -> Tensor:
         raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim, index = wrap_dim(integer(dim, "select", "dim", 2), len(shape)), integer(index, "select", "index", 3)
     if not -shape[dim] <= index < shape[dim]:
-        raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(shape)} at dimension {dim}"
-        )
+        raise IndexError(f"select(): index {index} out of range for tensor of size {list(shape)} at dimension {dim}")
     return _select(input, index=(*(slice(None),) * dim, index, ...))
 
 

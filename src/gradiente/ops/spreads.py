@@ -20,6 +20,7 @@ from ._reducing import (
     axes_of,
     axis_of,
     cast,
+    each,
     float_of,
     invalid_combination,
     numpy_dtype,
@@ -85,7 +86,7 @@ def _kept(shape: tuple[int, ...], axes: Any) -> tuple[int, ...]:
     """The sizes of the dimensions that a reduction over `axes` keeps."""
     if axes is None:
         return ()
-    return tuple(n for i, n in enumerate(shape) if i not in (axes if isinstance(axes, tuple) else (axes,)))
+    return tuple(n for i, n in enumerate(shape) if i not in each(axes))
 
 
 def var(
@@ -231,7 +232,7 @@ def _no_norm(shape: tuple[int, ...], axes: Any, ord: float) -> None:
     start = f"linalg.vector_norm cannot compute the {ord:g} norm on "
     if axes is None:
         raise RuntimeError(start + "an empty tensor because the operation does not have an identity")
-    for a in axes if isinstance(axes, tuple) else (axes,):
+    for a in each(axes):
         if not shape[a]:
             raise RuntimeError(
                 f"{start}the dimension {a}because this dimension is empty and the operation does not have an identity"

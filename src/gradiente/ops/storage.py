@@ -67,9 +67,7 @@ def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
     return self._array.flags.c_contiguous
 
 
-def as_strided(
-    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
-) -> Tensor:
+def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
     """The tensor's memory seen with other sizes and strides, counted in elements. A view.
 
     `storage_offset` counts from the start of the memory; without it the view starts where the tensor does. RuntimeError if
@@ -176,12 +174,10 @@ def view_dtype(x: Tensor, target: Dtype) -> Tensor:
     if old != new:
         if not array.ndim:
             raise RuntimeError(f"self.dim() cannot be 0 to {names}")
+        if new > old and array.shape[-1] % (new // old):
+            raise RuntimeError(f"self.size(-1) must be divisible by {new // old} to {names}, but got {array.shape[-1]}")
         if array.strides[-1] != old and array.shape[-1] != 1:
             raise RuntimeError(f"self.stride(-1) must be 1 to {names}, but got {array.strides[-1] // old}")
-        if new > old and array.shape[-1] % (new // old):
-            raise RuntimeError(
-                f"self.size(-1) must be divisible by {new // old} to {names}, but got {array.shape[-1]}"
-            )
         if new > old and any(s % new for s in array.strides[:-1]):
             raise RuntimeError(f"self.stride(0) must be divisible by {new // old} to {names}")
     if x._version is None:

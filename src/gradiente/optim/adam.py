@@ -34,8 +34,8 @@ class Adam(Optimizer):
         RuntimeError: `foreach` and `fused` at once.
         NotImplementedError: `capturable` or `differentiable`.
 
-    Source: D. Kingma, J. Ba, Adam: a method for stochastic optimization (2015); amsgrad: S. Reddi, S. Kale, S. Kumar, On
-    the convergence of Adam and beyond (2018).
+    Source: D. Kingma, J. Ba, Adam: a method for stochastic optimization (2015); amsgrad: S. Reddi, S. Kale, S. Kumar,
+    On the convergence of Adam and beyond (2018).
 
     Example:
         >>> import gradiente as torch

@@ -1,7 +1,8 @@
 """The base of all optimisers: groups of parameters with their options, state, saving and loading.
 
-Note [Steps are not recorded]: a step writes into the parameters' arrays and notes the change in their versions, so that a
-graph that saved a parameter before the step refuses to run backward after it. No graph of the step itself is made.
+Note [Steps are not recorded]: a step writes into the parameters' arrays and notes the change in their versions, so
+that a graph that saved a parameter before the step refuses to run backward after it. No graph of the step itself is
+made.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class Optimizer:
         given: list[Any] = list(params)
         if not given:
             raise ValueError(
-                "optimizer got an empty parameter list (was the iterator used up before, or has the model no parameters?)"
+                "optimizer got an empty parameter list (was the iterator used up before, or has the model no "
+                "parameters?)"
             )
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
@@ -101,14 +103,16 @@ class Optimizer:
         for i, p in enumerate(params):
             if not p.is_leaf and not self.defaults.get("differentiable"):
                 raise ValueError(
-                    f"can't optimize a non-leaf Tensor (parameter {i} was made by {p.grad_fn.name() if p.grad_fn else '?'}; "
+                    f"can't optimize a non-leaf Tensor (parameter {i} was made by "
+                    f"{p.grad_fn.name() if p.grad_fn else '?'}; "
                     "optimise what it was made from, or a .detach().requires_grad_() of it)"
                 )
         for name, default in self.defaults.items():
             group.setdefault(name, default)
         if len({id(p) for p in params}) != len(params):
             warnings.warn(
-                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
+                "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
+                "error; see "
                 "github.com/pytorch/pytorch/issues/40967 for more information",
                 stacklevel=3,
             )
@@ -120,7 +124,9 @@ class Optimizer:
                 "all optimizer param groups should be with/without names. cannot add param group "
                 f"{'with' if names is not None else 'without'} names to the optimizer"
             )
-        group = {"params": params, **({} if names is None else {"param_names": names}), **{**group, "params": params}}
+        group["params"] = params
+        if names is not None:
+            group = {"params": params, "param_names": names, **group}
         self.param_groups.append(group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -337,7 +343,8 @@ def _parameters(given: Any) -> tuple[list[Tensor], list[str] | None]:
         return [given], None
     if isinstance(given, (set, frozenset)):
         raise TypeError(
-            "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will "
+            "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
+            "sets will "
             "change between runs. Please use a list instead."
         )
     items: list[Any] = list(given)
@@ -378,8 +385,7 @@ def check_options(lr: Any, weight_decay: Any, differentiable: bool, foreach: boo
         raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
     if differentiable:
         raise NotImplementedError(
-            "differentiable=True is not supported: steps are not recorded; write the update as out-of-place operations on "
+            "differentiable=True is not supported: steps are not recorded; write the update as out-of-place "
+            "operations on "
             "the results of torch.autograd.grad(..., create_graph=True)"
         )
-
-

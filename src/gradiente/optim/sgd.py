@@ -66,8 +66,7 @@ class SGD(Optimizer):
         check_options(0, weight_decay, differentiable, foreach, fused)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(
-                "Nesterov momentum requires a momentum and zero dampening "
-                f"(momentum={momentum}, dampening={dampening})"
+                f"Nesterov momentum requires a momentum and zero dampening (momentum={momentum}, dampening={dampening})"
             )
         defaults = {
             "lr": lr,

@@ -15,7 +15,7 @@ def count(shape: tuple[int, ...], axis: Any) -> int:
         return math.prod(shape)
     if not shape:
         return 1
-    return math.prod(shape[a] for a in (axis if isinstance(axis, tuple) else (axis,)))
+    return shape[axis] if isinstance(axis, int) else math.prod([shape[a] for a in axis])
 
 
 def _part(x: Any, axis: int, start: int | None, stop: int | None, step: int | None = None) -> Any:

@@ -11,7 +11,8 @@ from .kinds import Linear as linear
 TINY = 9.999999960041972e-13
 """The least denominator in the derivative of binary cross-entropy: torch's, which is 1e-12 as a float32."""
 LOWEST_LOG = -100.0
-"""Below this, binary cross-entropy takes a logarithm as this, as torch does: one certain miss costs 100, not infinity."""
+"""Below this, binary cross-entropy takes a logarithm as this, as torch does: one certain miss costs 100, not
+infinity."""
 
 
 def _total(x: Any, reduction: str, xp: Any) -> Any:

@@ -103,7 +103,9 @@ def _einsum_slope(g: Any, i: int, operands: tuple[Any, ...], subscripts: str, xp
     known = set(output).union(*(terms[j] for j in others))
     target = terms[i]
     found = "".join(c for c in target if c in known)  # a letter of this operand alone was summed: spread g over it
-    part = extras.einsum(",".join([output, *(terms[j] for j in others)]) + "->" + found, g, *(operands[j] for j in others))
+    part = extras.einsum(
+        ",".join([output, *(terms[j] for j in others)]) + "->" + found, g, *(operands[j] for j in others)
+    )
     shape = operands[i].shape
     if found != target:
         sizes = tuple(n if c in known else 1 for c, n in zip(target, shape, strict=True))

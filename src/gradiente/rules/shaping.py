@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .kinds import Elementwise as elementwise
 from .kinds import Linear as linear
 from .kinds import sum_to_shape
 
@@ -75,7 +76,7 @@ repeat = linear(
 contiguous = linear(
     "contiguous", lambda g: g, forward=lambda x, extras: extras.contiguous_copy(x), node="CloneBackward0"
 )
-fill = linear("fill", lambda g, xp: xp.zeros_like(g), forward=lambda x, value, xp: xp.full_like(x, value))
+fill = elementwise("fill", lambda g, xp: xp.zeros_like(g), forward=lambda x, value, xp: xp.full_like(x, value))
 copy = linear("copy", lambda g, xp: xp.zeros_like(g), lambda g: g, forward=lambda a, b, xp: b, node="CopyBackwards")
 alias = linear("alias", lambda g: g, forward=lambda x, extras: extras.alias(x))
 unbind = linear(

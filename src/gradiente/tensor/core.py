@@ -14,7 +14,7 @@ import threading
 import warnings
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,11 @@ from . import dtypes
 from .dtypes import from_numpy_dtype, get_default_dtype
 from .printing import format_tensor
 from .size import Size
+
+if TYPE_CHECKING:
+    from ._methods import TensorMethods  # what gradiente.ops attaches, for type checkers
+else:
+    TensorMethods = object
 
 _NON_LEAF_GRAD = (
     "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
@@ -46,7 +51,7 @@ class Meta:
         self.post_hooks: Any = None
 
 
-class Tensor:
+class Tensor(TensorMethods):
     """A multi-dimensional array whose operations are recorded, so that gradients can flow back through them.
 
     >>> import gradiente as torch
@@ -74,7 +79,7 @@ class Tensor:
     @property
     def shape(self) -> Size:
         """The sizes of the dimensions."""
-        return Size(self._array.shape)
+        return tuple.__new__(Size, self._array.shape)  # NumPy's shapes need no check
 
     @property
     def ndim(self) -> int:

@@ -68,7 +68,7 @@ class device:
                 f"{type}; gradiente computes on the CPU: pass device='cpu')"
             )
         else:
-            name = getattr(type, "__name__", None) if isinstance(type, _META) else type.__class__.__name__
+            name = type.__class__.__name__
             raise TypeError(
                 f"device() received an invalid combination of arguments - got ({name}), but expected one of:\n"
                 " * (torch.device device)\n * (str type, int index = -1)"
@@ -99,9 +99,6 @@ class device:
 
     def __exit__(self, *exception: object) -> None:
         _default.device = self._previous.pop()
-
-
-_META = type
 
 
 def _parsed(text: str, index: int | None) -> tuple[str, int | None]:

@@ -41,7 +41,7 @@ class Recorder:
         self.primitive = primitive
         self.cls = node_class(primitive, name)
         self.plans: dict[Any, Plan | None] = {}
-        self.plain: dict[tuple[bool, ...], Plan | None] = {}
+        self.plain: dict[Any, Plan | None] = {}
         """The plans for real tensors of one type, by which of them are tracked."""
         self.numpy = numpy_function(primitive)
 
@@ -161,10 +161,12 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         mask = tuple([o if o is None else o._node is not None for o in operands])
         if constant or True not in mask:
             return out
+        same = out._array.dtype is dtype
+        key: Any = mask if same else (mask, out._array.dtype)
         try:
-            plan = plans[mask]
+            plan = plans[key]
         except KeyError:
-            plan = plans[mask] = recorder.plan_for(operands, out)
+            plan = plans[key] = recorder.plan_for(operands, out)
         if plan is None:
             return out
         node = Node()
@@ -177,7 +179,8 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
                 raise RuntimeError(INFERENCE_SAVED)
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
-        node.facts = (static, [None if array is None else array.shape for array in arrays], None)
+        types = None if same else (dtype,) * len(operands)  # the result has another type: cotangents have to be cast
+        node.facts = (static, [None if array is None else array.shape for array in arrays], types)
         node.hooks = node.place = None
         out._node = node
         return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ class dtype:
 
     __slots__ = ("__weakref__", "_numpy", "is_complex", "is_floating_point", "is_signed", "itemsize", "name", "rank")
 
-    def __init__(self, name: str, numpy_name: str, category: str, itemsize: int, rank: int) -> None:
+    def __init__(self, name: str, numpy_name: str, category: str, itemsize: builtins.int, rank: builtins.int) -> None:
         self.name = name
         self._numpy: Any = np.dtype(numpy_name) if name != "bfloat16" else None
         self.is_floating_point = category == "float"
@@ -42,7 +43,7 @@ class dtype:
         return self._numpy
 
     @property
-    def category(self) -> int:
+    def category(self) -> builtins.int:
         """0 for bool, 1 for integers, 2 for floating point, 3 for complex."""
         return 3 if self.is_complex else 2 if self.is_floating_point else 0 if self.name == "bool" else 1
 
@@ -157,7 +158,7 @@ def set_default_dtype(d: dtype, /) -> None:
     torch.float64
     >>> torch.set_default_dtype(torch.float32)
     """
-    if not isinstance(d, dtype):
+    if not isinstance(d, dtype):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError(
             "invalid dtype object: only floating-point types are supported as the default type "
             f"(got {d!r}; give one such as torch.float64)"

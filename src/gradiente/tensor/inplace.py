@@ -13,9 +13,9 @@ import numpy as np
 
 from ..graph import Version, current, user_place
 from .core import Tensor, wrap
+from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
 from .promotion import can_cast
-from .dispatch import Recorder
 from .views import check_writable, rebase, with_history
 
 
@@ -53,7 +53,8 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
     if value.dtype != array.dtype and not can_cast(result.dtype, target.dtype):
         raise RuntimeError(
             f"result type {SCALAR_NAMES[result.dtype.name]} can't be cast to the desired output type "
-            f"{SCALAR_NAMES[target.dtype.name]} (in {name}; convert the tensor first, for instance with .to({result.dtype!r}))"
+            f"{SCALAR_NAMES[target.dtype.name]} (in {name}; convert the tensor first, for instance with "
+            f".to({result.dtype!r}))"
         )
     if value.shape != array.shape:
         raise RuntimeError(
@@ -87,7 +88,10 @@ def store(
     check_writable(target, tracked, recorder.primitive.name == "fill")
     if tracked:  # a node saves what it needs of the others: if that is the memory that changes, then as it was
         others = tuple(
-            [_copy_of(o) if isinstance(o, Tensor) and o._version is not None and o._version is target._version else o for o in others]
+            [
+                _copy_of(o) if isinstance(o, Tensor) and o._version is not None and o._version is target._version else o
+                for o in others
+            ]
         )
     old = with_history(target) if tracked else None
     with np.errstate(all="ignore"):

@@ -1,6 +1,7 @@
 """What users see of a node: its saved values under torch's names, and calling it.
 
-Only nodes that somebody looks at have this class (see the note at `Node`), so the engine's fast path does not pay for it.
+Only nodes that somebody looks at have this class (see the note at `Node`), so the engine's fast path does not pay for
+it.
 """
 
 from __future__ import annotations

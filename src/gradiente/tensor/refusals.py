@@ -105,7 +105,12 @@ def refuse(name: str, found: dtype, operands: tuple[Any, ...] = ()) -> None:
         kind, text = refusal
         if text.endswith("not implemented for"):
             text += f" '{SCALAR_NAMES[found.name]}'"
-        raise kind(f"{text} (the operands are {found!r}; another type, such as torch.float32, has this function)")
+        remedy = (
+            "integer and bool tensors"
+            if found.category == FLOATS
+            else "floating-point tensors, after .float() for instance,"
+        )
+        raise kind(f"{text} ({name} of {found!r}; {remedy} have it)")
 
 
 def mismatch(arrays: tuple[Any, ...]) -> RuntimeError | None:

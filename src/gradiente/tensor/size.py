@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any, SupportsIndex, overload
+from collections.abc import Iterable
+from typing import Any, SupportsIndex, cast, overload
 
 
 class Size(tuple[int, ...]):
@@ -15,6 +16,13 @@ class Size(tuple[int, ...]):
     """
 
     __slots__ = ()
+
+    def __new__(cls, sizes: Iterable[SupportsIndex] = ()) -> Size:
+        """Check that all sizes are integers. TypeError if one is not."""
+        given = tuple(sizes)
+        if not all(n.__class__ is int for n in given):
+            given = tuple(_size(n, i) for i, n in enumerate(given))
+        return tuple.__new__(cls, cast("tuple[int, ...]", given))
 
     def numel(self) -> int:
         """The number of elements of a tensor of this size."""
@@ -28,13 +36,31 @@ class Size(tuple[int, ...]):
     @overload
     def __getitem__(self, key: slice) -> Size: ...
     def __getitem__(self, key: Any) -> Any:
-        found = tuple.__getitem__(self, key)
+        found: Any = super().__getitem__(key)
         return Size(found) if isinstance(key, slice) else found
 
     def __add__(self, other: Any) -> Size:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return Size(tuple.__add__(self, other))
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+        return Size((*self, *cast("tuple[int, ...]", other)))
+
+    def __radd__(self, other: Any) -> Size:
+        if not isinstance(other, tuple):
+            return NotImplemented
+        return Size((*cast("tuple[int, ...]", other), *self))
 
     def __mul__(self, times: SupportsIndex) -> Size:
-        return Size(tuple.__mul__(self, times))
+        return Size(super().__mul__(times))
 
     __rmul__ = __mul__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Size, (tuple(self),)
+
+
+def _size(n: Any, place: int) -> int:
+    """One size, as an int."""
+    try:
+        return n.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(n).__name__}')") from None

@@ -21,9 +21,10 @@ _INFERENCE = {
     np.dtype(name): np.dtype(name, metadata={"inference": True})  # pyright: ignore[reportCallIssue, reportArgumentType]
     for name in ("float32", "float64")
 }
-"""Note [Inference tensors leave the short forms]: the short forms of operators ask `dtype is F4` and nothing else. Arrays of
-inference tensors have a dtype object of their own, equal to the usual one, so that they go through the general form, which
-checks them, and ordinary tensors pay nothing."""
+"""Note [Inference tensors leave the short forms]: the short forms of operators ask `dtype is F4` and nothing else.
+Arrays of
+inference tensors have a dtype object of their own, equal to the usual one, so that they go through the general form,
+which checks them, and ordinary tensors pay nothing."""
 
 
 def mark_inference(out: Tensor) -> None:

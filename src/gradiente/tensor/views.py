@@ -100,7 +100,7 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
         version = x._version = Version()
     out._version = version
     if not current().grad:
-        creation = f"no_grad {creation}".strip()
+        creation = "no_grad"
     view = x._view
     if view is None:
         strided = "layout" in steps[0][1]
@@ -143,8 +143,10 @@ def detach_in_place(x: Tensor) -> None:
     """Take the history away from `x`."""
     if x._view is not None:
         raise RuntimeError(
-            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, "
-            "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be "
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+            "training, "
+            "and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() "
+            "cannot be "
             "called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
             "torch/optim/optimizer.py as the solution."
         )
@@ -224,9 +226,11 @@ def refresh_views(target: Tensor) -> None:
 
 
 def _fresh_node(view: Tensor, base: Tensor) -> Any:
-    if base._node is None or view._array.dtype.kind not in "fc" and view.dtype.name != "bfloat16":
+    if base._node is None or (view._array.dtype.kind not in "fc" and view.dtype.name != "bfloat16"):
         return None
     made: View = view._view
+    if view._node.__class__ is Forbidden:
+        return view._node
     if made.creation:
         return Forbidden(_forbidden(view, "its base or another view of its base has been"))
     x = base
@@ -250,6 +254,7 @@ class Forbidden(Node):
         self.text = text
 
     def show(self) -> Node:
+        """Raise the error: whoever looks at the node looks at the view."""
         raise RuntimeError(self.text)
 
 
@@ -263,27 +268,31 @@ _FORBIDDEN = Plan(_refuse, _refuse, (), Forbidden)
 def _forbidden(target: Tensor, what: str) -> str:
     """torch's text for a view that may not be changed, or may not follow."""
     creation = target._view.creation
-    how = "modified inplace with grad mode enabled" if creation.startswith("no_grad") else "modified inplace"
-    if creation.startswith("no_grad"):
-        text = f"A view was created in no_grad mode and {what} {how}."
+    if target._node is None:
+        text = f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled."
     else:
         node, number = split_edge(target._node)
-        name = "an operation" if node is None or node.__class__ is Forbidden else node.name().split("Backward")[0]
-        text = f"Output {number} of {name} is a view and {what} {how}."
+        text = f"Output {number} of {node.name().split('Backward')[0]} is a view and {what} modified inplace."
     if creation.endswith("function"):
         return (
-            f"{text} This view was created inside a custom Function (or because an input was returned as-is) and the autograd "
-            "logic to handle view+inplace would override the custom backward associated with the custom Function, leading to "
-            "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom Function."
+            f"{text} This view was created inside a custom Function (or because an input was returned as-is) and the "
+            "autograd "
+            "logic to handle view+inplace would override the custom backward associated with the custom Function, "
+            "leading to "
+            "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom "
+            "Function."
         )
     if creation.endswith("multi"):
         return (
-            f"{text} This view is the output of a function that returns multiple views. Such functions do not allow the "
+            f"{text} This view is the output of a function that returns multiple views. Such functions do not allow "
+            "the "
             "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
         )
     return (
-        f"{text} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving "
-        "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or "
+        f"{text} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
+        "moving "
+        "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
+        "tracked) or "
         "both outside (if you want the inplace to be tracked)."
     )
 
@@ -308,11 +317,11 @@ def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = Fa
     if mode.grad:
         if view is None:
             if target._node is not None and target._node.__class__ is AccumulateGrad:
-                raise RuntimeError(
-                    f"a {_LEAF} (Change it under torch.no_grad(), or use the out-of-place operation.)"
-                )
+                raise RuntimeError(f"a {_LEAF} (Change it under torch.no_grad(), or use the out-of-place operation.)")
         else:
             node = view.base._node
+            if isinstance(target._node, Forbidden):
+                raise RuntimeError(target._node.text)
             if view.creation and (tracked or node is not None):
                 raise RuntimeError(_forbidden(target, "is being"))
             if node is not None and node.__class__ is AccumulateGrad:
@@ -321,7 +330,8 @@ def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = Fa
                 )
     if target._meta is not None and target._meta.inference and not mode.inference:
         raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
+            "normal "
             "tensor before doing inplace update."
             "See https://github.com/pytorch/rfcs/pull/17 for more details."
         )
@@ -331,7 +341,9 @@ def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = Fa
             "Please clone() the tensor before performing the operation."
         )
     if not target._array.flags.writeable:
-        raise RuntimeError("the tensor's memory is read-only: it was made from a read-only NumPy array; clone() it first")
+        raise RuntimeError(
+            "the tensor's memory is read-only: it was made from a read-only NumPy array; clone() it first"
+        )
 
 
 __all__ = ["Forbidden", "View", "check_writable", "link_view", "make_view", "rebase", "refresh_views", "with_history"]

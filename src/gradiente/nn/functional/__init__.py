@@ -7,12 +7,41 @@
 from __future__ import annotations
 
 from ...ops.activations import threshold_ as threshold_
-from .activations import *
-from .binary import *
-from .classification import *
-from .linear import *
-from .probabilities import *
-from .regression import *
+from ...ops.functions import sigmoid as sigmoid
+from ...ops.trigonometry import tanh as tanh
+from .activations import celu as celu
+from .activations import elu as elu
+from .activations import gelu as gelu
+from .activations import hardshrink as hardshrink
+from .activations import hardsigmoid as hardsigmoid
+from .activations import hardswish as hardswish
+from .activations import hardtanh as hardtanh
+from .activations import leaky_relu as leaky_relu
+from .activations import logsigmoid as logsigmoid
+from .activations import mish as mish
+from .activations import relu as relu
+from .activations import relu6 as relu6
+from .activations import selu as selu
+from .activations import silu as silu
+from .activations import softplus as softplus
+from .activations import softshrink as softshrink
+from .activations import softsign as softsign
+from .activations import tanhshrink as tanhshrink
+from .activations import threshold as threshold
+from .binary import binary_cross_entropy as binary_cross_entropy
+from .binary import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from .binary import soft_margin_loss as soft_margin_loss
+from .classification import cross_entropy as cross_entropy
+from .classification import nll_loss as nll_loss
+from .linear import linear as linear
+from .probabilities import dropout as dropout
+from .probabilities import log_softmax as log_softmax
+from .probabilities import softmax as softmax
+from .probabilities import softmin as softmin
+from .regression import huber_loss as huber_loss
+from .regression import l1_loss as l1_loss
+from .regression import mse_loss as mse_loss
+from .regression import smooth_l1_loss as smooth_l1_loss
 
 
 def __getattr__(name: str) -> object:

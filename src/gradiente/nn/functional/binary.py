@@ -63,7 +63,8 @@ def binary_cross_entropy(
     _need_float(input, "binary_cross_entropy")
     if x.dtype != y.dtype:
         raise RuntimeError(
-            f"Found dtype {scalar_name(target)} but expected {scalar_name(input)} {shapes(input=input, target=target)}; "
+            f"Found dtype {scalar_name(target)} but expected {scalar_name(input)} "
+            f"{shapes(input=input, target=target)}; "
             f"convert the target with .to({input.dtype!r}))"
         )
     for name, array in (("input", x), ("target", y)):

@@ -49,7 +49,8 @@ def cross_entropy(
         size_average: deprecated, see `reduction`.
         ignore_index: samples of this class are left out (class numbers only).
         reduce: deprecated, see `reduction`.
-        reduction: "mean" (for class numbers weighted by the classes' weights), "sum", or "none" for the samples' losses.
+        reduction: "mean" (for class numbers weighted by the classes' weights), "sum", or "none" for the samples'
+            losses.
         label_smoothing: the share of the target that is spread over all classes equally, from 0 to 1.
 
     Returns:
@@ -128,8 +129,10 @@ def _smoothed(
     x, y = likelihood._array, target._array
     classes = x.shape[axis]
     hard = _nll_loss(likelihood, target, weight, ignored, reduction)
-    every = likelihood if weight is None else _multiply(
-        likelihood, wrap(weight._array.reshape((-1,) + (1,) * (x.ndim - axis - 1)))
+    every = (
+        likelihood
+        if weight is None
+        else _multiply(likelihood, wrap(weight._array.reshape((-1,) + (1,) * (x.ndim - axis - 1))))
     )
     kept = (y != ignored).astype(x.dtype)
     loss = _multiply(_negative(_sum_dim(every, axis=axis, keepdims=False)), wrap(np.asarray(kept.reshape(y.shape))))
@@ -222,7 +225,8 @@ def _shares(y: Any, ignored: int, classes: int, weight: Tensor | None, dtype: An
 def _check_weight(input: Tensor, weight: Tensor, classes: int, where: str = "") -> None:
     if weight._array.shape != (classes,):
         raise RuntimeError(
-            f"{where}weight tensor should be defined either for all {classes} classes or no classes but got weight tensor "
+            f"{where}weight tensor should be defined either for all {classes} classes or no classes but got "
+            f"weight tensor "
             f"of shape: {list(weight._array.shape)}"
         )
     if weight._array.dtype != input._array.dtype:
@@ -244,7 +248,8 @@ def _check_target(x: Any, y: Any, target: Tensor) -> None:
     if len(s) <= 2 and len(t) > 1:
         raise RuntimeError(
             "0D or 1D target tensor expected, multi-target not supported "
-            f"(`target` has shape {list(t)}; class probabilities have the input's shape {list(s)} and a floating-point dtype)"
+            f"(`target` has shape {list(t)}; class probabilities have the input's shape {list(s)} and a "
+            f"floating-point dtype)"
         )
     if len(s) > 2 and t != (s[0], *s[2:]):
         if len(s) == 4:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
-from ...ops._product_checks import cannot_multiply, expandable, need_ndim, same_dtype, same_matrix_dtype, scalar_name, shapes
+from ...ops._product_checks import (
+    cannot_multiply,
+    expandable,
+    need_ndim,
+    same_dtype,
+    same_matrix_dtype,
+    scalar_name,
+    shapes,
+)
 from ...ops.arithmetic import add
 from ...ops.matrix_products import matmul
 from ...tensor.core import Tensor
@@ -72,7 +80,9 @@ def _check(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
         text = f"both arguments to linear need to be at least 1D, but they are {len(s)}D and {len(t)}D"
         raise RuntimeError(f"{text} {known})")
     if len(t) > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {len(t)}D {known}; a weight is a matrix)")
+        raise RuntimeError(
+            f"t() expects a tensor with <= 2 dimensions, but self is {len(t)}D {known}; a weight is a matrix)"
+        )
     if len(t) == 1:
         if bias is not None and len(s) > 1:
             need_ndim(weight, 2, "mat2 must be a matrix, got 1-D tensor")

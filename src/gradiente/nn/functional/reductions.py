@@ -26,10 +26,13 @@ def reduction_name(reduction: str, size_average: bool | None = None, reduce: boo
     if size_average is not None or reduce is not None:
         reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
         warnings.warn(
-            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=3
+            f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
+            stacklevel=3,
         )
     if reduction not in REDUCTIONS:
-        raise ValueError(f"{reduction} is not a valid value for reduction; it is one of {', '.join(map(repr, REDUCTIONS))}")
+        raise ValueError(
+            f"{reduction} is not a valid value for reduction; it is one of {', '.join(map(repr, REDUCTIONS))}"
+        )
     return reduction
 
 
@@ -65,7 +68,8 @@ def broadcast_shape(input: Tensor, target: Tensor) -> tuple[int, ...]:
     for i in range(ndim - 1, -1, -1):
         if s[i] != t[i] and 1 not in (s[i], t[i]):
             raise RuntimeError(
-                f"The size of tensor a ({s[i]}) must match the size of tensor b ({t[i]}) at non-singleton dimension {i} "
+                f"The size of tensor a ({s[i]}) must match the size of tensor b ({t[i]}) at non-singleton "
+                f"dimension {i} "
                 f"{shapes(input=input, target=target)})"
             )
     return tuple(n if m == 1 else m for n, m in zip(s, t, strict=True))

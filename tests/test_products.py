@@ -1,0 +1,69 @@
+"""Products of matrices, vectors and tensors, without PyTorch: laws that they obey, layouts, errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gradiente as torch
+import gradiente.nn.functional as functional
+
+
+def tensor(rng: np.random.Generator, *shape: int) -> torch.Tensor:
+    return torch.from_numpy(rng.standard_normal(shape))
+
+
+def test_einsum_is_numpys(rng: np.random.Generator) -> None:
+    a, b, c = rng.standard_normal((2, 3, 4)), rng.standard_normal((4, 3, 5)), rng.standard_normal((5, 2))
+    for equation, arrays in (
+        ("ijk,kjl->il", [a, b]),
+        ("ijk,kjl->lki", [a, b]),
+        ("ijk,kjl,li->j", [a, b, c]),
+        ("ijk->kj", [a]),
+        ("ijk,kml->ijml", [a, b]),
+        ("ijk,lji->jk", [a, rng.standard_normal((6, 3, 2))]),
+    ):
+        ours = torch.einsum(equation, *(torch.from_numpy(x) for x in arrays))
+        np.testing.assert_allclose(ours.numpy(), np.einsum(equation, *arrays), rtol=1e-12, atol=1e-12)
+
+
+def test_gradient_of_a_weight_is_contiguous(rng: np.random.Generator) -> None:
+    w = tensor(rng, 4, 3).requires_grad_()
+    for x in (tensor(rng, 5, 3), tensor(rng, 2, 5, 3)):
+        w.grad = None
+        functional.linear(x, w, torch.zeros(4, dtype=torch.float64)).sum().backward()
+        assert w.grad is not None
+        assert w.grad.numpy().flags.c_contiguous
+        np.testing.assert_allclose(w.grad.numpy(), np.tile(x.numpy().reshape(-1, 3).sum(0), (4, 1)), rtol=1e-12)
+
+
+def test_changed_factor_is_noticed(rng: np.random.Generator) -> None:
+    x, w = tensor(rng, 2, 5, 3), tensor(rng, 3, 4).requires_grad_()
+    out = (x @ w).sum()
+    x.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.backward()
+
+
+def test_errors_name_the_operands() -> None:
+    a, b = torch.ones(2, 3), torch.ones(4, 5)
+    with pytest.raises(
+        RuntimeError, match=r"cannot be multiplied \(2x3 and 4x5\).*`input` has shape \[2, 3\].*\.mT"
+    ) as e:
+        torch.matmul(a, b)
+    assert "torch.float32" in str(e.value)
+    with pytest.raises(RuntimeError, match=r"float != double.*convert one of them.*\.to\(torch\.float32\)"):
+        torch.mm(a, torch.ones(3, 2, dtype=torch.float64))
+    with pytest.raises(RuntimeError, match=r"must not be a floating point number.*give an integer"):
+        torch.addmm(*[torch.ones(2, 2, dtype=torch.int64)] * 3, beta=0.5)
+    with pytest.raises(RuntimeError, match=r"without overflow.*complex dtype"):
+        torch.addmm(*[torch.ones(2, 2)] * 3, alpha=1j)
+    with pytest.raises(NotImplementedError, match="`out` is not supported"):
+        torch.tensordot(a, b, 0, out=a)
+    with pytest.raises(RuntimeError, match="Expected one or more matrices"):
+        torch.chain_matmul()
+
+
+def test_float16_products_add_up_in_more_than_16_bits() -> None:
+    ones = torch.ones(1, 4096, dtype=torch.float16)
+    assert (ones @ ones.t()).item() == 4096
