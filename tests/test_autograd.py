@@ -206,6 +206,17 @@ def test_second_backward_where_something_was_saved_only() -> None:
         z.backward()
 
 
+def test_variables_of_old_programs() -> None:
+    x = torch.ones(2)
+    v = torch.autograd.Variable(x, requires_grad=True)
+    assert v.requires_grad
+    assert not x.requires_grad
+    assert isinstance(x, torch.autograd.Variable)
+    assert not isinstance(3, torch.autograd.Variable)
+    with pytest.raises(TypeError, match="Variable data has to be a tensor, but got list"):
+        torch.autograd.Variable([1.0])  # type: ignore[arg-type]
+
+
 # --- nodes
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings as _warnings
+
 from . import autograd as autograd
 from . import nn as nn
 from . import optim as optim
@@ -58,6 +60,10 @@ from .tensor.dtypes import *
 from .tensor.limits import *
 from .tensor.printing import set_printoptions as set_printoptions
 from .tensor.size import Size as Size
+
+# 0/0 and overflow give nan and inf, as in torch, where NumPy would warn; the check of each call's flags costs nothing
+# this way. Programs that turn such warnings into errors are served by `tensor.dispatch.quietly`.
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.")
 
 
 def __getattr__(name: str) -> object:

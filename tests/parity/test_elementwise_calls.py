@@ -65,7 +65,7 @@ CALLS = [
     lambda T, v: np.ones(3)*v.f,
     lambda T, v: v.f == None,  # noqa: E711
     lambda T, v: v.f =="a",
-    lambda T, v: v.f!=None,
+    lambda T, v: v.f != None,  # noqa: E711
     lambda T, v: v.f<"a",
     lambda T, v: v.f<None,
     lambda T, v: v.f+T.ones(4),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -297,9 +298,9 @@ SIZES: list[Callable[[Any], Any]] = [
     lambda m: m.Size(),
     lambda m: m.Size([True]),
     lambda m: m.Size([m.tensor(2), np.int64(3)]),
-    lambda m: m.Size([1, 2]) + (3,),
-    lambda m: (3,) + m.Size([1, 2]),
-    lambda m: m.Size([1, 2]) + [3],
+    lambda m: operator.add(m.Size([1, 2]), (3,)),
+    lambda m: operator.add((3,), m.Size([1, 2])),
+    lambda m: operator.add(m.Size([1, 2]), [3]),
     lambda m: m.Size([1, 2]) * 2,
     lambda m: 2 * m.Size([1, 2]),
     lambda m: m.Size([1, 2])[1:],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from typing import Any
 
@@ -442,3 +443,37 @@ class TestHooksAndMemory:
         ref, node = weakref.ref(y), weakref.ref(y.grad_fn)
         del y
         assert (ref(), node()) == (None, None)
+
+
+class TestThreads:
+    def test_threads_add_into_one_leaf(self) -> None:
+        w = leaf(1.0, 2.0)
+        failures: list[Any] = []
+
+        def work() -> None:
+            try:
+                for _ in range(50):
+                    (w * w).sum().backward()
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert failures == []
+        assert w.grad.tolist() == [400.0, 800.0]
+
+    def test_an_error_restores_the_modes_of_its_thread(self) -> None:
+        x = leaf(1.0, 2.0)
+        y = x.exp()
+        y.register_hook(lambda g: 1 / 0)
+        for recording in (True, False):
+            with torch.set_grad_enabled(recording):
+                with pytest.raises(ZeroDivisionError):
+                    y.sum().backward() if recording else torch.autograd.backward(y, torch.ones_like(y))
+                assert torch.is_grad_enabled() is recording
+        with pytest.raises(ZeroDivisionError):
+            torch.autograd.grad(y, x, torch.ones_like(y), create_graph=True)
+        assert torch.is_grad_enabled()

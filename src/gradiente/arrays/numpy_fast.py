@@ -48,6 +48,27 @@ def _mean(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
     return mean if dtype is not None or wider is None else mean.astype(x.dtype)
 
 
+def _log_softmax(x: Any, axis: int, wide: Any = None) -> Any:
+    if wide is not None:
+        return _log_softmax(x.astype(wide), axis).astype(x.dtype)
+    x = x - _maximum(x, axis, None, None, True)
+    return x - np.log(_add(np.exp(x), axis, None, None, True))
+
+
+def _softmax(x: Any, axis: int, wide: Any = None) -> Any:
+    if wide is not None:
+        return _softmax(x.astype(wide), axis).astype(x.dtype)
+    e = np.exp(x - _maximum(x, axis, None, None, True))
+    return e / _add(e, axis, None, None, True)
+
+
+def sum_to_shape(g: Any, shape: tuple[int, ...]) -> Any:
+    """The sum of `g` over the axes along which an operand of `shape` was broadcast."""
+    sizes, extra = g.shape, g.ndim - len(shape)
+    axes = (*range(extra), *[i + extra for i, n in enumerate(shape) if n == 1 and sizes[i + extra] != 1])
+    return _sum(g, axes, True).reshape(shape)
+
+
 FORMS: dict[str, Callable[..., Any]] = {
     "sum": _sum,
     "mean": _mean,
@@ -56,6 +77,8 @@ FORMS: dict[str, Callable[..., Any]] = {
     "permute_dims": lambda x, axes: x.transpose(axes),
     "flip": lambda x, axis: np.flip(x, axis).copy(order="K"),  # NumPy's is a view
     "matrix_transpose": lambda x: x.mT,
+    "softmax": _softmax,
+    "log_softmax": _log_softmax,
     "dot": np.ndarray.dot,
     "mv": np.ndarray.dot,
     "vecmat": np.ndarray.dot,

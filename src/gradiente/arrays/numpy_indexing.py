@@ -1,6 +1,6 @@
 """The extras of the array vocabulary that pick, place, add up and window elements, for NumPy arrays.
 
-They come in pairs of a linear map and its adjoint: `x[index]` and `embed`, `gather_along_axis` and `scatter_along_axis`,
+They come in pairs, a linear map and its adjoint: `x[index]` and `embed`, `gather_along_axis` and `scatter_along_axis`,
 `view(x)` and `embed_view`, `windows` and `fold_windows`.
 """
 
@@ -37,6 +37,8 @@ def add_at(out: Array, index: Any, values: Array) -> None:
     `numpy.add.at` is quick along one flat axis and slow otherwise, so rows are sorted and summed run by run, and other
     indices are turned into positions in the flat array. 16-bit values are added up in 32 bits.
     """
+    if np.may_share_memory(out, values):
+        values = np.array(values)
     if out.dtype.itemsize == 2 and out.dtype.kind not in "iu":
         wide = out.astype(np.float32)
         add_at(wide, index, values)
@@ -91,14 +93,14 @@ def put_index(x: Array, values: Array, index: Any, accumulate: bool = False) -> 
 
 
 def along_axis(indices: Array, axis: int) -> tuple[Array, ...]:
-    """The index arrays that name, for every place of `indices`, the element at that place but `indices` along `axis`."""
+    """The index arrays that name, for every place of `indices`, the element there, but at `indices` along `axis`."""
     grid: list[Array] = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
     grid[axis] = indices
     return tuple(grid)
 
 
 def gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
-    """out[i, j, …] = x[i, …, indices[i, j, …], …]: as take_along_axis, but `indices` may be shorter along other axes."""
+    """out[i, j, …] = x[i, …, indices[i, j, …], …]: take_along_axis, but `indices` may be shorter along other axes."""
     return x[along_axis(indices, axis)] if x.shape else np.broadcast_to(x, indices.shape).copy()
 
 
@@ -148,8 +150,12 @@ def embed_view(g: Array, view: View, shape: tuple[int, ...]) -> Array:
 def broadcast_view(x: Array, shape: tuple[int, ...]) -> Array:
     """`x` seen with `shape`: its sizes of 1 repeated, and new axes in front, without a copy. Writable if `x` is."""
     lead = len(shape) - x.ndim
-    strides = tuple([s if n == m else 0 for n, m, s in zip(x.shape, shape[lead:], x.strides, strict=True)])
-    return remake(x, shape, (0,) * lead + strides)
+    strides = (0,) * lead + tuple(
+        [s if n == m else 0 for n, m, s in zip(x.shape, shape[lead:], x.strides, strict=True)]
+    )
+    if x.size and x.flags.c_contiguous and x.flags.writeable and 0 not in shape:
+        return np.ndarray(shape, x.dtype, x, 0, strides)  # several times faster than as_strided
+    return remake(x, shape, strides)
 
 
 def remake(x: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
@@ -216,7 +222,7 @@ def laid_out(x: Array, strides: tuple[int, ...], before: int, after: int) -> Arr
 
 
 def strided(x: Array, layout: Layout) -> Array:
-    """The memory of `x` seen with other sizes and strides; an x that does not lie as the layout says is copied first."""
+    """The memory of `x` seen with other sizes and strides; an x that lies in another way is copied first."""
     item = x.itemsize
     memory, at = storage(x)
     at += layout.offset * item
@@ -232,7 +238,7 @@ def strided(x: Array, layout: Layout) -> Array:
 
 
 def windows(x: Array, axis: int, size: int, step: int) -> Array:
-    """The windows of `size` elements along `axis`, `step` apart, as a view: `axis` counts them, a last axis holds them."""
+    """The windows of `size` elements along `axis`, `step` apart, as a view: `axis` counts, a last axis holds them."""
     if not x.ndim:
         return remake(x, (size,), (x.itemsize,))
     count = (x.shape[axis] - size) // step + 1
@@ -287,7 +293,7 @@ def rot90(x: Array, k: int, axes: tuple[int, int]) -> Array:
 
 
 def dense_copy(x: Array) -> Array:
-    """A copy that keeps the order of the strides but leaves no gaps; elements that share memory get places of their own."""
+    """A copy in the order of the strides, without gaps; elements that share memory get places of their own."""
     shared = 0 in x.strides and any(s == 0 and n > 1 for s, n in zip(x.strides, x.shape, strict=True))
     return x.copy(order="C" if shared else "K")
 

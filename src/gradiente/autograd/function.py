@@ -151,7 +151,8 @@ class Function(metaclass=FunctionMeta):
 
     Both are static methods. `forward(ctx, *args)` computes; `backward(ctx, *grad_outputs)` returns one gradient, or
     None, per argument of `forward`. Alternatively `forward(*args)` has no context, and
-    `setup_context(ctx, inputs, output)` saves what `backward` needs. With `create_graph=True`, `backward` is recorded and can be differentiated itself.
+    `setup_context(ctx, inputs, output)` saves what `backward` needs. With `create_graph=True`, `backward` is recorded
+    and can be differentiated itself.
 
     >>> import gradiente as torch
     >>> class Exp(torch.autograd.Function):
@@ -242,8 +243,11 @@ class Function(metaclass=FunctionMeta):
 def _prepare(ctx: Any, facts: Facts) -> None:
     """Fill the engine's fields of a new context."""
     fill = object.__setattr__
-    for name, value in (("seq", 0), ("edges", ()), ("plan", _UNRECORDED), ("tensors", ()), ("facts", facts)):
-        fill(ctx, name, value)
+    fill(ctx, "seq", 0)
+    fill(ctx, "edges", ())
+    fill(ctx, "plan", _UNRECORDED)
+    fill(ctx, "tensors", ())
+    fill(ctx, "facts", facts)
     fill(ctx, "hooks", None)
     fill(ctx, "place", None)
 
@@ -304,7 +308,7 @@ def _backwards(node: Any, g: Any, taped: bool) -> Sequence[Any]:
         if given is not None and not isinstance(given, Tensor):
             raise RuntimeError(f"expected Variable or None (got {type(given).__name__}) as gradient {i} of {name}")
         if facts.needs[i]:
-            result.append(None if given is None else _valid(given, *facts.inputs[i], index, name, taped))
+            result.append(None if given is None else _valid(given, facts.inputs[i], index, name, taped))
     return result
 
 
@@ -318,8 +322,9 @@ def _pull(cls: Any) -> Callable[..., Any]:
     return cls.vjp
 
 
-def _valid(g: Tensor, shape: tuple[int, ...], dtype: Any, index: int, name: str, taped: bool) -> Any:
+def _valid(g: Tensor, wanted: Any, index: int, name: str, taped: bool) -> Any:
     """A returned gradient, with the shape and dtype of its input."""
+    shape, dtype = wanted
     array = g._array
     if array.shape != shape and not _expands(shape, array.shape):
         raise RuntimeError(

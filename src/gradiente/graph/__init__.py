@@ -1,7 +1,7 @@
 """The graph and its engine, for values of any kind: nothing here knows arrays or operators.
 
-`node`: nodes, plans, edges. `engine`: the backward pass. `versions`: in-place changes. `hooks`: hooks and their handles.
-`modes`: what a thread or task has switched on. `places`: lines of the user's code, for errors.
+`node`: nodes, plans, edges. `engine`: the backward pass. `versions`: in-place changes. `hooks`: hooks and their
+handles. `modes`: what a thread or task has switched on. `places`: lines of the user's code, for errors.
 """
 
 from .engine import run

@@ -45,10 +45,12 @@ def run(
     nodes: dict[int, Node] = {}
     heap: list[int] = []
     sinks: list[Any] = []
-    needed, captured = None, {}
+    captured: dict[Any, Any] = {}
+    needed: dict[Node, bool] | None = None
+    wanted: set[Node] = set()
     if targets is not None:
         needed = nodes_needed(roots, targets, accumulate)
-        wanted = set() if accumulate else {split_edge(edge)[0] for edge in targets}
+        wanted = wanted if accumulate else {split_edge(edge)[0] for edge in targets}
 
     def arrive(edge: Any, cotangent: Any) -> None:
         """The general form of what the loop does inline for ordinary nodes."""
@@ -78,6 +80,7 @@ def run(
             arrive(edge, cotangent)
 
     node: Any = None
+    g: Any = None
     while node is not None or heap:
         if node is None:
             node = nodes.pop(-heappop(heap))

@@ -1,7 +1,7 @@
 """Nodes and edges: the record of what was computed, seen from the results.
 
-A node stands for one operation that was executed. Its `edges` lead to the nodes of its tracked operands, in their order,
-and it is created after all of them: `seq`, its moment of creation, is a topological order for free.
+A node stands for one operation that was executed. Its `edges` lead to the nodes of its tracked operands, in their
+order, and it is created after all of them: `seq`, its moment of creation, is a topological order for free.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class Plan:
 class Node:
     """One executed operation, as the backward pass sees it.
 
-    Note [A node gets its name when somebody looks]: the interpreter is fastest where all objects have one class, so nodes
-    are created as `Node`, and `show` gives one the class with its torch name before a user sees it.
+    Note [A node gets its name when somebody looks]: the interpreter is fastest where all objects have one class, so
+    nodes are created as `Node`, and `show` gives one the class with its torch name before a user sees it.
 
     >>> import gradiente as torch
     >>> x = torch.ones(2, requires_grad=True)
@@ -98,7 +98,7 @@ class Node:
     def show(self) -> Node:
         """This node, with the class that bears its name."""
         if self.__class__ is Node:
-            self.__class__ = self.plan.node_class
+            self.__class__ = self.plan.node_class  # pyright: ignore[reportAttributeAccessIssue]
         return self
 
     @property
@@ -167,10 +167,12 @@ class Output:
 
     @property
     def seq(self) -> int:
+        """That of the node."""
         return self.node.seq
 
     @property
     def plan(self) -> Plan:
+        """That of the node."""
         return self.node.plan
 
 

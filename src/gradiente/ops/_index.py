@@ -2,8 +2,8 @@
 
 Note [Two steps of indexing]
 ----------------------------
-torch applies integers, slices, None and `...` first, one after the other, as views; then all tensors at once, as a copy.
-NumPy counts an integer beside an array as an array. So an index becomes two of NumPy's: `basic`, for the view, and
+torch applies integers, slices, None and `...` first, one by one, as views; then all tensors at once, as a copy. NumPy
+counts an integer beside an array as an array. So an index becomes two of NumPy's: `basic`, for the view, and
 `advanced`, with arrays and full slices only, for what is picked from that view.
 """
 
@@ -22,7 +22,7 @@ _TYPES = "only integers, slices (`:`), ellipsis (`...`), None and long or byte V
 
 
 class Index:
-    """A parsed index: `basic` (None if it changes nothing) with the name of torch's last node, and `advanced` (or None)."""
+    """A parsed index: `basic`, None if it changes nothing, with the name of torch's last node; `advanced`, or None."""
 
     __slots__ = ("advanced", "basic", "foreign", "name")
 
@@ -41,8 +41,38 @@ class Index:
         return tuple([part.copy() if isinstance(part, np.ndarray) else part for part in parts])
 
 
+def plain(index: tuple[Any, ...], shape: tuple[int, ...]) -> str | None:
+    """The name of torch's node for an index of integers, slices of integers and None; None if there is more to it."""
+    name, dim, ndim = None, 0, len(shape)
+    for item in index:
+        kind = item.__class__
+        if item is None:
+            name = "UnsqueezeBackward0"
+            continue
+        if dim == ndim:
+            return None
+        if kind is int:
+            size = shape[dim]
+            if not -size <= item < size:
+                return None
+            name = "SelectBackward0"
+        elif kind is slice:
+            start, stop, step = item.start, item.stop, item.step
+            if start is not None or stop is not None or step is not None:
+                for part in (start, stop, step):
+                    if part is not None and part.__class__ is not int:
+                        return None
+                if step is not None and step <= 0:
+                    return None
+                name = "SliceBackward0"
+        else:
+            return None
+        dim += 1
+    return name
+
+
 def parse(index: Any, shape: tuple[int, ...]) -> Index:
-    """The index for a tensor of the given shape. IndexError, TypeError or ValueError, in torch's words, if it is none."""
+    """The index for a tensor of the given shape; IndexError, TypeError or ValueError in torch's words if it is none."""
     items = index if isinstance(index, tuple) else _as_items(index)
     found = Index()
     items = [_item(item, found) for item in items]

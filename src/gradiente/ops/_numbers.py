@@ -103,7 +103,7 @@ def fitted(value: Number, dtype: Dtype) -> Any:
 
 @cache
 def _limits(target: Any) -> tuple[int, int]:
-    """The least and the largest integer that torch writes into the type: negative ones wrap around in unsigned types."""
+    """The least and the largest integer that torch writes into the type: in unsigned ones, negatives wrap around."""
     info = np.iinfo(target)
     return -int(info.max) if info.min == 0 else int(info.min), int(info.max)
 

@@ -5,19 +5,64 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from numpy import ndarray
+
+from ..graph import PLAIN, Node, Plan, Version, current, moment
 from ..rules import table
-from ..tensor.core import Tensor
+from ..tensor.core import Tensor, new
 from ..tensor.dispatch import bind
-from ..tensor.views import make_view
+from ..tensor.views import View, layout_of, make_view
 
 
 def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
-    """The function that applies the primitive `name`, whose result shares memory with its operand."""
+    """The function that applies the primitive `name`, whose result shares memory with its operand.
+
+    `make_view` is the general way; what stands here does the same for NumPy arrays in the plain mode, without detours.
+    """
     call = bind(table[name], node)
+    recorder: Any = call.recorder  # pyright: ignore[reportFunctionMemberAccess]
+    function = recorder.numpy
+    plans: dict[Any, Plan] = {}
+    plain = name != "strided"
 
     def view(x: Tensor, **static: Any) -> Tensor:
-        return make_view(call, x, **static)
+        array = x._array
+        meta = x._meta
+        if current() is not PLAIN or array.__class__ is not ndarray or not plain or (meta is not None and meta.inference):
+            return make_view(call, x, **static)
+        out = new(Tensor)
+        out._array = function(array, **static)
+        out._meta = None
+        edge = x._node
+        if edge is None:
+            out._node = None
+        else:
+            dtype = array.dtype
+            plan = plans.get(dtype)
+            if plan is None:
+                found = make_view(call, x, **static)
+                plans[dtype] = found._node.plan  # pyright: ignore[reportOptionalMemberAccess]
+                return found
+            out._node = made = Node()
+            made.seq = moment()
+            made.plan = plan
+            made.edges = (edge,)
+            made.tensors = ()
+            made.facts = (static, (array.shape,), (dtype,))
+            made.hooks = made.place = None
+        version = x._version
+        if version is None:
+            version = x._version = Version()
+        out._version = version
+        parent = x._view
+        if parent is None:
+            layout = None if array.flags.c_contiguous else layout_of(array)
+            out._view = View(x, ((recorder, static),), "", layout)
+        else:
+            out._view = View(parent.base, (*parent.steps, (recorder, static)), parent.creation, parent.layout)
+        version.add_view(out)
+        return out
 
     view.call = call  # pyright: ignore[reportFunctionMemberAccess]
-    view.recorder = call.recorder  # pyright: ignore[reportFunctionMemberAccess]
+    view.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
     return view

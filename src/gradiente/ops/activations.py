@@ -23,6 +23,7 @@ def relu(input: Tensor) -> Tensor:
     >>> torch.relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
     """
+    ...
 
 
 @unary("selu")
@@ -35,6 +36,7 @@ def selu(input: Tensor) -> Tensor:
     >>> torch.selu(torch.tensor([-1.0, 1.0]))
     tensor([-1.1113,  1.0507])
     """
+    ...
 
 
 _celu, _elu, _leaky_relu, _softplus = (
@@ -90,7 +92,13 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
-    """Each element moved towards 0 by λ, and 0 inside [-λ, λ]. RuntimeError for λ < 0."""
+    """Each element moved towards 0 by λ, and 0 inside [-λ, λ]. RuntimeError for λ < 0.
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.softshrink(torch.tensor([-1.0, 0.3]))
+    tensor([-0.5000,  0.0000])
+    """
     need_tensor(input, "softshrink")
     if lambd < 0:
         raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
@@ -98,7 +106,13 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
-    """Each element clamped to [min_val, max_val]; on the bounds the derivative is 0."""
+    """Each element clamped to [min_val, max_val]; on the bounds the derivative is 0.
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.hardtanh(torch.tensor([-2.0, 0.5]))
+    tensor([-1.0000,  0.5000])
+    """
     kind = need_tensor(input, "hardtanh")._array.dtype.kind
     if kind == "u" and min_val < 0:
         raise RuntimeError(
@@ -111,22 +125,52 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tens
 
 
 def relu6(input: Tensor) -> Tensor:
-    """The rectifier, at most 6: min(max(input, 0), 6)."""
+    """The rectifier, at most 6: min(max(input, 0), 6).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.relu6(torch.tensor([-1.0, 8.0]))
+    tensor([0., 6.])
+    """
     return hardtanh(input, 0.0, 6.0)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
-    """x for x > 0, else negative_slope · x."""
+    """x for x > 0, else negative_slope · x.
+
+    Source: A. Maas et al., Rectifier nonlinearities improve neural network acoustic models (2013).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.leaky_relu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.0100,  2.0000])
+    """
     return _leaky_relu(need_tensor(input, "leaky_relu"), slope=negative_slope)
 
 
 def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
-    """The exponential linear unit: x for x > 0, else α·(e^x - 1)."""
+    """The exponential linear unit: x for x > 0, else α·(e^x - 1).
+
+    Source: D. Clevert et al., Fast and accurate deep network learning by exponential linear units (2016).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.elu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
     return _elu(need_tensor(input, "elu"), alpha=alpha)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """ln(1 + e^(βx)) / β, and x itself where βx exceeds the threshold."""
+    """ln(1 + e^(βx)) / β, and x itself where βx exceeds the threshold.
+
+    Source: C. Dugas et al., Incorporating second-order functional knowledge for better option pricing (2001).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.softplus(torch.tensor([0.0, 30.0]))
+    tensor([ 0.6931, 30.0000])
+    """
     return _softplus(need_tensor(input, "softplus"), beta=beta, threshold=threshold)
 
 
@@ -134,6 +178,13 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     """The Gaussian error linear unit: x·Φ(x), exact, or with approximate="tanh" by a hyperbolic tangent.
 
     RuntimeError for another `approximate`.
+
+    Source: D. Hendrycks and K. Gimpel, Gaussian error linear units (2016).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.gelu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.1587,  1.9545])
     """
     need_tensor(input, "gelu")
     if approximate == "none":
@@ -144,38 +195,90 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
 
 
 def mish(input: Tensor) -> Tensor:
-    """x · tanh(ln(1 + e^x))."""
+    """x · tanh(ln(1 + e^x)).
+
+    Source: D. Misra, Mish: a self regularized non-monotonic activation function (2019).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.mish(torch.tensor([-1.0, 2.0]))
+    tensor([-0.3034,  1.9440])
+    """
     return _mish(need_tensor(input, "mish"))
 
 
 @unary("silu")
 def silu(input: Tensor) -> Tensor:
-    """x · σ(x), σ the logistic function."""
+    """x · σ(x), σ the logistic function.
+
+    Source: S. Elfwing et al., Sigmoid-weighted linear units (2018).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.silu(torch.tensor([-1.0, 2.0]))
+    tensor([-0.2689,  1.7616])
+    """
+    ...
 
 
 @unary("log_sigmoid")
 def logsigmoid(input: Tensor) -> Tensor:
-    """The logarithm of the logistic function: -ln(1 + e^-x)."""
+    """The logarithm of the logistic function: -ln(1 + e^-x).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.logsigmoid(torch.tensor([0.0, 2.0]))
+    tensor([-0.6931, -0.1269])
+    """
+    ...
 
 
 @unary("hardsigmoid")
 def hardsigmoid(input: Tensor) -> Tensor:
-    """min(max(x + 3, 0), 6) / 6."""
+    """min(max(x + 3, 0), 6) / 6.
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.hardsigmoid(torch.tensor([-4.0, 0.0]))
+    tensor([0.0000, 0.5000])
+    """
+    ...
 
 
 @unary("hardswish")
 def hardswish(input: Tensor) -> Tensor:
-    """x · min(max(x + 3, 0), 6) / 6."""
+    """x · min(max(x + 3, 0), 6) / 6.
+
+    Source: A. Howard et al., Searching for MobileNetV3 (2019).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.hardswish(torch.tensor([-4.0, 1.0]))
+    tensor([-0.0000, 0.6667])
+    """
+    ...
 
 
 def softsign(input: Tensor) -> Tensor:
-    """x / (1 + |x|)."""
+    """x / (1 + |x|).
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.softsign(torch.tensor([-1.0, 3.0]))
+    tensor([-0.5000,  0.7500])
+    """
     need_tensor(input, "softsign")
     return input / (abs(input) + 1)  # pyright: ignore[reportOperatorIssue]
 
 
 def tanhshrink(input: Tensor) -> Tensor:
-    """x - tanh x."""
+    """x - tanh x.
+
+    >>> import gradiente as torch
+    >>> import gradiente.nn.functional as F
+    >>> F.tanhshrink(torch.tensor([0.0, 1.0]))
+    tensor([0.0000, 0.2384])
+    """
     need_tensor(input, "tanhshrink")
     return input - tanh(input)  # pyright: ignore[reportOperatorIssue]
 

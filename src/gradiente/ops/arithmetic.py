@@ -115,6 +115,7 @@ def mul(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.mul(torch.tensor([1.0, 2.0]), 3)
     tensor([3., 6.])
     """
+    ...
 
 
 def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
@@ -161,6 +162,7 @@ def neg(input: Tensor) -> Tensor:
     >>> torch.neg(torch.tensor([1.0, -2.0]))
     tensor([-1.,  2.])
     """
+    ...
 
 
 def positive(input: Tensor) -> Tensor:

@@ -48,7 +48,11 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     input, other = (o.item() if isinstance(o, (np.number, np.bool_)) else o for o in (input, other))
     if not isinstance(input, (Tensor, *NUMBERS)) or not isinstance(other, (Tensor, *NUMBERS)):
         raise _no_where(condition, input, other)
-    common = result_type(input, other).numpy
+    tensor, number = (input, other) if isinstance(input, Tensor) else (other, input)
+    if isinstance(tensor, Tensor) and tensor._array.dtype.kind == "f" and number.__class__ in (int, float):
+        common = tensor._array.dtype
+    else:
+        common = result_type(input, other).numpy
     # A number is a 0-d tensor here: torch's node has a place for its gradient
     a, b = (o if isinstance(o, Tensor) else wrap(np.asarray(o, dtype=common)) for o in (input, other))
     return _where(condition, a, b)
@@ -94,6 +98,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.maximum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
     tensor([3., 5.])
     """
+    ...
 
 
 @pair("minimum")
@@ -104,6 +109,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.minimum(torch.tensor([1.0, 5.0]), torch.tensor([3.0]))
     tensor([1., 3.])
     """
+    ...
 
 
 @pair("fmax")
@@ -114,6 +120,7 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.fmax(torch.tensor([1.0, float("nan")]), torch.tensor([3.0]))
     tensor([3., 3.])
     """
+    ...
 
 
 @pair("fmin")
@@ -124,6 +131,7 @@ def fmin(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.fmin(torch.tensor([1.0, float("nan")]), torch.tensor([3.0]))
     tensor([1., 3.])
     """
+    ...
 
 
 _clamp_numbers = primitive("clamp")

@@ -25,6 +25,7 @@ def eq(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.eq(torch.tensor([1.0, 2.0]), 2)
     tensor([False,  True])
     """
+    ...
 
 
 @binary("not_equal")
@@ -35,6 +36,7 @@ def ne(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.ne(torch.tensor([1.0, 2.0]), 2)
     tensor([ True, False])
     """
+    ...
 
 
 @binary("less")
@@ -45,6 +47,7 @@ def lt(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.lt(torch.tensor([1.0, 2.0]), 2)
     tensor([ True, False])
     """
+    ...
 
 
 @binary("less_equal")
@@ -55,6 +58,7 @@ def le(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.le(torch.tensor([1.0, 3.0]), 2)
     tensor([ True, False])
     """
+    ...
 
 
 @binary("greater")
@@ -65,6 +69,7 @@ def gt(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.gt(torch.tensor([1.0, 3.0]), 2)
     tensor([False,  True])
     """
+    ...
 
 
 @binary("greater_equal")
@@ -75,6 +80,7 @@ def ge(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.ge(torch.tensor([1.0, 2.0]), 2)
     tensor([False,  True])
     """
+    ...
 
 
 def _same_type(input: Any, other: Any, function: str) -> tuple[Any, Any]:

@@ -70,8 +70,8 @@ def _check_bounds(index: Any, size: int, dim: int) -> None:
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """Values picked along `dim`: out[i][j] = input[index[i][j]][j] for dim 0, and so on.
 
-    `index` is int64, with the dimensions of `input` and nowhere larger than it but along `dim`; the result has its shape.
-    RuntimeError for an index out of bounds.
+    `index` is int64, with the dimensions of `input`, and nowhere larger than it but along `dim`; the result has its
+    shape. RuntimeError for an index out of bounds.
 
     >>> import gradiente as torch
     >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0, 0], [1, 0]]))
@@ -86,7 +86,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """Values picked along `dim`, where tensor and indices are broadcast along the other dimensions; or from all elements.
+    """Values picked along `dim`, tensor and indices being broadcast along the others; or picked from all elements.
 
     >>> import gradiente as torch
     >>> x = torch.tensor([[3, 1], [2, 4]])

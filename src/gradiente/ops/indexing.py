@@ -16,7 +16,7 @@ from ..tensor.inplace import store, touched
 from ..tensor.views import overlaps_itself
 from ._arguments import need_tensor
 from ._define import primitive
-from ._index import Index, diagnose, parse
+from ._index import Index, diagnose, parse, plain
 from ._numbers import fitted
 from ._sizes import broadcast_shapes_of
 from ._views import viewing
@@ -50,6 +50,10 @@ def _getitem(self: Tensor, index: Any) -> Tensor:
         shape = self._array.shape
         if shape and -shape[0] <= index < shape[0]:
             return _select(self, index=(index, ...))
+    elif index.__class__ is tuple:
+        name = plain(index, self._array.shape)
+        if name is not None:
+            return _views[name](self, index=(*index, ...))
     found = parse(index, self._array.shape)
     if found.advanced is None:
         return _basic(self, found)
@@ -68,11 +72,22 @@ def _basic(x: Tensor, found: Index) -> Tensor:
     return _views[found.name](x, index=found.basic)
 
 
+def _parsed(index: Any, shape: tuple[int, ...]) -> Index:
+    """The parsed index, by the shorter way if it is made of integers, slices and None."""
+    name = plain(index if index.__class__ is tuple else (index,), shape)
+    if name is None:
+        return parse(index, shape)
+    found = Index()
+    found.basic = (*index, ...) if index.__class__ is tuple else (index, ...)
+    found.name = name
+    return found
+
+
 def _setitem(self: Tensor, index: Any, value: Any) -> None:
     """Replace the part of the tensor that the index names by a tensor, broadcast to it, or by a number."""
     if index is False:
         return
-    found = parse(index, self._array.shape)
+    found = _parsed(index, self._array.shape)
     if not isinstance(value, Tensor):
         value = _number(value, self)
     if found.advanced is not None:

@@ -93,6 +93,7 @@ def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_and(torch.tensor([6, 5]), 3)
     tensor([2, 1])
     """
+    ...
 
 
 @_bits("bitwise_or")
@@ -103,6 +104,7 @@ def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_or(torch.tensor([6, 5]), 3)
     tensor([7, 7])
     """
+    ...
 
 
 @_bits("bitwise_xor")
@@ -113,6 +115,7 @@ def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_xor(torch.tensor([6, 5]), 3)
     tensor([5, 6])
     """
+    ...
 
 
 @_bits("bitwise_left_shift")
@@ -123,6 +126,7 @@ def bitwise_left_shift(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_left_shift(torch.tensor([1, 2]), 3)
     tensor([ 8, 16])
     """
+    ...
 
 
 @_bits("bitwise_right_shift")
@@ -133,6 +137,7 @@ def bitwise_right_shift(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.bitwise_right_shift(torch.tensor([16, -3]), 1)
     tensor([ 8, -2])
     """
+    ...
 
 
 def bitwise_not(input: Tensor) -> Tensor:

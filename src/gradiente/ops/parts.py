@@ -53,6 +53,7 @@ def sign(input: Tensor) -> Tensor:
     >>> torch.sign(torch.tensor([-1.5, 0.0, 2.0]))
     tensor([-1.,  0.,  1.])
     """
+    ...
 
 
 def sgn(input: Tensor) -> Tensor:

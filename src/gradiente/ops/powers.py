@@ -66,7 +66,7 @@ def _unusual(input: Any, exponent: Any) -> Tensor:
                     "Integers to negative integer powers are not allowed. "
                     f"(the exponent is {exponent}; convert the tensor first, for instance with .float())"
                 )
-            return _whole(input, int(fitted(exponent, common)))
+            return _whole(input, int(fitted(exponent, common)))  # pyright: ignore[reportArgumentType]
         if common is not input.dtype:
             input = _astype(input, dtype=common.numpy)
         return _power_scalar(input, exponent=exponent)
@@ -162,6 +162,7 @@ def sqrt(input: Tensor) -> Tensor:
     >>> torch.sqrt(torch.tensor([4.0, 9.0]))
     tensor([2., 3.])
     """
+    ...
 
 
 @unary("rsqrt")
@@ -172,6 +173,7 @@ def rsqrt(input: Tensor) -> Tensor:
     >>> torch.rsqrt(torch.tensor([4.0, 16.0]))
     tensor([0.5000, 0.2500])
     """
+    ...
 
 
 @unary("reciprocal")
@@ -182,6 +184,7 @@ def reciprocal(input: Tensor) -> Tensor:
     >>> torch.reciprocal(torch.tensor([2, 4]))
     tensor([0.5000, 0.2500])
     """
+    ...
 
 
 def _pow_operator(self: Tensor, exponent: Any, modulo: Any = None) -> Any:

@@ -90,9 +90,8 @@ def _arange(low: Number, high: Number, step: Number, dtype: Dtype) -> Any:
         raise NotImplementedError(
             f"\"arange_cpu\" not implemented for '{SCALAR_NAMES[dtype.name]}' (give an integer or floating-point dtype)"
         )
-    if dtype is dtypes.int64 and low.__class__ is high.__class__ is int and step == 1 and abs(high) < 2**62 > abs(low):
-        if high >= low:  # by far the most frequent call
-            return allocate(lambda shape: np.arange(low, high, dtype=np.int64), (high - low,))
+    if dtype is dtypes.int64 and type(high) is int and low == 0 and step == 1 and 0 <= high < 2**62:
+        return allocate(_indices, (high,))  # by far the most frequent call
     kind = dtypes.int64 if dtype is dtypes.int64 else dtypes.float64
     for value in (low, high, step):
         if kind is dtypes.int64 and isinstance(value, float) and not math.isfinite(value):
@@ -120,7 +119,7 @@ def _arange(low: Number, high: Number, step: Number, dtype: Dtype) -> Any:
 
 
 def _indices(shape: tuple[int, ...]) -> Any:
-    return np.arange(shape[0])
+    return np.arange(shape[0], dtype=np.int64)
 
 
 def _real(value: Number) -> float | int:

@@ -20,6 +20,7 @@ def floor(input: Tensor) -> Tensor:
     >>> torch.floor(torch.tensor([1.5, -1.5]))
     tensor([ 1., -2.])
     """
+    ...
 
 
 @unary("ceil")
@@ -30,6 +31,7 @@ def ceil(input: Tensor) -> Tensor:
     >>> torch.ceil(torch.tensor([1.5, -1.5]))
     tensor([ 2., -1.])
     """
+    ...
 
 
 @unary("trunc")
@@ -40,6 +42,7 @@ def trunc(input: Tensor) -> Tensor:
     >>> torch.trunc(torch.tensor([1.5, -1.5]))
     tensor([ 1., -1.])
     """
+    ...
 
 
 @unary("frac")
@@ -50,6 +53,7 @@ def frac(input: Tensor) -> Tensor:
     >>> torch.frac(torch.tensor([1.5, -2.25]))
     tensor([ 0.5000, -0.2500])
     """
+    ...
 
 
 @unary("round")
@@ -143,6 +147,7 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.ldexp(torch.tensor([1.0, 3.0]), torch.tensor([2, -1]))
     tensor([4.0000, 1.5000])
     """
+    ...
 
 
 fix = trunc

@@ -233,10 +233,8 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
                 f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value._array.ndim} "
                 "dimension(s)."
             )
-        value = (
-            value if value._array.dtype == self._array.dtype else primitive("astype")(value, dtype=self._array.dtype)
-        )
-        assign, recorder = _placing(where, value._array), _INDEX_FILL_TENSOR
+        fill = value if value._array.dtype == self._array.dtype else _astype(value, dtype=self._array.dtype)
+        assign, recorder = _placing(where, fill._array), _INDEX_FILL_TENSOR
     else:
         fill = fitted(value, self.dtype).item()
         assign, recorder = _placing(where, fill), _INDEX_FILL

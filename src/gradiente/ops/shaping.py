@@ -1,4 +1,4 @@
-"""Shape: views with other sizes, without new values. `permuting` changes the order of dimensions, `storage` the memory."""
+"""Shape: views with other sizes. `permuting` changes the order of dimensions, `storage` the way memory is seen."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def can_view(array: Any, shape: tuple[int, ...]) -> bool:
 def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The same elements in the same order with another shape; one size may be -1 and follows from the others.
 
-    The result is a view if the strides permit it, else a copy. RuntimeError if the shape holds another number of elements.
+    The result is a view if the strides permit it, else a copy. RuntimeError if the shape does not hold all elements.
 
     >>> import gradiente as torch
     >>> torch.reshape(torch.tensor([1, 2, 3, 4]), (2, -1))
@@ -58,8 +58,8 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
 def view(self: Tensor, *size: Any) -> Tensor:
     """The tensor seen with another shape, or its memory seen as another dtype; always a view.
 
-    RuntimeError if the strides do not permit it (use `reshape`), if the number of elements differs, or if elements of the
-    other dtype do not fit. A view of another dtype has no history.
+    RuntimeError if the strides do not permit it (use `reshape`), if the number of elements differs, or if elements of
+    the other dtype do not fit. A view of another dtype has no history.
 
     >>> import gradiente as torch
     >>> torch.arange(4).view(2, 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -124,7 +125,7 @@ def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tenso
         size, larger = divmod(length, count)
         edges = [i * size + min(i, larger) for i in range(count + 1)]
     lead = (slice(None),) * dim
-    return tuple([_slice(input, index=(*lead, slice(a, b))) for a, b in zip(edges, edges[1:], strict=False)])
+    return tuple([_slice(input, index=(*lead, slice(a, b))) for a, b in pairwise(edges)])
 
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:

@@ -70,8 +70,8 @@ def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
 def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
     """The tensor's memory seen with other sizes and strides, counted in elements. A view.
 
-    `storage_offset` counts from the start of the memory; without it the view starts where the tensor does. RuntimeError if
-    the view would reach beyond the memory, or for negative strides.
+    `storage_offset` counts from the start of the memory; without it the view starts where the tensor does. RuntimeError
+    if the view would reach beyond the memory, or for negative strides.
 
     >>> import gradiente as torch
     >>> torch.as_strided(torch.arange(4), (3, 2), (1, 1))

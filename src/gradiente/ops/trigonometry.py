@@ -17,6 +17,7 @@ def sin(input: Tensor) -> Tensor:
     >>> torch.sin(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8415])
     """
+    ...
 
 
 @unary("cos")
@@ -27,6 +28,7 @@ def cos(input: Tensor) -> Tensor:
     >>> torch.cos(torch.tensor([0.0, 1.0]))
     tensor([1.0000, 0.5403])
     """
+    ...
 
 
 @unary("tan")
@@ -37,6 +39,7 @@ def tan(input: Tensor) -> Tensor:
     >>> torch.tan(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5574])
     """
+    ...
 
 
 @unary("asin")
@@ -47,6 +50,7 @@ def asin(input: Tensor) -> Tensor:
     >>> torch.asin(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 1.5708])
     """
+    ...
 
 
 @unary("acos")
@@ -57,6 +61,7 @@ def acos(input: Tensor) -> Tensor:
     >>> torch.acos(torch.tensor([0.0, 1.0]))
     tensor([1.5708, 0.0000])
     """
+    ...
 
 
 @unary("atan")
@@ -67,6 +72,7 @@ def atan(input: Tensor) -> Tensor:
     >>> torch.atan(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7854])
     """
+    ...
 
 
 @unary("sinh")
@@ -77,6 +83,7 @@ def sinh(input: Tensor) -> Tensor:
     >>> torch.sinh(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 1.1752])
     """
+    ...
 
 
 @unary("cosh")
@@ -87,6 +94,7 @@ def cosh(input: Tensor) -> Tensor:
     >>> torch.cosh(torch.tensor([0.0, 1.0]))
     tensor([1.0000, 1.5431])
     """
+    ...
 
 
 @unary("tanh")
@@ -97,6 +105,7 @@ def tanh(input: Tensor) -> Tensor:
     >>> torch.tanh(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])
     """
+    ...
 
 
 @unary("asinh")
@@ -107,6 +116,7 @@ def asinh(input: Tensor) -> Tensor:
     >>> torch.asinh(torch.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8814])
     """
+    ...
 
 
 @unary("acosh")
@@ -117,6 +127,7 @@ def acosh(input: Tensor) -> Tensor:
     >>> torch.acosh(torch.tensor([1.0, 2.0]))
     tensor([0.0000, 1.3170])
     """
+    ...
 
 
 @unary("atanh")
@@ -127,6 +138,7 @@ def atanh(input: Tensor) -> Tensor:
     >>> torch.atanh(torch.tensor([0.0, 0.5]))
     tensor([0.0000, 0.5493])
     """
+    ...
 
 
 @unary("rad2deg")
@@ -137,6 +149,7 @@ def rad2deg(input: Tensor) -> Tensor:
     >>> torch.rad2deg(torch.tensor([0.0, 1.0]))
     tensor([ 0.0000, 57.2958])
     """
+    ...
 
 
 @unary("deg2rad")
@@ -147,6 +160,7 @@ def deg2rad(input: Tensor) -> Tensor:
     >>> torch.deg2rad(torch.tensor([0.0, 90.0]))
     tensor([0.0000, 1.5708])
     """
+    ...
 
 
 @pair("hypot")
@@ -157,6 +171,7 @@ def hypot(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.hypot(torch.tensor([3.0]), torch.tensor([4.0]))
     tensor([5.])
     """
+    ...
 
 
 @pair("atan2")
@@ -167,6 +182,7 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
     >>> torch.atan2(torch.tensor([1.0]), torch.tensor([-1.0]))
     tensor([2.3562])
     """
+    ...
 
 
 arccos, arccosh, arcsin, arcsinh, arctan, arctanh, arctan2 = acos, acosh, asin, asinh, atan, atanh, atan2

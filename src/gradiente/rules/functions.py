@@ -13,19 +13,19 @@ expm1 = elementwise("expm1", lambda g, out: g * (out + 1))
 log = elementwise("log", lambda g, x: g / x)
 log1p = elementwise("log1p", lambda g, x: g / (x + 1), node="Log1PBackward0")
 log2 = elementwise("log2", lambda g, x: g / (x * math.log(2)))
-log10 = elementwise("log10", lambda g, x: g / (x * math.log(10)))
+log10 = elementwise("log10", lambda g, x: g / (x * math.log(10)), forward=lambda x, xp: _log10(x, xp))
 sqrt = elementwise("sqrt", lambda g, out: g / (2 * out))
 rsqrt = elementwise("rsqrt", lambda g, out: g * (-0.5 * (out * out * out)), forward=lambda x, xp: 1 / xp.sqrt(x))
 logaddexp = elementwise(
     "logaddexp",
-    lambda g, a, b, xp: g / (1 + xp.exp(b - a)),
-    lambda g, a, b, xp: g / (1 + xp.exp(a - b)),
+    lambda g, a, b, extras: g * extras.expit(a - b),
+    lambda g, a, b, extras: g * extras.expit(b - a),
     forward=lambda a, b, xp: _logaddexp(a, b, xp),
 )
 logaddexp2 = elementwise(
     "logaddexp2",
-    lambda g, a, b, extras: g / (1 + extras.exp2(b - a)),
-    lambda g, a, b, extras: g / (1 + extras.exp2(a - b)),
+    lambda g, a, b, extras: g * extras.expit((a - b) * math.log(2)),
+    lambda g, a, b, extras: g * extras.expit((b - a) * math.log(2)),
     forward=lambda a, b, xp: xp.logaddexp(a * math.log(2), b * math.log(2)) / math.log(2),
 )
 hypot = elementwise("hypot", lambda g, a, out: g * (a / out), lambda g, b, out: g * (b / out))
@@ -73,6 +73,11 @@ erfc = elementwise(
     lambda g, x, xp: g * ((-2 / math.sqrt(math.pi)) * xp.exp(-(x * x))),
     forward=lambda x, extras: extras.erfc(x),
 )
+
+
+def _log10(x: Any, xp: Any) -> Any:
+    """log10, of float32 in float64: the powers of ten, which people look at, shall give whole numbers."""
+    return xp.astype(xp.log10(xp.astype(x, xp.float64)), x.dtype) if x.dtype == xp.float32 else xp.log10(x)
 
 
 def _logaddexp(a: Any, b: Any, xp: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Version, current, user_place
+from ..graph import PLAIN, Version, current, user_place
 from .core import Tensor, wrap
 from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
@@ -78,7 +78,7 @@ def store(
     """Change `target` in place by `assign(its array)` and record it as the primitive of `recorder`.
 
     This is for changes whose rules need no values of the target: nothing is computed out of place. `others` are the
-    primitive's operands after the target. The caller has checked the arguments, so that `assign` does not fail half-way.
+    primitive's operands after the target. The caller has checked the arguments: `assign` does not fail half-way.
     """
     tracked = False
     if current().grad:
@@ -100,7 +100,12 @@ def store(
     if old is not None:
         out = wrap(target._array)
         arrays = tuple([o._array if isinstance(o, Tensor) else o for o in others])
-        recorder.record(out, (old, *others), (target._array, *arrays), static)
+        node = recorder.record(out, (old, *others), (target._array, *arrays), static)
+        mode = current()
+        if mode is not PLAIN:
+            from . import special  # the unusual modes: loaded when one is first used
+
+            special.after(mode, node, out, recorder, (old, *others), (target._array, *arrays), static)
         rebase(target, out)
     return target
 

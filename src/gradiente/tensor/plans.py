@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, numpy_extras
+from ..arrays import extras_of, numpy_extras, numpy_fast
 from ..graph import Node, Output, Plan, change, current, describe, set_mode
 from ..rules import Primitive, sum_to_shape
 from .core import Tensor, new, wrap
@@ -135,7 +135,7 @@ def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
     if g is None:
         return None
     if g.shape != shape:
-        g = sum_to_shape(g, shape, xp)
+        g = numpy_fast.sum_to_shape(g, shape) if xp is np else sum_to_shape(g, shape, xp)
     array = g._array if isinstance(g, Tensor) else g
     if dtype is not None and array.dtype != dtype:
         if array.dtype.kind == "c" and dtype.kind != "c":

@@ -81,8 +81,17 @@ def promoted(name: str, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         if kind == "c" or name not in FLOATING:
             return (array,)
         return (array.astype(get_default_dtype().numpy),)
+    second = operands[1]
     if name == "where":
-        return (first._array, *promoted("", operands[1:])) if len(operands) == 3 else (first._array,)
+        third = operands[2]
+        if isinstance(second, Tensor) and isinstance(third, Tensor) and second._array.dtype is third._array.dtype:
+            return first._array, second._array, third._array
+        return (first._array, *promoted("", operands[1:]))
+    if len(operands) == 2 and isinstance(first, Tensor) and (array := first._array).dtype.kind == "f":
+        kind = second.__class__
+        if kind is float or (kind is int and -(2**63) <= second < 2**64):  # weak for NumPy too
+            refuse(name, from_numpy_dtype(array.dtype))
+            return array, second
     common = result_type(*operands)
     refuse(name, common, operands)
     if common.category < 2 and name in FLOATING:

@@ -10,8 +10,8 @@ history: the steps, applied to the new base. The recorded graph is never rewritt
 Note [Views that may not follow]
 --------------------------------
 A view that was made with recording off, or that is one of several results of one function, does not follow its base: it
-is not clear what its user meant. After the base changed, such a view gets a `Forbidden` node, which raises torch's error
-when the view is looked at or when a gradient is to go through it.
+is not clear what its user meant. After the base changed, such a view gets a `Forbidden` node, which raises torch's
+error when the view is looked at or when a gradient is to go through it.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ Step = tuple[Recorder, dict[str, Any]]
 class View:
     """How a tensor is seen in its base: `steps` are primitives with their static parameters.
 
-    `creation`: "" for an ordinary view; "no_grad" for one made with recording off; "multi" for one of several views that
-    one function returned; in-place changes of the latter two are refused where they would be recorded.
+    `creation`: "" for an ordinary view; "no_grad" for one made with recording off; "multi" for one of several views
+    that one function returned; in-place changes of the latter two are refused where they would be recorded.
     """
 
     __slots__ = ("base", "creation", "layout", "steps")
@@ -77,10 +77,8 @@ class _Replay:
         return laid_out(x, *self.layout)
 
 
-def _layout(array: Any, strided: bool) -> Any:
-    """How a base lies in memory, for `View.layout`."""
-    if array.flags.c_contiguous and not strided:
-        return None
+def layout_of(array: Any) -> Any:
+    """How a base lies in memory: its strides, and how many elements lie before and after its first one."""
     memory, first = storage(array)
     item = array.itemsize
     before = first // item
@@ -103,12 +101,12 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
         creation = "no_grad"
     view = x._view
     if view is None:
-        strided = "layout" in steps[0][1]
-        out._view = View(x, steps, creation, _layout(x._array, strided))
+        usual = x._array.flags.c_contiguous and "layout" not in steps[0][1]
+        out._view = View(x, steps, creation, None if usual else layout_of(x._array))
     else:
         layout = view.layout
         if layout is None and "layout" in steps[0][1]:
-            layout = _layout(view.base._array, True)
+            layout = layout_of(view.base._array)
         out._view = View(view.base, view.steps + steps, creation or view.creation, layout)
     version.add_view(out)
     if current().inference or (x._meta is not None and x._meta.inference):
@@ -165,7 +163,7 @@ def reshape_in_place(x: Tensor, call: Callable[..., Tensor], static: dict[str, A
     if x._view is None:  # the views of a base go on from what it was
         for other in version.living_views():
             if other._view is not None and other._view.base is x:
-                other._view = View(x, (back, *other._view.steps), other._view.creation, _layout(out._array, True))
+                other._view = View(x, (back, *other._view.steps), other._view.creation, layout_of(out._array))
     else:
         old = x._view
         x._view = View(old.base, (*old.steps, (call.recorder, static)), old.creation, old.layout)  # pyright: ignore
@@ -346,4 +344,14 @@ def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = Fa
         )
 
 
-__all__ = ["Forbidden", "View", "check_writable", "link_view", "make_view", "rebase", "refresh_views", "with_history"]
+__all__ = [
+    "Forbidden",
+    "View",
+    "check_writable",
+    "layout_of",
+    "link_view",
+    "make_view",
+    "rebase",
+    "refresh_views",
+    "with_history",
+]
