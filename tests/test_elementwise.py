@@ -316,3 +316,10 @@ def test_without_scipy_erf_is_the_same(monkeypatch):
         np.testing.assert_allclose(numpy_extras.erf(x), with_scipy, rtol=4e-16)
     finally:
         numpy_extras._special.cache_clear()
+
+
+def test_in_place_forms_stand_at_the_top_level_too():
+    x = torch.tensor([4.0, 9.0])
+    assert torch.sqrt_(x) is x
+    assert torch.clamp_(x, max=2.5).tolist() == [2.0, 2.5]
+    assert torch.zero_(x).tolist() == [0.0, 0.0]

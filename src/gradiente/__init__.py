@@ -67,6 +67,6 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.
 
 
 def __getattr__(name: str) -> object:
-    from .run.missing import missing_attribute
+    from ._missing import missing_attribute, public_names
 
-    raise missing_attribute(__name__, name, [public for public in globals() if not public.startswith("_")])
+    raise missing_attribute(__name__, name, public_names(__name__))

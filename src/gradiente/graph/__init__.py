@@ -6,12 +6,13 @@ handles. `modes`: what a thread or task has switched on. `places`: lines of the 
 
 from .engine import run
 from .hooks import NodeHooks, RemovableHandle, register
-from .modes import PLAIN, Mode, change, current, grad_enabled, restore, set_mode, swap, with_grad
+from .modes import NO_GRAD, PLAIN, Mode, change, current, grad_enabled, restore, set_mode, swap, with_grad
 from .node import Node, Output, Plan, Sink, split_edge
 from .places import describe, user_place
 from .versions import Version, moment
 
 __all__ = [
+    "NO_GRAD",
     "PLAIN",
     "Mode",
     "Node",

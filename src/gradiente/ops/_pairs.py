@@ -91,8 +91,9 @@ def without_derivative(name: str, aten: str | None = None, scalar: bool = False)
         )
 
     cls = node_class(table[name], "NotImplemented")
-    plans: dict[tuple[bool, ...], Plan] = {mask: Plan(refuse, refuse, mask, cls) for mask in ((True, False), (False,
-    True), (True, True))}
+    plans: dict[tuple[bool, ...], Plan] = {
+        mask: Plan(refuse, refuse, mask, cls) for mask in ((True, False), (False, True), (True, True))
+    }
 
     def call(input: Any, other: Any) -> Tensor:
         out = run(input, other)

@@ -28,7 +28,12 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
     def view(x: Tensor, **static: Any) -> Tensor:
         array = x._array
         meta = x._meta
-        if current() is not PLAIN or array.__class__ is not ndarray or not plain or (meta is not None and meta.inference):
+        if (
+            current() is not PLAIN
+            or array.__class__ is not ndarray
+            or not plain
+            or (meta is not None and meta.inference)
+        ):
             return make_view(call, x, **static)
         out = new(Tensor)
         out._array = function(array, **static)

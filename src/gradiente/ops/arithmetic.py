@@ -274,6 +274,11 @@ METHODS: dict[str, Any] = {
 """What these functions are called as methods of Tensor."""
 
 negative = neg
+
+# torch has these in-place forms as functions too
+neg_ = METHODS["neg_"]
+negative_ = METHODS["negative_"]
+
 __all__ = [
     "add",
     "addcdiv",
@@ -283,7 +288,9 @@ __all__ = [
     "mul",
     "multiply",
     "neg",
+    "neg_",
     "negative",
+    "negative_",
     "positive",
     "rsub",
     "sub",

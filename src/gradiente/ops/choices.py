@@ -15,7 +15,7 @@ from . import complexes
 from ._arguments import need_tensor
 from ._define import inplace, primitive
 from ._numbers import Number, fitted
-from ._pairs import NUMBERS, pair, without_derivative
+from ._pairs import NUMBERS, pair
 from .parts import imag, real
 
 _where, _astype = primitive("where"), primitive("astype")
@@ -266,48 +266,6 @@ _C_WORDS = {
 }
 """What `lerp` calls the types."""
 
-_copysign, _copysign_of_number = primitive("copysign"), primitive("copysign", "CopysignBackward1")
-
-
-def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
-    """The size of the input with the sign of the other: |input| · sign(other), where -0 counts as negative.
-
-    >>> import gradiente as torch
-    >>> torch.copysign(torch.tensor([1.0, -2.0]), -0.0)
-    tensor([-1., -2.])
-    """
-    need_tensor(input, "copysign")
-    if isinstance(other, NUMBERS):
-        common = result_type(input, other)
-        target = common if common.category == 2 else dtypes.get_default_dtype()
-        return _copysign_of_number(input, wrap(np.asarray(other, dtype=target.numpy)))
-    return _copysign(input, need_tensor(other, "copysign", "other", 2))
-
-
-_heaviside = without_derivative("heaviside")
-
-
-def heaviside(input: Tensor, values: Tensor) -> Tensor:
-    """The unit step: 0 where the input is negative, 1 where it is positive, `values` where it is 0.
-
-    It has no derivative: running backwards through it raises RuntimeError. RuntimeError for tensors of different types.
-
-    >>> import gradiente as torch
-    >>> torch.heaviside(torch.tensor([-1.0, 0.0, 1.0]), torch.tensor(0.5))
-    tensor([0.0000, 0.5000, 1.0000])
-    """
-    need_tensor(input, "heaviside")
-    need_tensor(values, "heaviside", "values", 2)
-    if input._array.dtype != values._array.dtype:
-        raise RuntimeError(
-            "heaviside is not yet implemented for tensors with different dtypes. "
-            f"('input' is {input.dtype!r}, 'values' {values.dtype!r}: convert one of them)"
-        )
-    if input._array.dtype.kind == "c":
-        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
-    return _heaviside(input, values)
-
-
 _nan_to_num = primitive("nan_to_num")
 
 
@@ -357,12 +315,8 @@ METHODS: dict[str, Any] = {
     "clamp_min_": inplace(clamp_min),
     "clip": clamp,
     "clip_": inplace(clamp),
-    "copysign": copysign,
-    "copysign_": inplace(copysign),
     "fmax": fmax,
     "fmin": fmin,
-    "heaviside": heaviside,
-    "heaviside_": inplace(heaviside),
     "lerp": lerp,
     "lerp_": inplace(lerp),
     "maximum": maximum,
@@ -373,18 +327,28 @@ METHODS: dict[str, Any] = {
 }
 """What these functions are called as methods of Tensor."""
 
+# torch has these in-place forms as functions too
+clamp_ = METHODS["clamp_"]
+clamp_max_ = METHODS["clamp_max_"]
+clamp_min_ = METHODS["clamp_min_"]
+clip_ = METHODS["clip_"]
+nan_to_num_ = METHODS["nan_to_num_"]
+
 __all__ = [
     "clamp",
+    "clamp_",
     "clamp_max",
+    "clamp_max_",
     "clamp_min",
+    "clamp_min_",
     "clip",
-    "copysign",
+    "clip_",
     "fmax",
     "fmin",
-    "heaviside",
     "lerp",
     "maximum",
     "minimum",
     "nan_to_num",
+    "nan_to_num_",
     "where",
 ]

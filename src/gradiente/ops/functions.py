@@ -225,19 +225,45 @@ METHODS: dict[str, Any] = {
 }
 """What these functions are called as methods of Tensor."""
 
+# torch has these in-place forms as functions too
+erf_ = METHODS["erf_"]
+erfc_ = METHODS["erfc_"]
+exp2_ = METHODS["exp2_"]
+exp_ = METHODS["exp_"]
+expm1_ = METHODS["expm1_"]
+log10_ = METHODS["log10_"]
+log1p_ = METHODS["log1p_"]
+log2_ = METHODS["log2_"]
+log_ = METHODS["log_"]
+logit_ = METHODS["logit_"]
+sigmoid_ = METHODS["sigmoid_"]
+xlogy_ = METHODS["xlogy_"]
+
 __all__ = [
     "erf",
+    "erf_",
     "erfc",
+    "erfc_",
     "exp",
     "exp2",
+    "exp2_",
+    "exp_",
     "expm1",
+    "expm1_",
     "log",
     "log1p",
+    "log1p_",
     "log2",
+    "log2_",
     "log10",
+    "log10_",
+    "log_",
     "logaddexp",
     "logaddexp2",
     "logit",
+    "logit_",
     "sigmoid",
+    "sigmoid_",
     "xlogy",
+    "xlogy_",
 ]

@@ -26,7 +26,8 @@ _SELECT, _SLICE = "SelectBackward0", "SliceBackward0"
 _views = {name: viewing("getitem", name) for name in (_SELECT, _SLICE, "UnsqueezeBackward0")}
 _select, _slice, _alias = _views[_SELECT], _views[_SLICE], viewing("alias")
 _index = primitive("index")
-_COPY, _FILL, _PUT = Recorder(table["copy"]), Recorder(table["fill"]), Recorder(table["put_index"])
+_COPY, _PUT = Recorder(table["copy"]), Recorder(table["put_index"])
+_FILL, _FILL_TENSOR = Recorder(table["fill"], "FillBackward3"), Recorder(table["copy"], "FillBackward3")
 _masked_fill, _masked_fill_tensor = primitive("masked_fill"), primitive("masked_fill", "MaskedFillBackward1")
 _C_WORDS = {
     "uint8": "unsigned char",
@@ -113,9 +114,13 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
     whole = found.basic is None or (index.__class__ is slice and index == slice(None))
     target = self if whole else _views[found.name](self, index=found.basic)
     if isinstance(value, Tensor):
+        if not value._array.ndim and target._array.ndim:
+            new = value._array
+            store(target, lambda array: _assign(array, new), _FILL_TENSOR, (value,), {}, overlapping=True)
+            return
         _copy(target, expand(_without_leading_ones(value, target._array.ndim), target._array.shape))
     else:
-        store(target, lambda array: _assign(array, value), _FILL, (), {})
+        store(target, lambda array: _assign(array, value), _FILL, (), {}, overlapping=True)
 
 
 def _number(value: Any, x: Tensor) -> Any:

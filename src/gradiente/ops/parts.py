@@ -6,10 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..tensor import dtypes
 from ..tensor.core import Tensor, wrap
+from ..tensor.promotion import result_type
 from ..tensor.views import make_view
 from ._arguments import need_tensor
 from ._define import inplace, primitive, unary
+from ._numbers import Number
+from ._pairs import NUMBERS, without_derivative
 
 _real, _imag = primitive("real"), primitive("imag")
 _conj, _conj_physical = primitive("conj"), primitive("conj", "ConjPhysicalBackward0")
@@ -124,6 +128,48 @@ def angle(input: Tensor) -> Tensor:
     return _angle_complex(input) if _is_complex(input, "angle") else _angle(input)
 
 
+_copysign, _copysign_of_number = primitive("copysign"), primitive("copysign", "CopysignBackward1")
+
+
+def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
+    """The size of the input with the sign of the other: |input| · sign(other), where -0 counts as negative.
+
+    >>> import gradiente as torch
+    >>> torch.copysign(torch.tensor([1.0, -2.0]), -0.0)
+    tensor([-1., -2.])
+    """
+    need_tensor(input, "copysign")
+    if isinstance(other, NUMBERS):
+        common = result_type(input, other)
+        target = common if common.category == 2 else dtypes.get_default_dtype()
+        return _copysign_of_number(input, wrap(np.asarray(other, dtype=target.numpy)))
+    return _copysign(input, need_tensor(other, "copysign", "other", 2))
+
+
+_heaviside = without_derivative("heaviside")
+
+
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
+    """The unit step: 0 where the input is negative, 1 where it is positive, `values` where it is 0.
+
+    It has no derivative: running backwards through it raises RuntimeError. RuntimeError for tensors of different types.
+
+    >>> import gradiente as torch
+    >>> torch.heaviside(torch.tensor([-1.0, 0.0, 1.0]), torch.tensor(0.5))
+    tensor([0.0000, 0.5000, 1.0000])
+    """
+    need_tensor(input, "heaviside")
+    need_tensor(values, "heaviside", "values", 2)
+    if input._array.dtype != values._array.dtype:
+        raise RuntimeError(
+            "heaviside is not yet implemented for tensors with different dtypes. "
+            f"('input' is {input.dtype!r}, 'values' {values.dtype!r}: convert one of them)"
+        )
+    if input._array.dtype.kind == "c":
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+    return _heaviside(input, values)
+
+
 def _assign(part: Any) -> Any:
     """The setter of a part: its values are replaced, in place."""
 
@@ -141,6 +187,10 @@ METHODS: dict[str, Any] = {
     "absolute_": abs_,
     "angle": angle,
     "conj": conj,
+    "copysign": copysign,
+    "copysign_": inplace(copysign),
+    "heaviside": heaviside,
+    "heaviside_": inplace(heaviside),
     "conj_physical": conj_physical,
     "conj_physical_": inplace(conj_physical),
     "imag": property(imag, _assign(imag), doc="The imaginary part, a view; RuntimeError for real tensors."),
@@ -153,4 +203,22 @@ METHODS: dict[str, Any] = {
 """What these functions are called as methods of Tensor."""
 
 absolute = abs
-__all__ = ["abs", "absolute", "angle", "conj", "conj_physical", "imag", "real", "sgn", "sign"]
+
+# torch has these in-place forms as functions too
+conj_physical_ = METHODS["conj_physical_"]
+
+__all__ = [
+    "abs",
+    "abs_",
+    "absolute",
+    "angle",
+    "conj",
+    "conj_physical",
+    "conj_physical_",
+    "copysign",
+    "heaviside",
+    "imag",
+    "real",
+    "sgn",
+    "sign",
+]

@@ -215,4 +215,21 @@ METHODS: dict[str, Any] = {
 }
 """What these functions are called as methods of Tensor."""
 
-__all__ = ["float_power", "pow", "reciprocal", "rsqrt", "sqrt", "square"]
+# torch has these in-place forms as functions too
+reciprocal_ = METHODS["reciprocal_"]
+rsqrt_ = METHODS["rsqrt_"]
+sqrt_ = METHODS["sqrt_"]
+square_ = METHODS["square_"]
+
+__all__ = [
+    "float_power",
+    "pow",
+    "reciprocal",
+    "reciprocal_",
+    "rsqrt",
+    "rsqrt_",
+    "sqrt",
+    "sqrt_",
+    "square",
+    "square_",
+]

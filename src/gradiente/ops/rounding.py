@@ -182,4 +182,31 @@ METHODS: dict[str, Any] = {
 }
 """What these functions are called as methods of Tensor."""
 
-__all__ = ["ceil", "fix", "floor", "floor_divide", "fmod", "frac", "ldexp", "remainder", "round", "trunc"]
+# torch has these in-place forms as functions too
+ceil_ = METHODS["ceil_"]
+fix_ = METHODS["fix_"]
+floor_ = METHODS["floor_"]
+frac_ = METHODS["frac_"]
+ldexp_ = METHODS["ldexp_"]
+round_ = METHODS["round_"]
+trunc_ = METHODS["trunc_"]
+
+__all__ = [
+    "ceil",
+    "ceil_",
+    "fix",
+    "fix_",
+    "floor",
+    "floor_",
+    "floor_divide",
+    "fmod",
+    "frac",
+    "frac_",
+    "ldexp",
+    "ldexp_",
+    "remainder",
+    "round",
+    "round_",
+    "trunc",
+    "trunc_",
+]

@@ -237,28 +237,70 @@ METHODS: dict[str, Any] = {
 }
 """What these functions are called as methods of Tensor."""
 
+# torch has these in-place forms as functions too
+acos_ = METHODS["acos_"]
+acosh_ = METHODS["acosh_"]
+arccos_ = METHODS["arccos_"]
+arccosh_ = METHODS["arccosh_"]
+arcsin_ = METHODS["arcsin_"]
+arcsinh_ = METHODS["arcsinh_"]
+arctan_ = METHODS["arctan_"]
+arctanh_ = METHODS["arctanh_"]
+asin_ = METHODS["asin_"]
+asinh_ = METHODS["asinh_"]
+atan_ = METHODS["atan_"]
+atanh_ = METHODS["atanh_"]
+cos_ = METHODS["cos_"]
+cosh_ = METHODS["cosh_"]
+deg2rad_ = METHODS["deg2rad_"]
+rad2deg_ = METHODS["rad2deg_"]
+sin_ = METHODS["sin_"]
+sinh_ = METHODS["sinh_"]
+tan_ = METHODS["tan_"]
+tanh_ = METHODS["tanh_"]
+
 __all__ = [
     "acos",
+    "acos_",
     "acosh",
+    "acosh_",
     "arccos",
+    "arccos_",
     "arccosh",
+    "arccosh_",
     "arcsin",
+    "arcsin_",
     "arcsinh",
+    "arcsinh_",
     "arctan",
     "arctan2",
+    "arctan_",
     "arctanh",
+    "arctanh_",
     "asin",
+    "asin_",
     "asinh",
+    "asinh_",
     "atan",
     "atan2",
+    "atan_",
     "atanh",
+    "atanh_",
     "cos",
+    "cos_",
     "cosh",
+    "cosh_",
     "deg2rad",
+    "deg2rad_",
     "hypot",
     "rad2deg",
+    "rad2deg_",
     "sin",
+    "sin_",
     "sinh",
+    "sinh_",
     "tan",
+    "tan_",
     "tanh",
+    "tanh_",
 ]

@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from gradiente.run.missing import ALIAS, PACKAGE, missing_import, missing_submodule, real_name, shadowed_submodule
+from gradiente._missing import ALIAS, PACKAGE, missing_import, missing_submodule, real_name, shadowed_submodule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
-from ..graph import PLAIN, Mode, Node, Plan, Version, current, moment, user_place
+from ..graph import NO_GRAD, PLAIN, Mode, Node, Plan, Version, current, moment, user_place
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .introspect import ShownNode
@@ -142,7 +142,8 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         try:
             arrays = [None if o is None else o._array for o in operands]
             dtype = arrays[0].dtype
-            plain = current() is PLAIN and (dtype is F4 or dtype is F8)
+            mode = current()
+            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
             if plain and len(arrays) > 1:
                 for array in arrays:
                     if array is not None and array.dtype is not dtype:
@@ -159,7 +160,7 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         out._array = value if value.__class__ is np.ndarray else box(value)
         out._node = out._version = out._view = out._meta = None
         mask = tuple([o if o is None else o._node is not None for o in operands])
-        if constant or True not in mask:
+        if constant or mode is NO_GRAD or True not in mask:
             return out
         same = out._array.dtype is dtype
         key: Any = mask if same else (mask, out._array.dtype)
@@ -174,9 +175,6 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         node.plan = plan
         node.edges = tuple([o._node for o, tracked in zip(operands, plan.mask, strict=True) if tracked])
         node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
-        for i in plan.sources:
-            if i >= 0 and (meta := operands[i]._meta) is not None and meta.inference:
-                raise RuntimeError(INFERENCE_SAVED)
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
         types = None if same else (dtype,) * len(operands)  # the result has another type: cotangents have to be cast

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ..graph import PLAIN, Node, Plan, Version, current, moment
+from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .dispatch import Recorder, bind, run
@@ -39,7 +39,8 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         except AttributeError:
             raise not_a_tensor(call.__name__, input) from None
         dtype = array.dtype
-        if current() is not PLAIN or (dtype is not F4 and dtype is not F8):
+        mode = current()
+        if (mode is not PLAIN and mode is not NO_GRAD) or (dtype is not F4 and dtype is not F8):
             return run(recorder, (input,), promoted(primitive.name, (input,)), {})
         try:
             value = function(array)
@@ -51,7 +52,7 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         out._array = value
         out._version = out._view = out._meta = None
         edge = input._node
-        if edge is None:
+        if edge is None or mode is NO_GRAD:
             out._node = None
             return out
         out._node = node = Node()
@@ -97,7 +98,8 @@ def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tenso
     def call(x: Tensor, value: Any) -> Tensor:
         array = x._array
         dtype = array.dtype
-        if current() is not PLAIN or (dtype is not F4 and dtype is not F8):
+        mode = current()
+        if (mode is not PLAIN and mode is not NO_GRAD) or (dtype is not F4 and dtype is not F8):
             return general(x, **{parameter: value})
         try:
             result = function(array, value)
@@ -107,7 +109,7 @@ def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tenso
         out._array = result if result.__class__ is ndarray else box(result)
         out._node = out._version = out._view = out._meta = None
         edge = x._node
-        if edge is not None:
+        if edge is not None and mode is PLAIN:
             out._node = node = Node()
             node.seq = moment()
             node.plan = plan
@@ -169,7 +171,8 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
                 array = input._array
             except AttributeError:
                 return unusual(input, other)
-            if scalar is None or current() is not PLAIN:
+            mode = current()
+            if (scalar is None and not constant) or (mode is not PLAIN and mode is not NO_GRAD):
                 return general(input, other)
             dtype = array.dtype
             if dtype is not F4 and dtype is not F8:
@@ -184,7 +187,7 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
             out._array = value
             out._version = out._view = out._meta = None
             edge = input._node
-            if edge is None:
+            if edge is None or constant or mode is NO_GRAD:
                 out._node = None
                 return out
             out._node = node = Node()
@@ -200,7 +203,8 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
         except AttributeError:
             return unusual(input, other)
         dtype = x.dtype
-        if dtype is not y.dtype or (dtype is not F4 and dtype is not F8) or current() is not PLAIN:
+        mode = current()
+        if dtype is not y.dtype or (dtype is not F4 and dtype is not F8) or (mode is not PLAIN and mode is not NO_GRAD):
             return general(input, other)
         try:
             value = function(x, y)
@@ -212,8 +216,10 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
         out._array = value if value.__class__ is ndarray else box(value)
         out._node = out._version = out._view = out._meta = None
         edge, edge_b = input._node, other._node
+        if mode is NO_GRAD or constant:
+            return out
         if edge is None:
-            if edge_b is None or constant:
+            if edge_b is None:
                 return out
             plan, pick = only_b, pick_b
         elif edge_b is None:
@@ -221,8 +227,7 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
         else:
             plan, pick = both, pick_both
         if plan is None or x.shape != y.shape:
-            if not constant:
-                recorder.record(out, (input, other), (x, y), _NOTHING)
+            recorder.record(out, (input, other), (x, y), _NOTHING)
             return out
         out._node = node = Node()
         node.seq = moment()

@@ -73,19 +73,25 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
 
 
 def store(
-    target: Tensor, assign: Callable[[Any], None], recorder: Recorder, others: tuple[Any, ...], static: dict[str, Any]
+    target: Tensor,
+    assign: Callable[[Any], None],
+    recorder: Recorder,
+    others: tuple[Any, ...],
+    static: dict[str, Any],
+    overlapping: bool = False,
 ) -> Tensor:
     """Change `target` in place by `assign(its array)` and record it as the primitive of `recorder`.
 
     This is for changes whose rules need no values of the target: nothing is computed out of place. `others` are the
     primitive's operands after the target. The caller has checked the arguments: `assign` does not fail half-way.
+    `overlapping`: all elements get one value, so that they may share memory.
     """
     tracked = False
     if current().grad:
         tracked = target._node is not None
         for other in others:
             tracked = tracked or (isinstance(other, Tensor) and other._node is not None)
-    check_writable(target, tracked, recorder.primitive.name == "fill")
+    check_writable(target, tracked, overlapping)
     if tracked:  # a node saves what it needs of the others: if that is the memory that changes, then as it was
         others = tuple(
             [

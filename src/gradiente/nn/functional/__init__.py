@@ -45,6 +45,6 @@ from .regression import smooth_l1_loss as smooth_l1_loss
 
 
 def __getattr__(name: str) -> object:
-    from ...run.missing import missing_attribute
+    from ..._missing import missing_attribute, public_names
 
-    raise missing_attribute(__name__, name, [public for public in globals() if not public.startswith("_")])
+    raise missing_attribute(__name__, name, public_names(__name__))

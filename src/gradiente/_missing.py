@@ -20,11 +20,15 @@ def real_name(name: str) -> str:
 
 def shown_name(name: str) -> str:
     """The name that the running program uses: ``gradiente.x`` → ``torch.x`` while the redirection is installed."""
-    from gradiente.run.alias import is_installed  # the alias module needs this one first
-
-    if is_installed() and (name == PACKAGE or name.startswith(PACKAGE + ".")):
+    alias = sys.modules.get("gradiente.run.alias")  # not imported: then nothing is redirected
+    if alias is not None and alias.is_installed() and (name == PACKAGE or name.startswith(PACKAGE + ".")):
         return ALIAS + name[len(PACKAGE) :]
     return name
+
+
+def public_names(module_name: str) -> list[str]:
+    """The public names that a module offers."""
+    return [name for name in vars(sys.modules[module_name]) if not name.startswith("_")]
 
 
 def missing_attribute(module_name: str, name: str, public_names: Iterable[str]) -> AttributeError:

@@ -1,0 +1,221 @@
+"""Views and changes in place: shared versions, histories that follow, what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradiente as torch
+
+
+def count(x: Any) -> int:
+    return 0 if x._version is None else x._version.count
+
+
+def start() -> tuple[Any, Any]:
+    w = torch.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    return w, w * 1
+
+
+def test_views_share_one_version() -> None:
+    _, b = start()
+    v, u = b[0], b.view(3, 1)
+    v.mul_(2)
+    assert count(b) == count(v) == count(u) == 1
+    assert b._base is None
+    assert v._base is b
+    assert u[0]._base is b
+    assert v._is_view()
+
+
+def test_detach_shares_the_version_and_data_does_not() -> None:
+    _, b = start()
+    b.detach().mul_(2)
+    assert count(b) == 1
+    b.data.mul_(2)
+    assert count(b) == 1
+    assert b.tolist() == [4, 8, 12]
+
+
+def test_the_base_follows_its_view_and_the_views_follow_the_base() -> None:
+    w, b = start()
+    v, u = b[:2], b[1:]
+    v.mul_(w[2])
+    assert [t.grad_fn.name() for t in (b, v, u)] == ["CopySlices", "AsStridedBackward0", "AsStridedBackward0"]
+    u.sum().backward()  # 3 · 2 + 3
+    assert w.grad.tolist() == [0, 3, 3]
+
+
+def test_an_untracked_base_becomes_tracked() -> None:
+    w, _ = start()
+    n = torch.zeros(3)
+    v = n[1:]
+    n[0] = w[0] * 2
+    n[1] = w[1] * 3
+    assert v.requires_grad
+    v.sum().backward()
+    assert w.grad.tolist() == [0, 3, 0]
+
+
+@pytest.mark.parametrize("how", ["transposed", "sliced", "strided", "diagonal"])
+def test_views_of_bases_that_lie_unusually(how: str) -> None:
+    leaf = torch.arange(6.0).reshape(2, 3).requires_grad_()
+    base = (leaf * 1).t().clone()  # strides (1, 3)
+    weight = torch.arange(1.0, 7.0).reshape(3, 2)
+    if how == "transposed":
+        base.t().view(-1)[1:3].mul_(10)
+    elif how == "sliced":
+        base[1:].mul_(10)
+    elif how == "strided":
+        base.as_strided((2,), (1,), 1).mul_(10)
+    else:
+        base.diagonal().mul_(10)
+    factors = base.detach() / torch.where(leaf.detach().t() == 0, 1, leaf.detach().t())
+    (base * weight).sum().backward()
+    factors[0, 0] = 10 if how == "diagonal" else 1
+    assert leaf.grad.t().tolist() == (factors * weight).tolist()
+
+
+def test_a_graph_recorded_before_a_change_is_not_rewritten() -> None:
+    w, b = start()
+    v = b[0]
+    before = v * 1
+    b.mul_(5)
+    assert torch.autograd.grad(before, w)[0].tolist() == [1, 0, 0]
+    assert torch.autograd.grad(v, w)[0].tolist() == [5, 0, 0]
+
+
+def test_in_place_on_a_view_does_not_keep_the_views_alive() -> None:
+    import gc
+    import weakref
+
+    _, b = start()
+    v = b[0]
+    v.mul_(2)
+    gone = weakref.ref(v)
+    gc.disable()
+    try:
+        del v
+        assert gone() is None
+    finally:
+        gc.enable()
+
+
+REFUSED = {
+    "leaf": ("w.mul_(2)", "a leaf Variable that requires grad is being used in an in-place operation."),
+    "view of a leaf": ("w[0].mul_(2)", "a view of a leaf Variable that requires grad is being used in an in-place"),
+    "element of a leaf": ("w[0] = 1", "a view of a leaf Variable that requires grad is being used in an in-place"),
+    "part": ("b.split(2)[1].mul_(2)", "Output 1 of Split is a view and is being modified inplace."),
+    "view of a part": ("b.unbind()[1].view(1).mul_(2)", "Output 0 of View is a view and is being modified inplace."),
+    "part of an untracked tensor": (
+        "n.split(2)[0].mul_(w[0])",
+        "A view was created in no_grad mode and is being modif",
+    ),
+    "view made without recording": (
+        "silent.mul_(2)",
+        "A view was created in no_grad mode and is being modified inplace",
+    ),
+    "detach a view": ("b[0].detach_()", "Can't detach views in-place. Use detach() instead."),
+    "expanded": ("n.expand(2, 3).mul_(2)", "unsupported operation: more than one element of the written-to tensor"),
+    "read-only": ("fixed.mul_(2)", "the tensor's memory is read-only"),
+    "data": ("w.data = 3", "Variable data has to be a tensor, but got int"),
+    "integer data": (
+        "w.data = torch.tensor([1])",
+        "data set to a tensor that requires gradients must be floating point",
+    ),
+    "stale": (
+        "k = b * b; b[0] = 2; k.sum().backward()",
+        "one of the variables needed for gradient computation has been",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name: str) -> None:
+    text, start_of_error = REFUSED[name]
+    w, b = start()
+    with torch.no_grad():
+        silent = b[0]
+    array = np.ones(3, dtype=np.float32)
+    array.flags.writeable = False
+    fixed = torch.zeros(3)
+    fixed._array = array
+    with pytest.raises((RuntimeError, TypeError)) as caught:
+        exec(text, {"torch": torch, "w": w, "b": b, "n": torch.zeros(3), "silent": silent, "fixed": fixed})
+    assert str(caught.value).startswith(start_of_error)
+    assert w.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("which", ["no_grad", "multi"])
+def test_views_that_may_not_follow(which: str) -> None:
+    w, b = start()
+    if which == "multi":
+        v = b.unbind()[0]
+    else:
+        with torch.no_grad():
+            v = b[0]
+    b.mul_(2)
+    with pytest.raises(RuntimeError, match="its base or another view of its base has been modified inplace"):
+        v.grad_fn  # noqa: B018 - looking is the point
+    with pytest.raises(RuntimeError, match="its base or another view of its base has been modified inplace"):
+        v.mul_(2)
+    result = (v * 3).sum()
+    with pytest.raises(RuntimeError, match="its base or another view of its base has been modified inplace"):
+        result.backward()
+    b.sum().backward()
+    assert w.grad.tolist() == [2, 2, 2]
+
+
+def test_no_error_without_recording() -> None:
+    w, _ = start()
+    with torch.no_grad():
+        for part in w.unbind():
+            part.mul_(2)
+        w[0] = 7
+        w[[1]] = 8.0
+        w.view(3, 1)[2].add_(1)
+    assert w.tolist() == [7, 8, 7]
+    assert w.requires_grad
+    assert w.is_leaf
+
+
+def test_set_data() -> None:
+    w, b = start()
+    v = w._version
+    w.data = torch.zeros(2, dtype=torch.float64)
+    assert w.tolist() == [0, 0]
+    assert w._version is v
+    assert w.requires_grad
+    (w * 2).sum().backward()
+    assert w.grad.tolist() == [2, 2]
+    b.data = torch.ones(3)
+    assert b.grad_fn is not None
+
+
+def test_shape_changes_in_place_keep_the_history() -> None:
+    w, b = start()
+    c = torch.stack([b, b * 2])
+    v = c[0]
+    c.t_()
+    assert c.shape == (3, 2)
+    assert c.grad_fn.name() == "TBackward1"
+    c[0] = 0.0
+    assert v.tolist() == [0, 2, 3]
+    (v.sum() + c.sum()).backward()
+    assert w.grad.tolist() == [0, 4, 4]
+    k = torch.ones(1, 2)
+    assert k.squeeze_().shape == (2,)
+    assert k.unsqueeze_(1).shape == (2, 1)
+    assert k.transpose_(0, 1).shape == (1, 2)
+    assert count(k) == 3
+
+
+def test_detach_in_place() -> None:
+    w, b = start()
+    assert b.detach_() is b
+    assert b.is_leaf
+    assert not b.requires_grad
+    b.mul_(2)
+    assert w.grad is None
