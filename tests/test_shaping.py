@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from shaping_errors import ERRORS
 
 import gradiente as torch
+from shaping_errors import ERRORS
 
 VIEWS = {
     "reshape": lambda x: x.reshape(6, 4),
@@ -165,7 +165,7 @@ def test_memory_formats() -> None:
     x = torch.ones(2, 3).t()
     assert x.clone().stride() == (1, 3)
     assert x.clone(memory_format=torch.contiguous_format).stride() == (2, 1)
-    with pytest.raises(RuntimeError, match="memory format .* is not supported"):
+    with pytest.raises(RuntimeError, match=r"memory format .* is not supported"):
         x.clone(memory_format="channels_last")
 
 

@@ -13,7 +13,8 @@ from ._define import primitive
 from ._sizes import broadcast_shapes_of, infer_size, integer, integers, missing, several
 from ._views import viewing
 
-_view, _unsafe_view = viewing("view"), primitive("view", "UnsafeViewBackward0")
+_view, _reshape_alias = viewing("view"), viewing("view", "ReshapeAliasBackward0")
+_unsafe_view = primitive("view", "UnsafeViewBackward0")
 _contiguous = primitive("contiguous")
 _squeeze_all, _squeeze_dim, _squeeze_dims = (
     viewing("view", "SqueezeBackward0"),
@@ -50,8 +51,10 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     if not shape:
         raise missing("reshape", "shape")
     sizes = infer_size(integers(shape, "reshape", "shape"), array.size)
-    if can_view(array, sizes):
+    if array.flags.c_contiguous:
         return _view(input, shape=sizes)
+    if can_view(array, sizes):
+        return _reshape_alias(input, shape=sizes)
     return _unsafe_view(_contiguous(input), shape=sizes)
 
 
@@ -88,12 +91,22 @@ def view(self: Tensor, *size: Any) -> Tensor:
 
 
 def view_as(self: Tensor, other: Tensor) -> Tensor:
-    """The tensor seen with the shape of `other`; a view."""
+    """The tensor seen with the shape of `other`; a view.
+
+    >>> import gradiente as torch
+    >>> torch.ones(4).view_as(torch.zeros(2, 2)).shape
+    torch.Size([2, 2])
+    """
     return view(self, need_tensor(other, "view_as", "other")._array.shape)
 
 
 def reshape_as(self: Tensor, other: Tensor) -> Tensor:
-    """The tensor with the shape of `other`: a view if possible, else a copy."""
+    """The tensor with the shape of `other`: a view if possible, else a copy.
+
+    >>> import gradiente as torch
+    >>> torch.ones(4).reshape_as(torch.zeros(2, 2)).shape
+    torch.Size([2, 2])
+    """
     return reshape(self, need_tensor(other, "reshape_as", "other")._array.shape)
 
 
@@ -232,7 +245,12 @@ def _type_name(x: Tensor) -> str:
 
 
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
-    """The tensor expanded to the shape of `other`; a view."""
+    """The tensor expanded to the shape of `other`; a view.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2).expand_as(torch.zeros(3, 2)).shape
+    torch.Size([3, 2])
+    """
     return expand(self, need_tensor(other, "expand_as", "other")._array.shape)
 
 

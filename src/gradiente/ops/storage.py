@@ -63,7 +63,12 @@ def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
 
 
 def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
-    """Whether the elements lie in memory in their order, without gaps."""
+    """Whether the elements lie in memory in their order, without gaps.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2, 3).is_contiguous(), torch.ones(2, 3).t().is_contiguous()
+    (True, False)
+    """
     return self._array.flags.c_contiguous
 
 
@@ -219,12 +224,23 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
 
 
 def storage_offset(self: Tensor) -> int:
-    """How many elements lie in the memory before the tensor's first one."""
+    """How many elements lie in the memory before the tensor's first one.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2, 3)[1].storage_offset()
+    3
+    """
     return storage(self._array)[1] // self._array.itemsize
 
 
 def data_ptr(self: Tensor) -> int:
-    """The address of the first element; 0 for an empty tensor."""
+    """The address of the first element; 0 for an empty tensor.
+
+    >>> import gradiente as torch
+    >>> x = torch.ones(2)
+    >>> x.data_ptr() == x[:1].data_ptr()
+    True
+    """
     return self._array.__array_interface__["data"][0] if self._array.size else 0
 
 

@@ -62,9 +62,7 @@ class Recorder:
         node.plan = plan
         node.edges = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
         node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
-        for i in plan.sources:
-            if i >= 0 and (meta := operands[i]._meta) is not None and meta.inference:
-                raise RuntimeError(INFERENCE_SAVED)
+        refuse_inference(node.tensors)
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
         shapes = tuple([a.shape if e is not _NUMBER else () for a, e in zip(arrays, edges, strict=True)])
@@ -103,6 +101,14 @@ INFERENCE_SAVED = (
     "`torch.no_grad()` instead of `torch.inference_mode()`."
 )
 
+
+def refuse_inference(saved: tuple[Any, ...]) -> None:
+    """Raise torch's error if one of the tensors to be saved was made in inference mode."""
+    for tensor in saved:
+        if tensor.__class__ is not SavedOutput and (meta := tensor._meta) is not None and meta.inference:
+            raise RuntimeError(INFERENCE_SAVED)
+
+
 _NUMBER = object()
 """Stands for the edge of an operand that is not a tensor."""
 
@@ -136,17 +142,20 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
     constant = primitive.kind == "constant"
 
     function, plans = recorder.numpy, recorder.plain
+    # The operand that decides the type, and which kinds of type the others may have beside that one: masks, indices.
+    first = next((i for i, rule in enumerate(primitive.rules) if rule is not None), 0)
+    others = "b" if primitive.name == "where" else "" if elementwise else "biu"
 
     def call(*operands: Any, **static: Any) -> Tensor:
-        # The common case: all operands are tensors of one floating-point type (or None), in the plain mode.
+        # The common case: tensors of one floating-point type, beside masks and indices (or None), in the plain mode.
         try:
             arrays = [None if o is None else o._array for o in operands]
-            dtype = arrays[0].dtype
+            dtype = arrays[first].dtype
             mode = current()
             plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
             if plain and len(arrays) > 1:
                 for array in arrays:
-                    if array is not None and array.dtype is not dtype:
+                    if array is not None and array.dtype is not dtype and array.dtype.kind not in others:
                         plain = False
             value = function(*arrays, **static) if plain else None
         except (AttributeError, IndexError, RuntimeWarning, ValueError):
@@ -175,6 +184,8 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         node.plan = plan
         node.edges = tuple([o._node for o, tracked in zip(operands, plan.mask, strict=True) if tracked])
         node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
+        if others:
+            refuse_inference(node.tensors)
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
         types = None if same else (dtype,) * len(operands)  # the result has another type: cotangents have to be cast
