@@ -1,7 +1,7 @@
 """Write src/gradiente/tensor/_methods.pyi: the types of the methods that `gradiente.ops` attaches to Tensor.
 
-Type checkers read source and cannot see `setattr`. This script reads the functions' own signatures and writes them down;
-`python scripts/make_stubs.py --check` fails if the file is not what it would write.
+Type checkers read source and cannot see `setattr`. This script reads the functions' own signatures and writes them
+down; `python scripts/make_stubs.py --check` fails if the file is not what it would write.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 TARGET = Path(__file__).resolve().parent.parent / "src" / "gradiente" / "tensor" / "_methods.pyi"
 
-HEADER = '''"""Written by scripts/make_stubs.py: the methods of Tensor that gradiente.ops and gradiente.autograd attach."""
+HEADER = '''"""Written by scripts/make_stubs.py: what ops and autograd attach to Tensor."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal

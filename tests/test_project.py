@@ -85,7 +85,10 @@ MODULES = ["arrays", "graph", "rules", "tensor", "ops", "autograd", "nn", "nn.fu
 
 @pytest.mark.parametrize("module", MODULES)
 def test_module_can_be_imported_alone(module):
-    assert python(f"import importlib; print(importlib.import_module('gradiente.{module}').__name__)").strip() == f"gradiente.{module}"
+    assert (
+        python(f"import importlib; print(importlib.import_module('gradiente.{module}').__name__)").strip()
+        == f"gradiente.{module}"
+    )
 
 
 def layer_of(path: Path, package: Path = PACKAGE) -> str:

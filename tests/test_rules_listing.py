@@ -93,7 +93,7 @@ def test_what_is_shown_is_what_runs(name: str, rng: np.random.Generator) -> None
     from gradiente.arrays import numpy_extras
 
     scope: dict[str, Any] = {n: getattr(np, n) for n in ["exp", "sin", "cos", "sinh", "cosh", "sqrt", "where"]}
-    scope.update(log=lambda v: np.log(v), pi=math.pi, inf=math.inf)
+    scope.update(log=lambda v: np.log(v), expit=numpy_extras.expit, pi=math.pi, inf=math.inf)
     values = {n: rng.uniform(0.1, 0.9, 5) for n in ("a", "b", "c", "x", "out", "g")}
     for rule in primitive.rules:
         assert isinstance(rule, Rule)

@@ -6,54 +6,53 @@ import warnings as _warnings
 
 from . import autograd as autograd
 from . import nn as nn
-from . import optim as optim
 from . import ops as ops
+from . import optim as optim
 from . import random as random
-from . import tensor as _tensor_package  # its name is taken by torch's function below
 from ._version import __version__ as __version__
 from .autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from .autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
 from .autograd.grad_mode import *
 from .ops import return_types as return_types
-from .ops.arithmetic import *
-from .ops.rounding import *
-from .ops.powers import *
-from .ops.logic import *
-from .ops.fills import *
-from .ops.complexes import *
-from .ops.choices import *
 from .ops.activations import *
+from .ops.arithmetic import *
+from .ops.choices import *
 from .ops.comparison import *
+from .ops.complexes import *
 from .ops.conversion import *
 from .ops.creation import *
+from .ops.diagonals import *
 from .ops.distributions import *
 from .ops.exchange import *
-from .ops.diagonals import *
 from .ops.extremes import *
+from .ops.fills import *
 from .ops.functions import *
-from .ops.generators import *
 from .ops.gathering import *
+from .ops.generators import *
 from .ops.indexing import *
 from .ops.interop import *
 from .ops.joining import *
 from .ops.legacy import *
+from .ops.likes import *
+from .ops.logic import *
 from .ops.ordering import *
 from .ops.parts import *
-from .ops.likes import *
 from .ops.permuting import *
+from .ops.powers import *
 from .ops.products import *
 from .ops.randomness import *
 from .ops.ranges import *
 from .ops.reductions import *
+from .ops.rounding import *
 from .ops.running import *
 from .ops.scalars import *
 from .ops.scattering import *
 from .ops.shaping import *
 from .ops.splitting import *
+from .ops.spreads import *
 from .ops.storage import *
 from .ops.trigonometry import *
 from .ops.types import *
-from .ops.spreads import *
 from .tensor.core import Tensor as Tensor
 from .tensor.devices import *
 from .tensor.dtypes import *

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-_add, _maximum, _minimum, _multiply = np.add.reduce, np.maximum.reduce, np.minimum.reduce, np.multiply.reduce
+# NumPy's stubs know fewer forms of `reduce` than NumPy.
+_add: Callable[..., Any] = np.add.reduce
+_maximum: Callable[..., Any] = np.maximum.reduce
 
 
 _LONG = 1024

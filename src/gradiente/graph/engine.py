@@ -87,7 +87,7 @@ def run(
             g = grads.pop(node)
         plan = node.plan
         if plan.outputs != 1:
-            g = [None if output is None else grads.pop(output) for output in g]
+            g = [None if output is None else grads.pop(output) for output in g]  # pyright: ignore
         hooks = node.hooks
         if needed is not None and node in wanted and needed[node]:
             _capture(node, g, captured)

@@ -22,9 +22,7 @@ def wrap_dim(dim: int, ndim: int) -> int:
     """A dimension counted from the front. IndexError if there is no such dimension."""
     span = max(ndim, 1)
     if not -span <= dim < span:
-        raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dim})"
-        )
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dim})")
     return dim % span
 
 

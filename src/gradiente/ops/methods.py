@@ -31,7 +31,6 @@ from . import (
     powers,
     products,
     randomness,
-    ranges,
     reductions,
     reshaping,
     rounding,

@@ -223,9 +223,7 @@ def spread(reduced: Any, env: Env) -> Any:
 def sum_to_shape(g: Any, shape: tuple[int, ...], xp: Any) -> Any:
     """The sum of `g` over the axes along which an operand of `shape` was broadcast."""
     extra = len(g.shape) - len(shape)
-    axes = tuple(range(extra)) + tuple(
-        i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1
-    )
+    axes = tuple(range(extra)) + tuple(i + extra for i, n in enumerate(shape) if n == 1 and g.shape[i + extra] != 1)
     if axes:
         g = xp.sum(g, axis=axes, keepdims=True)
     return xp.reshape(g, shape) if g.shape != shape else g

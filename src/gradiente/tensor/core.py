@@ -2,10 +2,11 @@
 
 Note [The fields of a tensor]
 -----------------------------
-`_array`: the values. `_node`: where its gradient goes: the node that made it, the `AccumulateGrad` of a leaf that requires
-a gradient, or None; so `_node is not None` is `requires_grad`. `_version`: its in-place history, shared with its views,
-None while there is none. `_view`: how it is seen in its base, None for a base. `_meta`: the rarely used rest (gradient,
-tangent, name), None while empty. The operators of `gradiente.ops` are attached as methods when that package is imported.
+`_array`: the values. `_node`: where its gradient goes: the node that made it, the `AccumulateGrad` of a leaf that
+requires a gradient, or None; so `_node is not None` is `requires_grad`. `_version`: its in-place history, shared with
+its views, None while there is none. `_view`: how it is seen in its base, None for a base. `_meta`: the rarely used
+rest (gradient, tangent, name), None while empty. The operators of `gradiente.ops` are attached as methods when that
+package is imported.
 """
 
 from __future__ import annotations
@@ -30,10 +31,10 @@ else:
     TensorMethods = object
 
 _NON_LEAF_GRAD = (
-    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
-    "during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use "
-    ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf "
-    "Tensor instead."
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
+    "leaf Tensor instead."
 )
 
 
@@ -122,7 +123,9 @@ class Tensor(TensorMethods):
                     f"(this one is {self.dtype}; convert it first, for instance with .float())"
                 )
             if self._meta is not None and self._meta.inference:
-                raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+                raise RuntimeError(
+                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
+                )
             if self._node is None:
                 self._node = AccumulateGrad(self)
         else:
@@ -174,7 +177,9 @@ class Tensor(TensorMethods):
                 self._meta.grad = None
             return
         if not isinstance(value, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            raise TypeError(
+                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+            )
         if value is self:
             raise RuntimeError("can't assign Variable as its own grad")
         if value._array.dtype != self._array.dtype:
@@ -250,9 +255,9 @@ class Tensor(TensorMethods):
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
             raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
-                "see https://github.com/pytorch/pytorch/pull/103001"
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                "moment.  If you were attempting to deepcopy a module, this may be because of a "
+                "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
             )
         import copy
 
@@ -331,6 +336,7 @@ class AccumulateGrad(Sink):
         self._lock = threading.RLock()
 
     def show(self) -> AccumulateGrad:
+        """Itself: it has its name from the start."""
         return self
 
     @property
@@ -344,6 +350,7 @@ class AccumulateGrad(Sink):
         return leaf
 
     def receive(self, cotangent: Any, taped: bool, owned: bool) -> None:
+        """Add a cotangent to the gradient: in place where the gradient has no graph of its own, as torch does."""
         with self._lock:
             meta, grad = self.meta, self.meta.grad
             if taped:

@@ -1,7 +1,7 @@
 """Calling primitives on Tensors: run the forward function, record the node.
 
-`bind(primitive)` makes the function that does it for one primitive. `gradiente.tensor.elementwise` has shorter forms for
-the common case; both record the same nodes.
+`bind(primitive)` makes the function that does it for one primitive. `gradiente.tensor.elementwise` has shorter forms
+for the common case; both record the same nodes.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Recorder:
         """The plans for real tensors of one type, by which of them are tracked."""
         self.numpy = numpy_function(primitive)
 
-    def record(self, out: Tensor, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any]) -> Node | None:
+    def record(
+        self, out: Tensor, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any]
+    ) -> Node | None:
         """Make `out`'s node: its edges lead to the tracked operands; it saves what their rules name."""
         edges = [o._node if isinstance(o, Tensor) else _NUMBER for o in operands]
         types = tuple([a.dtype if o is not _NUMBER else None for a, o in zip(arrays, edges, strict=True)])
@@ -96,9 +98,9 @@ class Recorder:
 
 
 INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation "
-    "tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use "
-    "`torch.no_grad()` instead of `torch.inference_mode()`."
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+    "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
+    "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
 )
 
 
@@ -146,10 +148,16 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
     first = next((i for i, rule in enumerate(primitive.rules) if rule is not None), 0)
     others = "b" if primitive.name == "where" else "" if elementwise else "biu"
 
+    def general(operands: tuple[Any, ...], static: dict[str, Any]) -> Tensor:
+        arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
+        if elementwise and not _alike(arrays):
+            arrays = promoted(primitive.name, operands)
+        return run(recorder, operands, arrays, static, constant)
+
     def call(*operands: Any, **static: Any) -> Tensor:
         # The common case: tensors of one floating-point type, beside masks and indices (or None), in the plain mode.
         try:
-            arrays = [None if o is None else o._array for o in operands]
+            arrays: list[Any] = [None if o is None else o._array for o in operands]
             dtype = arrays[first].dtype
             mode = current()
             plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
@@ -159,12 +167,9 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
                         plain = False
             value = function(*arrays, **static) if plain else None
         except (AttributeError, IndexError, RuntimeWarning, ValueError):
-            value = None  # numbers among the operands, or an error that the general form explains
-        if value is None:
-            arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
-            if elementwise and not _alike(arrays):
-                arrays = promoted(primitive.name, operands)
-            return run(recorder, operands, arrays, static, constant)
+            return general(operands, static)  # numbers among the operands, or an error that it explains
+        if not plain:
+            return general(operands, static)
         out = new(Tensor)
         out._array = value if value.__class__ is np.ndarray else box(value)
         out._node = out._version = out._view = out._meta = None
@@ -209,12 +214,20 @@ def _alike(arrays: tuple[Any, ...]) -> bool:
 
 
 def run(
-    recorder: Recorder, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any], constant: bool = False
+    recorder: Recorder,
+    operands: tuple[Any, ...],
+    arrays: tuple[Any, ...],
+    static: dict[str, Any],
+    constant: bool = False,
 ) -> Tensor:
     """Run a primitive's forward function on `arrays` and record it for `operands`."""
     foreign = None
     for array in arrays:
-        if array.__class__ is not np.ndarray and hasattr(array, "__array_namespace__") and not isinstance(array, np.generic):
+        if (
+            array.__class__ is not np.ndarray
+            and hasattr(array, "__array_namespace__")
+            and not isinstance(array, np.generic)
+        ):
             foreign = array
     if foreign is None:
         try:
@@ -222,7 +235,9 @@ def run(
         except RuntimeWarning:
             value = quietly(recorder.numpy, *arrays, **static)
         except ValueError as error:
-            raise (mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None) or error from None
+            raise (
+                mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None
+            ) or error from None
     else:
         xp = namespace_of(foreign)
         value = recorder.primitive.run(xp, extras_of(xp), arrays, static)

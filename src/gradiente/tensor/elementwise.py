@@ -1,7 +1,7 @@
 """The short forms of elementwise primitives: what `a * b` and `x.exp()` run.
 
-They serve real float32 and float64 operands of one type in the plain mode, and hand everything else to the general form.
-The two record the same nodes; a test compares them.
+They serve real float32 and float64 operands of one type in the plain mode, and hand everything else to the general
+form. The two record the same nodes; a test compares them.
 """
 
 from __future__ import annotations
@@ -192,7 +192,7 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
                 return out
             out._node = node = Node()
             node.seq = moment()
-            node.plan = scalar
+            node.plan = scalar  # pyright: ignore[reportAttributeAccessIssue] - None only where constant
             node.edges = (edge,)
             node.tensors = ()
             node.facts = other
@@ -262,8 +262,8 @@ def cannot_broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
         if a[-i] != b[-i] and 1 not in (a[-i], b[-i]):
             dim = max(len(a), len(b)) - i
             return RuntimeError(
-                f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension {dim} "
-                f"(the shapes are {list(a)} and {list(b)})"
+                f"The size of tensor a ({a[-i]}) must match the size of tensor b ({b[-i]}) at non-singleton dimension "
+                f"{dim} (the shapes are {list(a)} and {list(b)})"
             )
     return RuntimeError(f"the shapes {list(a)} and {list(b)} cannot be broadcast together")
 

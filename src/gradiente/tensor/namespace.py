@@ -152,7 +152,6 @@ class TensorNamespace:
         return self._call["clone"](x) if copy else x
 
 
-
 def _by_type(real: Callable[..., Tensor], complex: Callable[..., Tensor]) -> Callable[[Tensor], Tensor]:
     """The function that is `real` for real tensors and `complex` for complex ones."""
     return lambda x: (complex if x._array.dtype.kind == "c" else real)(x)

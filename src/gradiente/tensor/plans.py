@@ -52,9 +52,9 @@ class Packed:
             set_mode(previous)
         if (0 if shown._version is None else shown._version.count) != before:
             raise RuntimeError(
-                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook cannot be "
-                "modified by in-place operations as this can lead to unexpected side-effects. Please open an issue if you "
-                "need to perform in-place operations on the input to a pack hook."
+                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
+                "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open "
+                "an issue if you need to perform in-place operations on the input to a pack hook."
             )
         self._unpack = unpack
 
@@ -63,7 +63,8 @@ class Packed:
         found = self._unpack(self._packed)
         if not isinstance(found, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(
-                f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type {type(found).__name__}"
+                f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
+                f"{type(found).__name__}"
             )
         return found
 
@@ -77,8 +78,8 @@ _HINT = (
     "torch.autograd.set_detect_anomaly(True, check_nan=False)."
 )
 _HINT_ANOMALY = (
-    "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
-    "changed in there or anywhere later. Good luck!"
+    "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in "
+    "question was changed in there or anywhere later. Good luck!"
 )
 
 
@@ -91,7 +92,11 @@ def stale(node: Node, index: int) -> RuntimeError:
     number = 0
     if isinstance(source, Output):
         source, number = source.node, source.number
-    made = f", which is output {number} of {re.sub('Backward[0-9]*$', '', source.name())}," if isinstance(source, Node) and source.plan is not None else ""
+    made = (
+        f", which is output {number} of {re.sub('Backward[0-9]*$', '', source.name())},"
+        if isinstance(source, Node) and source.plan is not None
+        else ""
+    )
     text = (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{kind} {list(array.shape)}]{made} is at version {version.count}; expected version "
@@ -283,4 +288,14 @@ def _direct_two(one: tuple[Any, ...], two: tuple[Any, ...]) -> Callable[[Node, A
     return raw
 
 
-__all__ = ["SavedOutput", "border", "direct_plan", "environment", "general_plan", "stale", "unpack_raw", "unpack_tensor", "wrap"]
+__all__ = [
+    "SavedOutput",
+    "border",
+    "direct_plan",
+    "environment",
+    "general_plan",
+    "stale",
+    "unpack_raw",
+    "unpack_tensor",
+    "wrap",
+]
