@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import warnings as _warnings
+from math import e as e
+from math import inf as inf
+from math import nan as nan
+from math import pi as pi
 
 from . import autograd as autograd
 from . import nn as nn
@@ -59,6 +63,8 @@ from .tensor.dtypes import *
 from .tensor.limits import *
 from .tensor.printing import set_printoptions as set_printoptions
 from .tensor.size import Size as Size
+
+newaxis = None
 
 # 0/0 and overflow give nan and inf, as in torch, where NumPy would warn; the check of each call's flags costs nothing
 # this way. Programs that turn such warnings into errors are served by `tensor.dispatch.quietly`.
