@@ -11,7 +11,9 @@ from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.dispatch import INFERENCE_SAVED, bind
 from ..tensor.plans import Packed, SavedOutput, stale
+from ..tensor.tangents import active
 from ..tensor.views import link_view, rebase
+from ._jvp import forward_tangents
 
 Like = tuple[tuple[int, ...], Any]
 """A shape and a dtype."""
@@ -95,7 +97,10 @@ def finish(
         differentiable = tracked and id(out) not in without and out._array.dtype.kind in "fcV"
         edge = (ctx if len(outputs) == 1 else Output(ctx, i)) if differentiable else None
         made.append(_attach(out, edge, id(out) in inputs, id(out) in dirty, len(outputs), mode))
-    for name in ("to_save", "dirty_tensors", "non_differentiable"):
+    if active(mode):
+        lost = {id(m) for m, o in zip(made, outputs, strict=True) if id(o) in without}
+        forward_tangents(ctx, args, made, lost, dirty, mode)
+    for name in ("to_save", "dirty_tensors", "non_differentiable", "saved_for_forward"):
         ctx.__dict__.pop(name, None)
     return tuple(made) if isinstance(output, tuple) else made[0]
 

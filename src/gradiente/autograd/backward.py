@@ -13,6 +13,7 @@ from ..graph.modes import NO_GRAD
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
+from ..tensor.tangents import active
 from .edges import GradientEdge, Source, edge_of, like_of
 from .tasks import begin, end
 
@@ -73,6 +74,7 @@ def differentiate(
 
         watch = anomaly.watcher(mode)
     previous, task = change(grad=taped), begin(roots, targets)
+    taped = taped or active(mode)  # tangents propagate through rules that run on Tensors
     try:
         if taped:
             return run(

@@ -25,5 +25,5 @@ def rows(
         if parts[0] is None:
             result.append(None)
         else:
-            result.append(namespace.stack(parts) if taped else np.stack(parts))
+            result.append(namespace.stack(parts) if isinstance(parts[0], Tensor) else np.stack(parts))
     return result

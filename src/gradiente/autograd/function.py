@@ -13,6 +13,7 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -116,6 +117,8 @@ class BackwardCFunction(Node, FunctionCtx):
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What `save_for_backward` saved, checked to be unchanged."""
+        if "_for_jvp" in self.__dict__:
+            return self.__dict__["_for_jvp"]
         if self.tensors is None:
             raise self.freed()
         return tuple(restored(self, i) for i in range(len(self.tensors)))
@@ -254,7 +257,7 @@ def _prepare(ctx: Any, facts: Facts) -> None:
 
 def _inside(mode: Mode) -> Mode:
     """The mode in which `forward` runs."""
-    return with_grad(mode, False)
+    return with_grad(replace(mode, forward_grad=False) if mode.levels else mode, False)
 
 
 _UNRECORDED = Plan(lambda node, g: (), lambda node, g: (), (), Node)

@@ -20,7 +20,7 @@ class Mode:
     which is what `enable_grad` sets there, says. `anomaly`, `check_nan`: watch for anomalies.
     `saved_hooks`: stack of `(pack, unpack)` pairs for saved tensors. `saved_hooks_disabled`: why they are refused, or
     None.
-    `dual_level`: the depth of forward-mode differentiation, 0 for none. `forward_grad`: propagate tangents.
+    `levels`: the forward differentiations under way, outermost first. `forward_grad`: propagate tangents.
     """
 
     grad: bool = True
@@ -30,7 +30,7 @@ class Mode:
     check_nan: bool = True
     saved_hooks: tuple[tuple[Any, Any], ...] = ()
     saved_hooks_disabled: str | None = None
-    dual_level: int = 0
+    levels: tuple[Any, ...] = ()
     forward_grad: bool = True
     interceptors: tuple[Any, ...] = ()
     """Objects that every primitive's call is shown to (profilers, transforms), outermost first."""

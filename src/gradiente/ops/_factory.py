@@ -19,6 +19,7 @@ from ..tensor.dtypes import bool as boolean
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.inplace import write
 from ..tensor.special import mark_inference
+from ..tensor.tangents import carries
 from ._numbers import is_integer
 
 PYTHON_TYPES: dict[Any, Dtype] = {float: float64, int: int64, bool: boolean, complex: complex128}
@@ -187,6 +188,11 @@ def put_out(out: Any, result: Any, function: str, dtype: Dtype | None = None) ->
             f"{function}(): functions with out=... arguments don't support automatic differentiation, but one of the "
             "arguments requires grad. (Pass out.detach(), or use what the function returns)"
         )
+    if carries(out):
+        raise NotImplementedError(
+            f"Trying to use forward AD with {function}_out that does not support it because it is an out= function "
+            "(leave out= away, and use what the function returns)"
+        )
     if out._array.shape != result.shape:
         if out._array.size or out._view is not None:
             raise RuntimeError(
@@ -203,7 +209,7 @@ def contiguous(x: Tensor) -> Tensor:
     """The tensor with its elements in the order of its indices in memory; itself if they are."""
     if x._array.flags.c_contiguous:
         return x
-    return _copy(x) if x._node is not None else made(np.ascontiguousarray(x._array))
+    return _copy(x) if x._node is not None or carries(x) else made(np.ascontiguousarray(x._array))
 
 
 def _copy(x: Tensor) -> Tensor:

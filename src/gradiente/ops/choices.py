@@ -11,6 +11,7 @@ from ..tensor import dtypes
 from ..tensor.core import Tensor, wrap
 from ..tensor.promotion import result_type
 from ..tensor.refusals import refuse
+from ..tensor.tangents import carries
 from . import complexes
 from ._arguments import need_tensor
 from ._define import inplace, primitive
@@ -200,7 +201,7 @@ def _bound(value: Any, argument: str, position: int, function: str = "clamp") ->
 def _as_number(bound: Any) -> Any:
     if not isinstance(bound, Tensor):
         return bound
-    if bound._array.ndim or bound._node is not None:
+    if bound._array.ndim or bound._node is not None or carries(bound):
         raise TypeError(
             "clamp() received an invalid combination of arguments - got a Tensor and a number as 'min' and 'max' "
             "(positions 2 "

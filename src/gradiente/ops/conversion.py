@@ -16,6 +16,7 @@ from ..tensor.devices import device as Device
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import TENSOR_TYPES
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.tangents import carries
 from ._arguments import need_tensor
 from ._define import primitive
 from ._factory import PYTHON_TYPES, contiguous, made
@@ -54,7 +55,8 @@ def converted(input: Tensor, dtype: Dtype, copy: bool = False) -> Tensor:
         return input
     if array.dtype.kind == "c" and target.kind not in "cb":
         warnings.warn(_DISCARDS, UserWarning, stacklevel=3)
-    if input._node is None or not (dtype.is_floating_point or dtype.is_complex) or not current().grad:
+    differentiable = dtype.is_floating_point or dtype.is_complex
+    if not differentiable or ((input._node is None or not current().grad) and not carries(input)):
         return made(cast_array(array, target))
     if array.dtype.kind == "c" and target.kind != "c":
         real = _real_part(input)

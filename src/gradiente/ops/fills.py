@@ -9,6 +9,7 @@ import numpy as np
 from ..graph import current
 from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import in_place, touched
+from ..tensor.tangents import active
 from ..tensor.views import check_writable
 from ._define import primitive
 from ._numbers import Number, fitted
@@ -21,7 +22,9 @@ _filled_with_tensor = in_place(primitive("overwrite", "FillBackward3"), "fill_")
 
 
 def _recorded(input: Tensor) -> bool:
-    """Whether overwriting the tensor is a step of a graph."""
+    """Whether overwriting the tensor is a step of a graph, or of forward mode."""
+    if active(current()):  # a level of forward mode: there may be tangents
+        return True
     if not current().grad:
         return False
     view = input._view

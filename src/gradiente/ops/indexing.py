@@ -13,6 +13,7 @@ from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
 from ..tensor.inplace import store, touched
+from ..tensor.tangents import carries
 from ..tensor.views import overlaps_itself
 from ._arguments import need_tensor
 from ._define import primitive
@@ -98,7 +99,7 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
     view = self._view
     quick = (
         self._node is None
-        and (value.__class__ is not Tensor or value._node is None)
+        and (value.__class__ is not Tensor or (value._node is None and not carries(value)))
         and self._meta is None
         and (view is None or view.base._node is None)
     )

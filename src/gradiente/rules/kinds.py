@@ -158,10 +158,18 @@ class Linear(Primitive):
     kind = "linear"
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
+        return self.image(tuple(t if j == i else None for j in range(len(env["operands"]))), env)
+
+    def image(self, tangents: tuple[Any, ...], env: Env) -> Any:
+        """The tangent of the result for all tangents at once; None if none is one of a variable of the map."""
         xp, operands = env["xp"], env["operands"]
         # An operand without a rule (indices) is no variable of the linear map: it stays.
+        fixed = [self.rule_for(j) is None or x is None for j, x in enumerate(operands)]
+        if all(t is None or kept for t, kept in zip(tangents, fixed, strict=True)):
+            return None
         inputs = tuple(
-            t if j == i else x if self.rule_for(j) is None else xp.zeros_like(x) for j, x in enumerate(operands)
+            x if kept else xp.zeros_like(x) if t is None else t
+            for x, t, kept in zip(operands, tangents, fixed, strict=True)
         )
         return self.run(xp, env["extras"], inputs, env["static"])
 
@@ -196,7 +204,10 @@ def tangent(primitive: Primitive, tangents: tuple[Any, ...], env: Env) -> Any:
 
     Beside all that rules name, saved or not, `env` holds `operands` (all of them) and `static` (the static parameters).
     """
-    total = None
+    if isinstance(primitive, Linear):
+        total, tangents = primitive.image(tangents, env), ()
+    else:
+        total = None
     for i, t in enumerate(tangents):
         part = None if t is None else primitive.jvp(i, t, env)
         if part is not None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import Node, Output, RemovableHandle, Sink, Version, moment, register, split_edge
+from ..graph import Node, Output, RemovableHandle, Sink, Version, current, moment, register, split_edge
 from . import dtypes
 from .dtypes import from_numpy_dtype, get_default_dtype
 from .printing import format_tensor
@@ -48,7 +48,7 @@ class Meta:
         self.name: str | None = None
         self.retained = False
         self.inference = False
-        self.tangents: dict[int, Tensor] | None = None
+        self.tangents: Any = None
         self.post_hooks: Any = None
 
 
@@ -305,6 +305,8 @@ def _describe(x: Tensor) -> str:
         suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
     elif x._node is not None:
         suffixes.append("requires_grad=True")
+    if x._meta is not None and x._meta.tangents and (mode := current()).forward_grad:
+        suffixes.extend(f"tangent={x._meta.tangents[level]}" for level in mode.levels[-1:] if level in x._meta.tangents)
     name = "tensor" if type(x) is Tensor else type(x).__name__
     return format_tensor(
         x._array,
@@ -353,7 +355,11 @@ class AccumulateGrad(Sink):
         """Add a cotangent to the gradient: in place where the gradient has no graph of its own, as torch does."""
         with self._lock:
             meta, grad = self.meta, self.meta.grad
-            if taped:
+            if taped and not current().grad:
+                from .tangents import accumulate
+
+                accumulate(meta, cotangent)
+            elif taped:
                 meta.grad = _copy(cotangent, "CopyBackwards") if grad is None else grad + cotangent
             elif grad is None:
                 meta.grad = wrap(_own(cotangent, owned))

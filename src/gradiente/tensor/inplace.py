@@ -16,6 +16,7 @@ from .core import Tensor, wrap
 from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
 from .promotion import can_cast
+from .tangents import active, before_change, inherit, overwrite
 from .views import check_writable, rebase, with_history
 
 
@@ -25,6 +26,9 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
     def call(input: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         check_writable(input)
         old = with_history(input)
+        if active(current()):
+            before_change(input, check_writable)
+            inherit(old, input)
         arguments = tuple([old if a is input else a for a in arguments])
         shared = input._version
         if shared is not None:
@@ -44,6 +48,7 @@ def _copy_of(x: Tensor) -> Tensor:
     """A tensor that shares memory with what is changed, with its own copy of its values."""
     copy = wrap(x._array.copy())
     copy._node = x._node
+    inherit(copy, x)
     return copy
 
 
@@ -64,6 +69,8 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
         check_writable(target, tracked=True)
     array[...] = value
     touched(target)
+    if active(current()):
+        overwrite(target, result)
     if current().grad and (result._node is not None or target._node is not None):
         if result._array.dtype != array.dtype and result._node is not None:
             from .namespace import namespace
@@ -92,27 +99,35 @@ def store(
         for other in others:
             tracked = tracked or (isinstance(other, Tensor) and other._node is not None)
     check_writable(target, tracked, overlapping)
-    if tracked:  # a node saves what it needs of the others: if that is the memory that changes, then as it was
+    dual = active(current())
+    if dual:
+        before_change(target, check_writable)
+    if tracked or dual:  # a node saves what it needs of the others: if that is the memory that changes, then as it was
         others = tuple(
             [
                 _copy_of(o) if isinstance(o, Tensor) and o._version is not None and o._version is target._version else o
                 for o in others
             ]
         )
-    old = with_history(target) if tracked else None
+    old = with_history(target) if tracked or dual else None
+    if dual:
+        inherit(old, target)
     with np.errstate(all="ignore"):
         assign(target._array)
     touched(target)
     if old is not None:
         out = wrap(target._array)
         arrays = tuple([o._array if isinstance(o, Tensor) else o for o in others])
-        node = recorder.record(out, (old, *others), (target._array, *arrays), static)
+        node = recorder.record(out, (old, *others), (target._array, *arrays), static) if tracked else None
         mode = current()
         if mode is not PLAIN:
             from . import special  # the unusual modes: loaded when one is first used
 
             special.after(mode, node, out, recorder, (old, *others), (target._array, *arrays), static)
-        rebase(target, out)
+        if dual:
+            overwrite(target, out)
+        if tracked:
+            rebase(target, out)
     return target
 
 

@@ -30,6 +30,16 @@ class SavedOutput:
         self._version = version
 
 
+class DualOutput(SavedOutput):
+    """A saved result with its tangents, which it shares with the result."""
+
+    __slots__ = ("tangents",)
+
+    def __init__(self, array: Any, version: Any, tangents: Any) -> None:
+        super().__init__(array, version)
+        self.tangents = tangents
+
+
 class Packed:
     """A saved value in the form that a saved-tensors hook gave it."""
 
@@ -125,12 +135,16 @@ def unpack_tensor(node: Node, index: int) -> Any:
     """A saved value as a Tensor with its place in the graph."""
     array = unpack_raw(node, index)
     saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
-    if saved.__class__ is not SavedOutput and saved.__class__ is not Packed:
+    kind = saved.__class__
+    is_output = kind is SavedOutput or kind is DualOutput
+    if not is_output and kind is not Packed:
         return saved
-    made_by = node if saved.__class__ is SavedOutput or saved.output else saved._node
-    if made_by is not None or saved.__class__ is SavedOutput:
+    made_by = node if is_output or saved.output else saved._node
+    if made_by is not None or is_output:
         out = new(Tensor)
         out._array, out._node, out._version, out._view, out._meta = array, made_by, saved._version, None, None
+        if kind is DualOutput:
+            out._metadata().tangents = saved.tangents
         return out
     return wrap(array)
 

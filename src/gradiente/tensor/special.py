@@ -12,6 +12,7 @@ from ..graph.places import user_stack
 from .core import Tensor
 from .dispatch import Recorder
 from .plans import Packed
+from .tangents import propagate
 
 evaluating: ContextVar[Node | None] = ContextVar("gradiente.evaluating", default=None)
 """The node that anomaly detection watches at the moment: nodes recorded by its rule were induced by it."""
@@ -67,6 +68,8 @@ def after(
         mark_inference(out)
     if node is not None and mode.anomaly:
         remember(node)
+    if mode.levels and mode.forward_grad:
+        propagate(mode, node, out, recorder.primitive, operands, static)
     if node is not None and mode.saved_hooks and node.tensors:
         pack, unpack = mode.saved_hooks[-1]
         node.tensors = tuple(Packed(node, saved, pack, unpack) for saved in node.tensors)

@@ -28,6 +28,7 @@ from ..rules import table
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
 from .dispatch import Recorder, run
 from .special import inherit_inference
+from .tangents import active, follow, turn
 
 Step = tuple[Recorder, dict[str, Any]]
 
@@ -111,6 +112,8 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
     version.add_view(out)
     if current().inference or (x._meta is not None and x._meta.inference):
         inherit_inference(out, x)
+    if active(current()):
+        follow(out, x, steps, creation)
     return out
 
 
@@ -150,6 +153,7 @@ def detach_in_place(x: Tensor) -> None:
         )
     if x._meta is not None:
         x._meta.retained = False
+        x._meta.tangents = None
     x._node = None
 
 
@@ -168,6 +172,8 @@ def reshape_in_place(x: Tensor, call: Callable[..., Tensor], static: dict[str, A
         old = x._view
         x._view = View(old.base, (*old.steps, (call.recorder, static)), old.creation, old.layout)  # pyright: ignore
     x._array = out._array
+    if active(current()):
+        turn(x, call, static)
     version.bump(user_place(2))
     if x._node is not None and x._node.__class__ is AccumulateGrad:
         x._node._array = out._array  # pyright: ignore[reportAttributeAccessIssue]
