@@ -1,7 +1,8 @@
 """torch.autograd: gradients of what was recorded.
 
 `backward`: the entry points. `grad_mode`: switching recording on and off. `function`: functions with a backward of
-one's own. `forward_ad`: derivatives computed along with the values. `graph`: nodes, edges, what is saved. `anomaly`: finding the operation that made a NaN.
+one's own. `forward_ad`: derivatives computed along with the values. `graph`: nodes, edges, what is saved. `anomaly`:
+finding the operation that made a NaN.
 """
 
 from . import anomaly as anomaly

@@ -190,8 +190,8 @@ def put_out(out: Any, result: Any, function: str, dtype: Dtype | None = None) ->
         )
     if carries(out):
         raise NotImplementedError(
-            f"Trying to use forward AD with {function}_out that does not support it because it is an out= function "
-            "(leave out= away, and use what the function returns)"
+            f"Trying to use forward AD with aten::{function} that does not support it. "
+            "(It has a tangent: leave out= away, and use what the function returns)"
         )
     if out._array.shape != result.shape:
         if out._array.size or out._view is not None:

@@ -139,6 +139,9 @@ class TensorNamespace:
     def stack(self, arrays: tuple[Tensor, ...], axis: int = 0) -> Tensor:
         return self._call["stack"](*arrays, axis=axis)
 
+    def tile(self, x: Tensor, times: tuple[int, ...]) -> Tensor:
+        return self._call["repeat"](x, times=times)
+
     def zeros_like(self, x: Tensor) -> Tensor:
         return wrap(np.zeros_like(x._array))
 
