@@ -32,12 +32,55 @@ def forward_ad(library: Any) -> Any:
 
 
 # Each is called with the library and two duals, the first between 0 and 1 where the name of the case starts with "p:".
-UNARY = (
-    "exp exp2 expm1 sin cos tan sinh cosh tanh atan asinh sigmoid erf erfc abs neg sign floor ceil round trunc frac "
-    "square relu positive nan_to_num sgn deg2rad rad2deg logit"
-).split()
-POSITIVE = "log log2 log10 log1p sqrt rsqrt reciprocal asin acos atanh".split()
-BINARY = "add sub mul div atan2 maximum minimum fmax fmin hypot logaddexp copysign remainder fmod".split()
+UNARY = [
+    "exp",
+    "exp2",
+    "expm1",
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "atan",
+    "asinh",
+    "sigmoid",
+    "erf",
+    "erfc",
+    "abs",
+    "neg",
+    "sign",
+    "floor",
+    "ceil",
+    "round",
+    "trunc",
+    "frac",
+    "square",
+    "relu",
+    "positive",
+    "nan_to_num",
+    "sgn",
+    "deg2rad",
+    "rad2deg",
+    "logit",
+]
+POSITIVE = ["log", "log2", "log10", "log1p", "sqrt", "rsqrt", "reciprocal", "asin", "acos", "atanh"]
+BINARY = [
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "atan2",
+    "maximum",
+    "minimum",
+    "fmax",
+    "fmin",
+    "hypot",
+    "logaddexp",
+    "copysign",
+    "remainder",
+    "fmod",
+]
 CASES: list[tuple[str, Callable[..., Any]]] = [
     *((name, lambda t, x, y, name=name: getattr(t, name)(x)) for name in UNARY),
     *((f"p:{name}", lambda t, x, y, name=name: getattr(t, name)(x)) for name in POSITIVE),
@@ -176,7 +219,7 @@ SMOOTH: list[tuple[str, Callable[..., Any]]] = [
     ("exp out", lambda t, x: (x.exp() * x.exp().sin()).sum()),
     ("softmax", lambda t, x: (x.softmax(1) ** 2).sum()),
     ("matmul", lambda t, x: (x @ x.t()).tanh().sum()),
-    ("views", lambda t, x: (x.t().reshape(-1)[1:5].unbind(0)[2] * x.sum(0).prod())),
+    ("views", lambda t, x: x.t().reshape(-1)[1:5].unbind(0)[2] * x.sum(0).prod()),
     ("in place", lambda t, x: _changed(x * x, lambda z: z[0].mul_(x[1])).sin().sum()),
     ("norm", lambda t, x: x.norm() ** 3),
     ("cat", lambda t, x: (t.cat([x, x * x]).cumsum(0) ** 2).mean()),

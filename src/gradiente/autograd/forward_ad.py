@@ -7,6 +7,7 @@ tangent is the operation's Jacobian times the tangents given: y' = Σ (∂y/∂x
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ..graph import change, current, set_mode
@@ -146,14 +147,20 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
     key = mode.levels[number]
     if mode.forward_grad:
         _check(tensor, tangent, key)
-    previous = change(forward_grad=False)
-    try:
-        out = make_view(_dual, tensor)
-    finally:
-        set_mode(previous)
+    out = _alias(_dual, tensor, number)
     if mode.forward_grad:
         put_tangent(out, key, tangent)
     return out
+
+
+def _alias(call: Callable[..., Tensor], tensor: Tensor, number: int) -> Tensor:
+    """A view of `tensor` without its tangent at the level of this number."""
+    levels = current().levels
+    previous = change(levels=(*levels[:number], *levels[number + 1 :]))
+    try:
+        return make_view(call, tensor)
+    finally:
+        set_mode(previous)
 
 
 def _check(tensor: Tensor, tangent: Tensor, key: Any) -> None:
@@ -195,11 +202,7 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     number, mode = _need_level(level), current()
     if number < 0:
         return UnpackedDualTensor(tensor, None)
-    previous = change(forward_grad=False)
-    try:
-        primal = make_view(_primal, tensor)
-    finally:
-        set_mode(previous)
+    primal = _alias(_primal, tensor, number)
     known = mode.forward_grad and number < len(mode.levels)
     return UnpackedDualTensor(primal, tangent_of(tensor, mode.levels[number]) if known else None)
 

@@ -21,8 +21,7 @@ import numpy as np
 
 from ..graph import Node, Output, RemovableHandle, Sink, Version, current, moment, register, split_edge
 from . import dtypes
-from .dtypes import from_numpy_dtype, get_default_dtype
-from .printing import format_tensor
+from .dtypes import from_numpy_dtype
 from .size import Size
 
 if TYPE_CHECKING:
@@ -88,7 +87,9 @@ class Tensor(TensorMethods):
         return self._array.ndim
 
     def __repr__(self, *, tensor_contents: object = None) -> str:
-        return _describe(self)
+        from .introspect import described
+
+        return described(self)
 
     @property
     def requires_grad(self) -> bool:
@@ -296,25 +297,6 @@ def wrap(array: Any) -> Tensor:
 def box(value: Any) -> Any:
     """An array, where NumPy returned a scalar for a 0-d result."""
     return np.asarray(value) if isinstance(value, (np.generic, bool, int, float, complex)) else value
-
-
-def _describe(x: Tensor) -> str:
-    """torch's printed form of a tensor."""
-    suffixes: list[str] = []
-    if x.grad_fn is not None:
-        suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
-    elif x._node is not None:
-        suffixes.append("requires_grad=True")
-    if x._meta is not None and x._meta.tangents and (mode := current()).forward_grad:
-        suffixes.extend(f"tangent={x._meta.tangents[level]}" for level in mode.levels[-1:] if level in x._meta.tangents)
-    name = "tensor" if type(x) is Tensor else type(x).__name__
-    return format_tensor(
-        x._array,
-        suffixes=suffixes,
-        default_float=repr(get_default_dtype()),
-        dtype_name=repr(x.dtype),
-        prefix=f"{name}(",
-    )
 
 
 class AccumulateGrad(Sink):

@@ -1,4 +1,4 @@
-"""What users see of a node: its saved values under torch's names, and calling it.
+"""What users see of a tensor, its printed form, and of a node: its saved values under torch's names, calling it.
 
 Only nodes that somebody looks at have this class (see the note at `Node`), so the engine's fast path does not pay for
 it.
@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node
+from ..graph import Node, current
 from .core import Tensor, wrap
+from .dtypes import get_default_dtype
 from .plans import unpack_tensor
+from .printing import format_tensor
 
 _NAMES: dict[str, str] = {
     "x": "self", "a": "self", "b": "other", "c": "weight", "out": "result", "axis": "dim", "keepdims": "keepdim",
@@ -150,3 +152,22 @@ def _value(node: Node, name: str) -> Any:
         # the number of the short form
         return wrap(np.asarray(facts))
     return None
+
+
+def described(x: Tensor) -> str:
+    """torch's printed form of a tensor."""
+    suffixes: list[str] = []
+    if x.grad_fn is not None:
+        suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
+    elif x._node is not None:
+        suffixes.append("requires_grad=True")
+    if x._meta is not None and x._meta.tangents and (mode := current()).forward_grad:
+        suffixes.extend(f"tangent={x._meta.tangents[level]}" for level in mode.levels[-1:] if level in x._meta.tangents)
+    name = "tensor" if type(x) is Tensor else type(x).__name__
+    return format_tensor(
+        x._array,
+        suffixes=suffixes,
+        default_float=repr(get_default_dtype()),
+        dtype_name=repr(x.dtype),
+        prefix=f"{name}(",
+    )
