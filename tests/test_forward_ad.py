@@ -246,12 +246,19 @@ def test_backward_in_a_level_accumulates_tangents_from_the_second_time() -> None
         assert not x.grad.requires_grad
 
 
-def test_saved_tensor_hooks_see_forward_mode() -> None:
-    x = torch.tensor([1.0, 2.0], requires_grad=True)
-    with fwAD.dual_level(), torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
-        y = fwAD.make_dual(x, torch.ones(2)).sin().sum()
+def test_saved_tensor_hooks_keep_tangents() -> None:
+    """Hooks see values only; what they give back has the tangents of what was saved, operand or result."""
+    point = [1.0, 2.0]
+    x = torch.tensor(point, requires_grad=True)
+    hooks = torch.autograd.graph.saved_tensors_hooks(lambda t: t.detach().numpy(), torch.from_numpy)
+    with fwAD.dual_level():
+        with hooks:
+            d = fwAD.make_dual(x, torch.ones(2))
+            y = (d.sin() + d.exp() + fwAD.make_dual(torch.tensor(point), torch.ones(2)) * d).sum()
         (g,) = torch.autograd.grad(y, x)
-    np.testing.assert_allclose(g.tolist(), np.cos([1.0, 2.0]), rtol=1e-6)
+        found = tangent(g)
+    np.testing.assert_allclose(g.tolist(), np.cos(point) + np.exp(point) + point, rtol=1e-6)
+    np.testing.assert_allclose(found.tolist(), np.exp(point) - np.sin(point) + 1, rtol=1e-6)
 
 
 def test_no_cycle_survives_the_level() -> None:

@@ -26,7 +26,8 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
     def call(input: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
         check_writable(input)
         old = with_history(input)
-        if active(current()):
+        mode = current()
+        if mode is not PLAIN and active(mode):
             before_change(input, check_writable)
             inherit(old, input)
         arguments = tuple([old if a is input else a for a in arguments])
@@ -69,9 +70,10 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
         check_writable(target, tracked=True)
     array[...] = value
     touched(target)
-    if active(current()):
+    mode = current()
+    if mode is not PLAIN and active(mode):
         overwrite(target, result)
-    if current().grad and (result._node is not None or target._node is not None):
+    if mode.grad and (result._node is not None or target._node is not None):
         if result._array.dtype != array.dtype and result._node is not None:
             from .namespace import namespace
 

@@ -43,13 +43,15 @@ class DualOutput(SavedOutput):
 class Packed:
     """A saved value in the form that a saved-tensors hook gave it."""
 
-    __slots__ = ("_node", "_packed", "_unpack", "_version", "number", "output")
+    __slots__ = ("_node", "_packed", "_unpack", "_version", "number", "output", "tangents")
 
     def __init__(self, node: Node, saved: Any, pack: Callable[[Tensor], Any], unpack: Callable[[Any], Tensor]) -> None:
         self.output = isinstance(saved, SavedOutput)
         self._version = None  # what the hooks keep is theirs: changes cannot be followed through them
         self._node = None if self.output else saved._node
         self.number = getattr(saved, "number", 0)
+        meta = getattr(saved, "_meta", None)
+        self.tangents = getattr(saved, "tangents", None) if meta is None else meta.tangents
         shown: Any = saved
         if self.output:
             shown = wrap(saved._array)
@@ -140,11 +142,12 @@ def unpack_tensor(node: Node, index: int) -> Any:
     if not is_output and kind is not Packed:
         return saved
     made_by = node if is_output or saved.output else saved._node
-    if made_by is not None or is_output:
+    tangents = None if kind is SavedOutput else saved.tangents
+    if made_by is not None or is_output or tangents:
         out = new(Tensor)
         out._array, out._node, out._version, out._view, out._meta = array, made_by, saved._version, None, None
-        if kind is DualOutput:
-            out._metadata().tangents = saved.tangents
+        if tangents:
+            out._metadata().tangents = tangents
         return out
     return wrap(array)
 

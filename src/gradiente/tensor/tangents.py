@@ -318,7 +318,7 @@ def _castable(tangent: Tensor, to: Tensor) -> Tensor:
     if have == want:
         return tangent
     if have.kind == "c" and want.kind != "c":
-        tangent = namespace.real(tangent)
+        tangent = namespace.real(tangent)  # pyright: ignore[reportAttributeAccessIssue]
     return namespace.astype(tangent, want)  # pyright: ignore[reportAttributeAccessIssue]
 
 

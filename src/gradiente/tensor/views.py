@@ -23,7 +23,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_indexing import laid_out, storage
-from ..graph import Node, Plan, Version, current, moment, split_edge, user_place
+from ..graph import PLAIN, Node, Plan, Version, current, moment, split_edge, user_place
 from ..rules import table
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
 from .dispatch import Recorder, run
@@ -98,7 +98,8 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
     if version is None:
         version = x._version = Version()
     out._version = version
-    if not current().grad:
+    mode = current()
+    if not mode.grad:
         creation = "no_grad"
     view = x._view
     if view is None:
@@ -110,9 +111,9 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
             layout = layout_of(view.base._array)
         out._view = View(view.base, view.steps + steps, creation or view.creation, layout)
     version.add_view(out)
-    if current().inference or (x._meta is not None and x._meta.inference):
+    if mode.inference or (x._meta is not None and x._meta.inference):
         inherit_inference(out, x)
-    if active(current()):
+    if mode is not PLAIN and active(mode):
         follow(out, x, steps, creation)
     return out
 
