@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -168,3 +169,34 @@ def test_function_in_both_modes_at_once() -> None:
         assert tangent(gy).tolist() == [2.0, 20.0]
         (mixed,) = torch.autograd.grad(tangent(out).sum(), y)
         assert mixed.tolist() == [2.0, 20.0]
+
+
+class Exp(Function):
+    """exp, which saves its result."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:  # type: ignore[override]
+        y = x.exp()
+        ctx.save_for_backward(y)
+        ctx.save_for_forward(y)
+        return y
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> Tensor:  # type: ignore[override]
+        return g * ctx.saved_tensors[0]
+
+    @staticmethod
+    def jvp(ctx: Any, t: Tensor) -> Tensor:  # type: ignore[override]
+        return t * ctx.saved_tensors[0]
+
+
+@pytest.mark.parametrize("hooked", [False, True])
+def test_a_saved_result_has_its_tangent_in_backward(hooked: bool) -> None:
+    hooks = torch.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t)
+    x = torch.tensor(1.0, requires_grad=True)
+    with fwAD.dual_level():
+        d = fwAD.make_dual(x, torch.tensor(2.0))
+        with hooks if hooked else contextlib.nullcontext():
+            y = Exp.apply(d)
+        (g,) = torch.autograd.grad(y, x)
+        assert tangent(g).item() == 2 * g.item()

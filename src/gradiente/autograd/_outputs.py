@@ -47,11 +47,12 @@ class Facts:
 class NumberedOutput(SavedOutput):
     """A saved result of a node with several results."""
 
-    __slots__ = ("number",)
+    __slots__ = ("number", "tangents")
 
     def __init__(self, array: Any, version: Any, number: int) -> None:
         super().__init__(array, version)
         self.number = number
+        self.tangents: Any = None
 
 
 def like(value: Any) -> Like | None:
@@ -100,6 +101,10 @@ def finish(
     if active(mode):
         lost = {id(m) for m, o in zip(made, outputs, strict=True) if id(o) in without}
         forward_tangents(ctx, args, made, lost, dirty, mode)
+        for value in ctx.tensors:
+            if value is not None and (value.__class__ is NumberedOutput or getattr(value, "output", False)):
+                meta = made[value.number]._meta
+                value.tangents = None if meta is None else meta.tangents
     for name in ("to_save", "dirty_tensors", "non_differentiable", "saved_for_forward"):
         ctx.__dict__.pop(name, None)
     return tuple(made) if isinstance(output, tuple) else made[0]
@@ -219,6 +224,8 @@ def restored(ctx: Any, index: int) -> Tensor | None:
         return saved
     out = wrap(saved._array)
     out._version = version
+    if saved.tangents:
+        out._metadata().tangents = saved.tangents
     if saved.__class__ is NumberedOutput:
         out._node = ctx if ctx.plan.outputs == 1 else Output(ctx, saved.number)
     elif saved.__class__ is Packed and not saved.output:
