@@ -8,6 +8,7 @@ finding the operation that made a NaN.
 from . import anomaly as anomaly
 from . import forward_ad as forward_ad
 from . import function as function
+from . import functional as functional
 from . import grad_mode as grad_mode
 from . import graph as graph
 from .anomaly import detect_anomaly as detect_anomaly
