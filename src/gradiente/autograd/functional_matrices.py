@@ -35,6 +35,8 @@ from .grad_mode import enable_grad
 
 Strategy = Literal["reverse-mode", "forward-mode"]
 
+_xp: Any = namespace  # its functions are found by name
+
 _STRATEGY = 'Expected strategy to be either "forward-mode" or "reverse-mode".'
 _NAME = "torch.autograd.functional.jacobian: "
 
@@ -117,7 +119,7 @@ def _zeros(out: Tensor, x: Tensor, dtype: Any) -> Tensor:
 
 def _joined(parts: Sequence[Any], shape: tuple[int, ...]) -> Tensor:
     """Rows as one tensor of the given shape."""
-    return namespace.reshape(namespace.stack(parts), shape)
+    return _xp.reshape(_xp.stack(parts), shape)
 
 
 def _rows(out: Tensor, i: int, xs: Sequence[Tensor], create_graph: bool, strict: bool) -> list[Tensor]:
@@ -146,7 +148,7 @@ def _all_rows(out: Tensor, xs: Sequence[Tensor], create_graph: bool) -> list[Ten
         out, xs, basis, retain_graph=True, create_graph=create_graph, allow_unused=True, is_grads_batched=True
     )
     return [
-        _zeros(out, x, x._array.dtype) if g is None else namespace.reshape(g, out._array.shape + x._array.shape)
+        _zeros(out, x, x._array.dtype) if g is None else _xp.reshape(g, out._array.shape + x._array.shape)
         for g, x in zip(found, xs, strict=True)
     ]
 
