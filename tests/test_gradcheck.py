@@ -211,7 +211,7 @@ def test_single_precision_is_warned_about():
 
 @pytest.mark.skipif(HAS_FORWARD, reason="forward_ad is there")
 def test_forward_mode_says_what_to_use_instead():
-    with pytest.raises(NotImplementedError, match="forward_ad.*use check_forward_ad=False"):
+    with pytest.raises(NotImplementedError, match=r"forward_ad.*use check_forward_ad=False"):
         gradcheck(torch.sin, X, check_forward_ad=True)
 
 
@@ -233,7 +233,7 @@ def test_old_functions():
         np.testing.assert_allclose(one.numpy(), other.numpy(), atol=1e-8)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
-        with pytest.raises(ValueError, match="Expected grad_out to be 1.0. get_numerical"):
+        with pytest.raises(ValueError, match=r"Expected grad_out to be 1.0. get_numerical"):
             module.get_numerical_jacobian(lambda xs: xs[0], (X,), grad_out=2.0)
         with pytest.raises(ValueError, match="no longer supports functions that return complex"):
             module.get_analytical_jacobian((X,), X * 1j)
