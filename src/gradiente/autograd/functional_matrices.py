@@ -254,7 +254,7 @@ def hessian(
 
     def gradient(*tensors: Tensor) -> Any:
         with enable_grad():
-            xs = prepared(tensors, create_graph=True)
+            xs = tuple(x.view_as(x).requires_grad_() for x in tensors)  # a view keeps tangents, detach drops them
             outputs = one_number(func, xs, "hessian", strict)
             found = complete(pull(outputs.tensors, xs, create_graph=True), xs, False, True, "", "")
             need_tracked(found, strict, LINEAR)
