@@ -22,6 +22,7 @@ LAYERS = [
     {"tensor"},
     {"ops"},
     {"autograd"},
+    {"utils"},
     {"nn", "optim"},
     {"run", "__main__", "__init__"},
 ]
@@ -80,7 +81,7 @@ def test_import_brings_numpy_and_nothing_else():
     assert after - before - sys.stdlib_module_names == {"gradiente"}
 
 
-MODULES = ["arrays", "graph", "rules", "tensor", "ops", "autograd", "nn", "nn.functional", "optim", "random"]
+MODULES = ["arrays", "graph", "rules", "tensor", "ops", "autograd", "nn", "nn.functional", "optim", "random", "utils"]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -1,0 +1,26 @@
+"""Drawing the same random numbers again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..ops.generators import get_rng_state, set_rng_state
+
+
+class Replay:
+    """Remembers the state of the default generator; in a `with` block, that state is in force again."""
+
+    def __init__(self, wanted: bool) -> None:
+        self._state: Any = get_rng_state() if wanted else None
+        self._outside: list[Any] = []
+
+    def __enter__(self) -> None:
+        """Go back to the state."""
+        if self._state is not None:
+            self._outside.append(get_rng_state())
+            set_rng_state(self._state)
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Go on where the block interrupted."""
+        if self._state is not None:
+            set_rng_state(self._outside.pop())
