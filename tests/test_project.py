@@ -22,7 +22,7 @@ LAYERS = [
     {"tensor"},
     {"ops"},
     {"autograd"},
-    {"nn", "optim"},
+    {"func", "nn", "optim", "utils"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -80,7 +80,20 @@ def test_import_brings_numpy_and_nothing_else():
     assert after - before - sys.stdlib_module_names == {"gradiente"}
 
 
-MODULES = ["arrays", "graph", "rules", "tensor", "ops", "autograd", "nn", "nn.functional", "optim", "random"]
+MODULES = [
+    "arrays",
+    "graph",
+    "rules",
+    "tensor",
+    "ops",
+    "autograd",
+    "nn",
+    "nn.functional",
+    "optim",
+    "random",
+    "func",
+    "utils",
+]
 
 
 @pytest.mark.parametrize("module", MODULES)

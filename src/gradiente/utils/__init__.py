@@ -1,0 +1,1 @@
+"""torch.utils: `_pytree`, nested containers as trees of tensors."""
