@@ -23,7 +23,7 @@ LAYERS = [
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"nn", "optim"},
+    {"func", "nn", "optim"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -81,7 +81,20 @@ def test_import_brings_numpy_and_nothing_else():
     assert after - before - sys.stdlib_module_names == {"gradiente"}
 
 
-MODULES = ["arrays", "graph", "rules", "tensor", "ops", "autograd", "nn", "nn.functional", "optim", "random", "utils"]
+MODULES = [
+    "arrays",
+    "graph",
+    "rules",
+    "tensor",
+    "ops",
+    "autograd",
+    "nn",
+    "nn.functional",
+    "optim",
+    "random",
+    "func",
+    "utils",
+]
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -9,6 +9,7 @@ from math import nan as nan
 from math import pi as pi
 
 from . import autograd as autograd
+from . import func as func
 from . import nn as nn
 from . import ops as ops
 from . import optim as optim
@@ -18,6 +19,7 @@ from ._version import __version__ as __version__
 from .autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from .autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
 from .autograd.grad_mode import *
+from .func.vmap import vmap as vmap
 from .ops import return_types as return_types
 from .ops.activations import *
 from .ops.arithmetic import *

@@ -16,6 +16,7 @@ from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
 from ..tensor.tangents import active
 from .edges import GradientEdge, Source, edge_of, like_of
 from .tasks import begin, end
+from .transforming import NO_BACKWARD, transforming
 
 Sources = Tensor | GradientEdge | Sequence[Tensor] | Sequence[GradientEdge]
 
@@ -68,15 +69,18 @@ def differentiate(
 ) -> list[Any] | None:
     """Run the engine: on bare arrays, or taped on Tensors."""
     mode = current()
+    if (targets is None or accumulate) and (mode.transforms or transforming.get()):
+        raise RuntimeError(NO_BACKWARD)
     watch = None
     if mode.anomaly or mode.interceptors:
         from . import anomaly
 
         watch = anomaly.watcher(mode)
+    # On batched arrays the rules run as on Tensors, which finds them the namespace; recorded only if asked for.
     previous, task = change(grad=taped), begin(roots, targets)
     taped = taped or active(mode)  # tangents propagate through rules that run on Tensors
     try:
-        if taped:
+        if taped or mode.transforms:
             return run(
                 roots,
                 keep=keep,
@@ -315,9 +319,9 @@ def grad(
         )
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
-        from .batched import rows
+        from .batched import batch
 
-        found = rows(differentiate, roots, keep, create_graph, targets)
+        found = batch(differentiate, roots, keep, create_graph, targets)
     else:
         found = differentiate(roots, keep=keep, taped=create_graph, targets=targets) or []
     seen = {id(g._array) for g in given if isinstance(g, Tensor)}

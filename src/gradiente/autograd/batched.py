@@ -1,29 +1,32 @@
-"""Batched cotangents: several vector-Jacobian products with one graph."""
+"""Batched cotangents: several vector-Jacobian products in one pass, on batched arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
+from ..graph import change, current, set_mode
+from ..tensor.batching import Frame, enter, leave
 from ..tensor.core import Tensor
-from ..tensor.namespace import namespace
 
 
-def rows(
+def batch(
     differentiate: Callable[..., Any], roots: list[tuple[Any, Tensor]], keep: bool, taped: bool, targets: list[Any]
 ) -> list[Any]:
     """The cotangents of the targets for each row of the roots' cotangents, stacked."""
-    count = min(len(g._array) for _, g in roots)
-    found: list[list[Any]] = []
-    for i in range(count):
-        each = [(edge, g[i]) for edge, g in roots]  # pyright: ignore[reportIndexIssue]
-        found.append(differentiate(each, keep=keep or i < count - 1, taped=taped, targets=targets))
-    result: list[Any] = []
-    for parts in zip(*found, strict=True):
-        if parts[0] is None:
-            result.append(None)
-        else:
-            result.append(namespace.stack(parts) if isinstance(parts[0], Tensor) else np.stack(parts))
-    return result
+    sizes = sorted({len(g._array) for _, g in roots})
+    if len(sizes) > 1:
+        raise ValueError(
+            f"vmap: Expected all tensors to have the same size in the mapped dimension, got sizes {sizes} for the "
+            f"mapped "
+            "dimension (the first dimensions of grad_outputs)"
+        )
+    frame = Frame(sizes[0])
+    entered = [(edge, enter(g, 0, frame.level, frame.size)) for edge, g in roots]
+    mode = current()
+    previous = change(transforms=(*mode.transforms, frame))
+    try:
+        found = differentiate(entered, keep=keep, taped=taped, targets=targets)
+    finally:
+        set_mode(previous)
+    return [None if g is None else leave(g, 0, frame.level, frame.size) for g in found]

@@ -18,12 +18,16 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Mode, Node, NodeHooks, Plan, current, grad_enabled, set_mode, swap, with_grad
+from ..arrays import namespace_of
+from ..graph import Mode, Node, NodeHooks, Plan, current, set_mode, swap, with_grad
+from ..tensor.batching import lifted, on_batched
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.namespace import namespace
 from ..tensor.plans import border
-from ._outputs import Facts, delayed_error, finish, restored
-from .grad_mode import no_grad
+from . import _vmapped
+from ._once import once_differentiable
+from ._outputs import Facts, finish, restored
+from .transforming import transforming
 
 _NO_BACKWARD = (
     "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward "
@@ -219,6 +223,14 @@ class Function(metaclass=FunctionMeta):
             "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."
         )
 
+    @staticmethod
+    def vmap(info: Any, in_dims: tuple[int | None, ...], *args: Any) -> Any:
+        """The function of batches: returns the pair (output, out_dims)."""
+        raise NotImplementedError(
+            "To use autograd.Function with vmap, you must either override the vmap static method or set "
+            "generate_vmap_rule=True."
+        )
+
     @classmethod
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` on `args` and record one node for it."""
@@ -227,14 +239,17 @@ class Function(metaclass=FunctionMeta):
             bound = inspect.signature(cls.forward).bind(*args, **kwargs)
             bound.apply_defaults()
             args, kwargs = bound.args, dict(bound.kwargs)
+        mode = current()
+        if mode.transforms or transforming.get():
+            _vmapped.check(cls, own_context, cls.vmap is not Function.vmap)
+            args = lifted(args)
         ctx = object.__new__(cls._backward_cls)
         needs = tuple(isinstance(a, Tensor) and a._node is not None for a in args)
         _prepare(ctx, Facts(args, needs))
-        mode = current()
         swap(_inside(mode))
         try:
             if own_context:
-                output = cls.forward(*args, **kwargs)
+                output = _vmapped.forward(cls, args) if mode.transforms else cls.forward(*args, **kwargs)
                 cls.setup_context(ctx, args, output)
             else:
                 output = cls.forward(ctx, *args, **kwargs)
@@ -267,12 +282,16 @@ _UNRECORDED = Plan(lambda node, g: (), lambda node, g: (), (), Node)
 def _plan(ctx: Any, mask: tuple[bool, ...], outputs: int, saved: int) -> Plan:
     """How nodes of this class with such operands run backwards."""
     cls = type(ctx)
-    key = (mask, outputs, saved)
+    inside = bool(current().transforms)
+    key = (mask, outputs, saved, inside)
     plan = cls.plans.get(key)
     if plan is None:
         names = tuple(f"saved_tensors[{i}]" for i in range(saved))
         raw = functools.partial(_backwards, taped=False)
-        plan = cls.plans[key] = Plan(raw, functools.partial(_backwards, taped=True), mask, cls, names, outputs)
+        taped = functools.partial(_backwards, taped=True)
+        if inside:
+            raw, taped = on_batched(raw), on_batched(taped)
+        plan = cls.plans[key] = Plan(raw, taped, mask, cls, names, outputs)
     return plan
 
 
@@ -339,49 +358,12 @@ def _valid(g: Tensor, wanted: Any, index: int, name: str, taped: bool) -> Any:
             "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex) to be true, but got "
             f"false.  ({name} returned the complex gradient {index} for a real input; take its .real)"
         )
-    return border(g, shape, dtype, namespace) if taped else border(array, shape, dtype, np)
+    return border(g, shape, dtype, namespace) if taped else border(array, shape, dtype, namespace_of(array))
 
 
 def _expands(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
     """Whether a tensor of `shape` can be broadcast to the shape `to`."""
     return len(shape) <= len(to) and all(n in (1, m) for n, m in zip(reversed(shape), reversed(to), strict=False))
-
-
-def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a `backward` that cannot be differentiated itself: it runs unrecorded, and double backward raises.
-
-    >>> import gradiente as torch
-    >>> class Double(torch.autograd.Function):
-    ...     @staticmethod
-    ...     def forward(ctx, x):
-    ...         return x * 2
-    ...
-    ...     @staticmethod
-    ...     @torch.autograd.function.once_differentiable
-    ...     def backward(ctx, grad):
-    ...         return grad * 2
-    >>> x = torch.tensor(1.0, requires_grad=True)
-    >>> Double.apply(x).backward()
-    >>> x.grad
-    tensor(2.)
-    """
-
-    @functools.wraps(fn)
-    def wrapper(ctx: Any, *args: Any) -> Any:
-        with no_grad():
-            outputs = fn(ctx, *args)
-        if not grad_enabled(current()):
-            return outputs
-        given = [a for a in args if isinstance(a, Tensor) and a._node is not None]
-        if not given:
-            return outputs
-        parts = outputs if isinstance(outputs, tuple) else (outputs,)
-        made = delayed_error(
-            "trying to differentiate twice a function that was marked with @once_differentiable", parts, given
-        )
-        return made if isinstance(outputs, tuple) else made[0]
-
-    return wrapper
 
 
 class InplaceFunction(Function):

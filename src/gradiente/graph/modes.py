@@ -34,6 +34,8 @@ class Mode:
     forward_grad: bool = True
     interceptors: tuple[Any, ...] = ()
     """Objects that every primitive's call is shown to (profilers, transforms), outermost first."""
+    transforms: tuple[Any, ...] = ()
+    """The vmaps that are running, outermost first; see `gradiente.tensor.batching`."""
 
 
 PLAIN = Mode()

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import Batched
 from ..tensor.core import Tensor
 
 _FULL = slice(None)
@@ -81,8 +82,8 @@ def parse(index: Any, shape: tuple[int, ...]) -> Index:
         kind = item.__class__
         if kind is int or kind is slice:
             used += 1
-        elif kind is np.ndarray:
-            used += 0 if item.ndim == 0 else item.ndim if item.dtype == np.bool_ else 1
+        elif kind is np.ndarray or kind is Batched:
+            used += item.ndim if item.dtype == np.bool_ else 1
     if used > len(shape):
         if not shape:
             raise _zero_dim(items)
@@ -164,7 +165,7 @@ def _item(item: Any, found: Index) -> Any:
         if array.ndim == 0 and dtype.kind in "iu":
             return int(array)
         raise IndexError(f"tensors used as indices must be long, int, byte or bool tensors (got {dtype})")
-    if array.ndim == 0:
+    if array.ndim == 0 and array.__class__ is not Batched:
         return int(array)
     found.foreign = True
     return array
@@ -257,7 +258,7 @@ def _walk(items: list[Any], shape: tuple[int, ...], used: int, found: Index) -> 
 def _walk_array(
     item: Any, basic: list[Any], advanced: list[Any], shape: tuple[int, ...], dim: int, changes: bool, found: Index
 ) -> tuple[bool, int]:
-    if item.ndim == 0:  # a bool: a new dimension of size 1, kept or emptied
+    if item.ndim == 0 and item.dtype == np.bool_:  # a bool: a new dimension of size 1, kept or emptied
         basic.append(None)
         advanced.append(item.reshape(1))
         found.foreign = True

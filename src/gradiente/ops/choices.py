@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import dtypes
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor, box, wrap
 from ..tensor.promotion import result_type
 from ..tensor.refusals import refuse
 from ..tensor.tangents import carries
@@ -74,7 +74,7 @@ def _bool_condition(condition: Tensor) -> Tensor:
         UserWarning,
         stacklevel=3,
     )
-    return wrap(np.asarray(condition._array != 0))
+    return wrap(box(condition._array != 0))
 
 
 def _no_where(condition: Any, input: Any, other: Any) -> TypeError:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import current
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.elementwise import not_a_tensor
@@ -111,7 +111,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
     eq(input, other)  # refuses shapes that do not fit
     with np.errstate(all="ignore"):
-        return wrap(np.asarray(_close(a, b, rtol, atol, equal_nan)))
+        return wrap(box(_close(a, b, rtol, atol, equal_nan)))
 
 
 def _close(a: Any, b: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
@@ -135,7 +135,7 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e
     True
     """
     _same_type(input, other, "allclose")
-    return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
 
 
 def equal(input: Tensor, other: Tensor) -> bool:
@@ -146,7 +146,7 @@ def equal(input: Tensor, other: Tensor) -> bool:
     (True, False)
     """
     a, b = need_tensor(input, "equal"), need_tensor(other, "equal", "other", 2)
-    return a._array.shape == b._array.shape and bool(eq(a, b)._array.all())
+    return a._array.shape == b._array.shape and bool(eq(a, b).all())
 
 
 def _test(function: str, answer: Any) -> Any:
@@ -154,7 +154,7 @@ def _test(function: str, answer: Any) -> Any:
 
     def call(input: Tensor) -> Tensor:
         array = need_tensor(input, function)._array
-        return wrap(np.asarray(quietly(answer, array)))
+        return wrap(box(quietly(answer, array)))
 
     return call
 
@@ -220,7 +220,7 @@ def isposinf(input: Tensor) -> Tensor:
     >>> torch.isposinf(torch.tensor([float("inf"), -float("inf")]))
     tensor([ True, False])
     """
-    return wrap(np.asarray(_need_real(input, "isposinf") == np.inf))
+    return wrap(box(_need_real(input, "isposinf") == np.inf))
 
 
 def isneginf(input: Tensor) -> Tensor:
@@ -230,7 +230,7 @@ def isneginf(input: Tensor) -> Tensor:
     >>> torch.isneginf(torch.tensor([float("inf"), -float("inf")]))
     tensor([False,  True])
     """
-    return wrap(np.asarray(_need_real(input, "isneginf") == -np.inf))
+    return wrap(box(_need_real(input, "isneginf") == -np.inf))
 
 
 def signbit(input: Tensor) -> Tensor:
@@ -241,7 +241,7 @@ def signbit(input: Tensor) -> Tensor:
     tensor([False,  True,  True])
     """
     array = need_tensor(input, "signbit")._array
-    return wrap(np.asarray(array < 0)) if array.dtype.kind in "biu" else _signbit(input)
+    return wrap(box(array < 0)) if array.dtype.kind in "biu" else _signbit(input)
 
 
 def answer_in_place(function: Any, node: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays import numpy_extras
+from ..arrays import extras_of, namespace_of
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
@@ -27,7 +27,7 @@ class _Plane:
     def __call__(self, x: Any) -> Any:
         if isinstance(x, Tensor):
             return _diagonal(x, plane=self)
-        return numpy_extras.diagonal(x, self.offset, self.axis1, self.axis2)
+        return extras_of(namespace_of(x)).diagonal(x, self.offset, self.axis1, self.axis2)
 
 
 def _plane(ndim: int, offset: Any, dim1: Any, dim2: Any, function: str) -> _Plane:

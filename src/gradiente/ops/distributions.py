@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
+from ..arrays.batched import not_batchable
 from ..graph import current
+from ..tensor.batching import drawn_each, drawn_from
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
@@ -100,7 +102,7 @@ def normal(
         shape = sequence_shape(size, "normal", 3)
         wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
         center, spread = need_real(mean, "normal", "mean", 1), need_real(std, "normal", "std", 2)
-        array = streams.normal(source, shape, wanted.numpy, center, spread)
+        array = drawn_each(lambda shape: streams.normal(source, shape, wanted.numpy, center, spread), shape)
         return made(array, requires_grad) if out is None else put_out(out, array, "normal", settled)
     center_array = mean._array if isinstance(mean, Tensor) else float(mean)
     spread_array = std._array if isinstance(std, Tensor) else float(std)
@@ -108,6 +110,8 @@ def normal(
         _need_broadcast(mean._array.shape, std._array.shape)
     if isinstance(std, Tensor) and std.dtype.is_complex:
         raise RuntimeError("normal expects standard deviation to be non-complex")
+    if current().transforms:
+        raise not_batchable("normal with tensors", "mean + std * torch.randn(...) is the same")
     array = streams.normal_tensor(source, center_array, spread_array)
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
         return _result(array, ((std, _of_both), (mean, _of_both)), out, "normal")
@@ -154,9 +158,12 @@ def bernoulli(
     source = need_generator(generator, "bernoulli")
     dtype = array.dtype if out is None else need_tensor(out, "bernoulli", "out")._array.dtype
     if p is not None:
-        values = streams.bernoulli(source, array.shape, dtype, need_real(p, "bernoulli", "p", 2))
+        chance = need_real(p, "bernoulli", "p", 2)
+        values = drawn_each(lambda shape: streams.bernoulli(source, shape, dtype, chance), array.shape)
     else:
-        values = streams.bernoulli(source, array.shape, dtype, array)
+        values = drawn_from(
+            lambda chances: streams.bernoulli(source, chances.shape, dtype, chances), array, "bernoulli"
+        )
     return _result(values, ((input, _of_chances),), out, "bernoulli")
 
 
@@ -198,7 +205,7 @@ def multinomial(
             f"multinomial only supports floating-point dtypes for input, got: {name} (convert with .float())"
         )
     source = need_generator(generator, "multinomial")
-    array = streams.multinomial(source, weights, count, bool(replacement))
+    array = drawn_from(lambda w: streams.multinomial(source, w, count, bool(replacement)), weights, "multinomial", 1)
     return _result(array, (), out, "multinomial")
 
 
@@ -224,7 +231,8 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
         torch.Size([4])
     """
     rates = need_tensor(input, "poisson")._array
-    array = streams.poisson(need_generator(generator, "poisson"), rates)
+    source = need_generator(generator, "poisson")
+    array = drawn_from(lambda rates: streams.poisson(source, rates), rates, "poisson")
     return _result(array, ((input, _of_rates),), None, "poisson")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import examples
 from ..tensor.core import Tensor
 from ..tensor.dtypes import SCALAR_NAMES
 from ._arguments import need_tensor, wrap_dim
@@ -62,6 +63,7 @@ def check_along(x: Any, index: Any, dim: int, function: str, source: Any = None)
 
 
 def _check_bounds(index: Any, size: int, dim: int) -> None:
+    index = examples(index)
     if index.size and (index.min() < 0 or index.max() >= size):
         wrong = index[(index < 0) | (index >= size)].reshape(-1)[0]
         raise RuntimeError(f"index {wrong} is out of bounds for dimension {dim} with size {size}")

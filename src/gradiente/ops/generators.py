@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from .. import random as streams
+from ..graph import current
 from ..random import manual_seed, seed
+from ..tensor.batching import need_randomness
 from ..tensor.core import Tensor, wrap
 from ..tensor.devices import CPU
 from ..tensor.devices import device as Device
@@ -138,7 +140,9 @@ def set_rng_state(new_state: Tensor) -> None:
 
 
 def need_generator(generator: Any, function: str) -> streams.Generator | None:
-    """The generator that was given, or None for the default one."""
+    """The generator that was given, or None for the default one. Inside a vmap, random numbers have to be allowed."""
+    if current().transforms:
+        need_randomness()
     if generator is None or isinstance(generator, streams.Generator):
         return generator
     raise TypeError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..graph import current
 from ..rules import table
+from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
@@ -121,7 +122,7 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
             return
         _copy(target, expand(_without_leading_ones(value, target._array.ndim), target._array.shape))
     else:
-        store(target, lambda array: _assign(array, value), _FILL, (), {}, overlapping=True)
+        store(target, lambda array: _assign(array, value), _FILL, (), {"value": value}, overlapping=True)
 
 
 def _number(value: Any, x: Tensor) -> Any:
@@ -226,7 +227,7 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     """
     need_tensor(input, "index_put")
     _need_indices(indices, "index_put")
-    return index_put_(input.clone(), indices, values, accumulate)  # pyright: ignore
+    return index_put_(private_copy(input), indices, values, accumulate)
 
 
 def index_put_(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:

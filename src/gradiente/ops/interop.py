@@ -51,6 +51,8 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
     """
     if self._node is not None and not force and current().grad:
         raise RuntimeError(_TRACKED)
+    if self._array.__class__ is not np.ndarray:
+        np.asarray(self._array)  # says why this is not possible
     if self._array.dtype.kind == "V":
         raise TypeError("Got unsupported ScalarType BFloat16 (NumPy has no such dtype: convert with .float() first)")
     array = self._array.view()

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..rules import table
 from ..tensor import elementwise
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor, box, wrap
 from ..tensor.refusals import refuse
 from ._arguments import need_tensor
 from ._define import dress, inplace
@@ -37,7 +37,7 @@ def _bits(name: str, operator: bool = False) -> Any:
 
 
 def _truth(x: Any) -> Tensor:
-    return wrap(np.asarray(x._array != 0))
+    return wrap(box(x._array != 0))
 
 
 def _logical(function: str, combine: Any, input: Any, other: Any) -> Tensor:
@@ -82,7 +82,7 @@ def logical_not(input: Tensor) -> Tensor:
     >>> torch.logical_not(torch.tensor([0.0, 2.0]))
     tensor([ True, False])
     """
-    return wrap(np.asarray(need_tensor(input, "logical_not")._array == 0))
+    return wrap(box(need_tensor(input, "logical_not")._array == 0))
 
 
 @_bits("bitwise_and")
@@ -152,7 +152,7 @@ def bitwise_not(input: Tensor) -> Tensor:
         raise NotImplementedError(
             f"\"bitwise_not_cpu\" not implemented for '{input.dtype!r}' (integer and bool tensors only)"
         )
-    return wrap(np.asarray(np.invert(array)))
+    return wrap(box(np.invert(array)))
 
 
 def _invert(self: Tensor) -> Tensor:

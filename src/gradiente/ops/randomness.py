@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import random as streams
 from ..tensor import dtypes
+from ..tensor.batching import drawn_each
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import get_default_dtype
+from ._draws import drawn, filled, normals
 from ._factory import made, need_differentiable, put_out, sequence_shape, settle, shape_of
 from ._numbers import need_int
 from .creation import DeviceLike
 from .generators import Generator, need_generator
 from .likes import alike
-from .samplers import drawn, normals
 
 
 def need_drawable(dtype: Dtype, function: str) -> Any:
@@ -28,6 +32,13 @@ def need_drawable(dtype: Dtype, function: str) -> Any:
             ".to(torch.bfloat16)"
         )
     return dtype.numpy
+
+
+def _permutations(source: Any, shape: tuple[int, ...], dtype: Any) -> Any:
+    """Permutations along the last axis, one for each place along the others."""
+    count = math.prod(shape[:-1])
+    drawn = [streams.randperm(source, shape[-1], dtype) for _ in range(count)]
+    return np.reshape(drawn, shape) if len(shape) > 1 else drawn[0]
 
 
 def rand(
@@ -71,7 +82,8 @@ def rand(
     settled = settle("rand", dtype, layout, device, pin_memory, requires_grad)
     wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
     shape = shape_of(sizes, size, "rand")
-    array = streams.uniform(need_generator(generator, "rand"), shape, need_drawable(wanted, "rand"))
+    source, kind = need_generator(generator, "rand"), need_drawable(wanted, "rand")
+    array = drawn_each(lambda shape: streams.uniform(source, shape, kind), shape)
     return made(array, requires_grad) if out is None else put_out(out, array, "rand", settled)
 
 
@@ -116,7 +128,8 @@ def randn(
     settled = settle("randn", dtype, layout, device, pin_memory, requires_grad)
     wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
     shape = shape_of(sizes, size, "randn")
-    array = streams.normal(need_generator(generator, "randn"), shape, need_drawable(wanted, "randn"))
+    source, kind = need_generator(generator, "randn"), need_drawable(wanted, "randn")
+    array = drawn_each(lambda shape: streams.normal(source, shape, kind), shape)
     return made(array, requires_grad) if out is None else put_out(out, array, "randn", settled)
 
 
@@ -167,7 +180,8 @@ def randint(
         need_differentiable(wanted, "randint")
     least, most, sizes = _bounds("randint", list(args), low, high, size)
     source = need_generator(generator, "randint")
-    array = streams.randint(source, sizes, need_drawable(wanted, "randint"), least, most)
+    kind = need_drawable(wanted, "randint")
+    array = drawn_each(lambda shape: streams.randint(source, shape, kind, least, most), sizes)
     return made(array, requires_grad) if out is None else put_out(out, array, "randint", settled)
 
 
@@ -237,7 +251,8 @@ def randperm(
     if requires_grad:
         need_differentiable(wanted, "randperm")
     count = need_int(n, "randperm", "n", 1)
-    array = streams.randperm(need_generator(generator, "randperm"), count, need_drawable(wanted, "randperm"))
+    source, kind = need_generator(generator, "randperm"), need_drawable(wanted, "randperm")
+    array = drawn_each(lambda shape: _permutations(source, shape, kind), (count,))
     return made(array, requires_grad) if out is None else put_out(out, array, "randperm", settled)
 
 
@@ -280,7 +295,7 @@ def rand_like(
     array = alike("rand_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
     need_drawable(input.dtype if dtype is None else dtype, "rand_like")
     source = need_generator(generator, "rand_like")
-    array[...] = drawn(array, lambda shape: streams.uniform(source, shape, array.dtype))
+    array = filled(array, drawn(array, lambda shape: streams.uniform(source, shape, array.dtype)))
     return made(array, requires_grad)
 
 
@@ -323,7 +338,7 @@ def randn_like(
     array = alike("randn_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
     need_drawable(input.dtype if dtype is None else dtype, "randn_like")
     source = need_generator(generator, "randn_like")
-    array[...] = normals(source, array, 0.0, 1.0)
+    array = filled(array, normals(source, array, 0.0, 1.0))
     return made(array, requires_grad)
 
 
@@ -374,7 +389,7 @@ def randint_like(
     if not args and high is None:
         raise TypeError('randint_like() missing 1 required positional arguments: "high"')
     least, most, _ = _bounds("randint_like", [*args, input._array.shape], low, high, None)
-    array[...] = drawn(array, lambda shape: streams.randint(source, shape, array.dtype, least, most))
+    array = filled(array, drawn(array, lambda shape: streams.randint(source, shape, array.dtype, least, most)))
     return made(array, requires_grad)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor, box, wrap
 from ..tensor.dtypes import dtype as Dtype
 from ._define import primitive
 from ._reducing import (
@@ -222,7 +222,7 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dt
     total = nansum(input, dim, keepdim, dtype=dtype)
     axes = axes_of(dim, array.ndim, "nanmean", keepdim)
     present = np.count_nonzero(~np.isnan(array), axis=axes, keepdims=keepdim)
-    return _divide(total, wrap(np.asarray(present, dtype=total._array.dtype)))
+    return _divide(total, wrap(box(present).astype(total._array.dtype)))
 
 
 def _truth(call: Any, function: str, input: Tensor, dim: Any, keepdim: Any) -> Tensor:

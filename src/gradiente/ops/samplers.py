@@ -13,46 +13,16 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
+from ..arrays.batched import Batched, not_batchable
 from ..graph import current
-from ..random._errors import not_implemented, require_float, require_std
-from ..random._fused import fma64
-from ..random.normals import BLOCK, standard_pairs, to_dtype
+from ..random._errors import not_implemented
 from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import write
 from ..tensor.views import check_writable
 from ._define import primitive
+from ._draws import drawn, in_memory_order, normals
 from ._numbers import need_int, need_real
 from .generators import Generator, need_generator
-
-Draw = Callable[[tuple[int, ...]], Any]
-"""Makes an array of random numbers of a shape, drawn in the order of its indices."""
-
-
-def in_memory_order(array: Any) -> Any:
-    """The axes of the array from the largest stride to the smallest."""
-    return sorted(range(array.ndim), key=lambda i: -array.strides[i])
-
-
-def drawn(array: Any, draw: Draw) -> Any:
-    """Numbers for `array`, drawn in the order of its memory; see Note [The order of filling]."""
-    if array.flags.c_contiguous:
-        return draw(array.shape)
-    order = in_memory_order(array)
-    return draw(tuple(array.shape[i] for i in order)).transpose(np.argsort(order))
-
-
-def normals(generator: Any, array: Any, mean: float, std: float) -> Any:
-    """Normal numbers for `array`, from the stream that torch takes for its order in memory."""
-    if array.flags.c_contiguous or array.size < BLOCK or array.dtype.kind == "c":
-        return drawn(array, lambda shape: streams.normal(generator, shape, array.dtype, mean, std))
-    require_std(std)
-    require_float("normal_kernel_cpu", array.dtype)
-    source = generator or streams.default_generator
-    with source.lock:
-        values = standard_pairs(source, array.size)
-    if mean != 0.0 or std != 1.0:
-        values = fma64(values, std, mean)
-    return drawn(array, to_dtype(values, array.dtype).reshape)
 
 
 def _refill(target: Tensor, name: str, node: Any, draw: Callable[[Any], Any]) -> Tensor:
@@ -199,6 +169,8 @@ def bernoulli_(self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | 
             _bernoulli[2],
             lambda array: drawn(array, lambda shape: streams.bernoulli(source, shape, array.dtype, chance)),
         )
+    if p._array.__class__ is Batched:
+        raise not_batchable("bernoulli_ with chances of each example", "torch.bernoulli(chances) draws from them")
     chances = expanded(p._array, self._array.shape)
 
     def draw(array: Any) -> Any:

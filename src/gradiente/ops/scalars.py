@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import Batched
 from ..tensor.core import Tensor
 from ._arguments import need_tensor
 from ._literals import UNEXPECTED
@@ -73,7 +74,7 @@ def _bool(self: Tensor) -> bool:
             f"Boolean value of Tensor with {which} is ambiguous (its shape is {list(array.shape)}; "
             "use .any(), .all() or .numel() to say what is meant)"
         )
-    return bool(array.item())
+    return bool(array if array.__class__ is Batched else array.item())
 
 
 def _one(self: Tensor, kind: str) -> Any:

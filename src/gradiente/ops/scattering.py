@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import numpy_extras
 from ..rules import table
+from ..tensor.batching import private_copy
 from ..tensor.core import Tensor
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES
@@ -288,7 +289,7 @@ def scatter(
 
 
 def _copied(x: Any, function: str) -> Tensor:
-    return need_tensor(x, function).clone()  # pyright: ignore
+    return private_copy(need_tensor(x, function))
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:

@@ -23,18 +23,12 @@ from ..graph import Node, Output, RemovableHandle, Sink, Version, current, momen
 from . import dtypes
 from .dtypes import from_numpy_dtype
 from .size import Size
+from .texts import NO_REQUIRES_GRAD, NON_LEAF_GRAD
 
 if TYPE_CHECKING:
     from ._methods import TensorMethods  # what gradiente.ops attaches, for type checkers
 else:
     TensorMethods = object
-
-_NON_LEAF_GRAD = (
-    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
-    "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
-    "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the "
-    "leaf Tensor instead."
-)
 
 
 class Meta:
@@ -117,6 +111,8 @@ class Tensor(TensorMethods):
                 )
             return self
         if requires_grad:
+            if current().transforms:
+                raise RuntimeError(NO_REQUIRES_GRAD)
             kind = self._array.dtype.kind
             if kind not in "fc" and self.dtype is not dtypes.bfloat16:
                 raise RuntimeError(
@@ -168,7 +164,7 @@ class Tensor(TensorMethods):
         """The gradient that `backward` accumulated in this leaf, or None."""
         meta = self._meta
         if not self.is_leaf and (meta is None or not meta.retained):
-            warnings.warn(_NON_LEAF_GRAD, UserWarning, stacklevel=2)
+            warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
         return None if meta is None else meta.grad
 
     @grad.setter

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
+from ..arrays.batched import Batched
 from ..graph import NO_GRAD, PLAIN, Mode, Node, Plan, Version, current, moment, user_place
 from ..rules import Primitive
 from .core import Tensor, box, new
@@ -35,7 +36,7 @@ def node_class(primitive: Primitive, name: str | None = None) -> type[Node]:
 class Recorder:
     """Makes the nodes of one primitive, and runs it on NumPy arrays."""
 
-    __slots__ = ("cls", "numpy", "plain", "plans", "primitive")
+    __slots__ = ("cls", "numpy", "plain", "plans", "primitive", "xp")
 
     def __init__(self, primitive: Primitive, name: str | None = None) -> None:
         self.primitive = primitive
@@ -44,6 +45,8 @@ class Recorder:
         self.plain: dict[Any, Plan | None] = {}
         """The plans for real tensors of one type, by which of them are tracked."""
         self.numpy = numpy_function(primitive)
+        self.xp: Any = np
+        """The namespace in which the nodes' rules run on bare arrays."""
 
     def record(
         self, out: Tensor, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any]
@@ -92,7 +95,7 @@ class Recorder:
             numbers = tuple((name, i) for name, i in order.items() if not given[i])
             names = tuple(n for n in names if (n, order.get(n)) not in numbers)
             sources = tuple(order.get(n, -1) for n in names)
-        plan = general_plan(primitive, self.cls, mask, names, any(a.dtype.kind == "c" for a in arrays))
+        plan = general_plan(primitive, self.cls, mask, names, any(a.dtype.kind == "c" for a in arrays), self.xp)
         plan.sources, plan.constants = sources, numbers
         return plan
 
@@ -221,8 +224,9 @@ def run(
     constant: bool = False,
 ) -> Tensor:
     """Run a primitive's forward function on `arrays` and record it for `operands`."""
-    foreign = None
-    for array in arrays:
+    mode = current()
+    foreign = BATCHED if mode.transforms else None
+    for array in arrays if foreign is None else ():
         if (
             array.__class__ is not np.ndarray
             and hasattr(array, "__array_namespace__")
@@ -240,12 +244,20 @@ def run(
             ) or error from None
     else:
         xp = namespace_of(foreign)
-        value = recorder.primitive.run(xp, extras_of(xp), arrays, static)
+        try:
+            value = quietly(recorder.primitive.run, xp, extras_of(xp), arrays, static)
+        except ValueError as error:
+            raise (
+                mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None
+            ) or error from None
     out = new(Tensor)
     out._array = value if value.__class__ is np.ndarray else box(value)
     out._node = out._version = out._view = out._meta = None
-    mode = current()
     node = None
+    if mode.transforms:
+        from . import batching
+
+        recorder, operands = batching.recorder_now(recorder), batching.lifted(operands)
     if mode.grad and not constant:
         for operand in operands:
             if isinstance(operand, Tensor) and operand._node is not None:
@@ -256,6 +268,10 @@ def run(
 
         return special.after(mode, node, out, recorder, operands, arrays, static)
     return out
+
+
+BATCHED = Batched(np.zeros(1), (0,))
+"""Stands for the arrays in a vmapped function: whatever they are, the primitives run on batched arrays there."""
 
 
 def quietly(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:

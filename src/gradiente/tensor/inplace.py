@@ -11,7 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import Batched
+from ..arrays.batched_indexing import need_levels
+from ..arrays.batched_namespace import namespace as batched
 from ..graph import PLAIN, Version, current, user_place
+from .batching import record
 from .core import Tensor, wrap
 from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
@@ -68,6 +72,8 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
         )
     if result._node is not None and target._node is None:
         check_writable(target, tracked=True)
+    if value.__class__ is Batched:
+        need_levels(array, value)
     array[...] = value
     touched(target)
     mode = current()
@@ -114,13 +120,15 @@ def store(
     old = with_history(target) if tracked or dual else None
     if dual:
         inherit(old, target)
+    if current().transforms:
+        assign = _out_of_place(target._array, recorder, others, static)
     with np.errstate(all="ignore"):
         assign(target._array)
     touched(target)
     if old is not None:
         out = wrap(target._array)
         arrays = tuple([o._array if isinstance(o, Tensor) else o for o in others])
-        node = recorder.record(out, (old, *others), (target._array, *arrays), static) if tracked else None
+        node = record(recorder, out, (old, *others), (target._array, *arrays), static) if tracked else None
         mode = current()
         if mode is not PLAIN:
             from . import special  # the unusual modes: loaded when one is first used
@@ -131,6 +139,20 @@ def store(
         if tracked:
             rebase(target, out)
     return target
+
+
+def _out_of_place(
+    array: Any, recorder: Recorder, others: tuple[Any, ...], static: dict[str, Any]
+) -> Callable[[Any], None]:
+    """The assignment, inside a vmap: of what the primitive gives for batched arrays."""
+    operands = (array, *(o._array if isinstance(o, Tensor) else o for o in others))
+    value = recorder.primitive.run(batched, batched.extras, operands, static)
+    need_levels(array, value)
+
+    def assign(target: Any) -> None:
+        target[...] = value
+
+    return assign
 
 
 def touched(target: Tensor) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import Batched
 from ..graph import Node, current
 from .core import Tensor, wrap
 from .dtypes import get_default_dtype
@@ -156,6 +157,10 @@ def _value(node: Node, name: str) -> Any:
 
 def described(x: Tensor) -> str:
     """torch's printed form of a tensor."""
+    if x._array.__class__ is Batched:
+        from .batching import described as of_batch
+
+        return of_batch(x._array, described)
     suffixes: list[str] = []
     if x.grad_fn is not None:
         suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 
 from ..arrays import extras_of, namespace_of
-from ..graph import PLAIN, Node, Output, Plan, current, moment
+from ..arrays.batched_namespace import namespace as batched
+from ..graph import PLAIN, Node, Output, Plan, current, moment, split_edge
 from ..rules import Primitive
 from .core import Tensor, box, wrap
 from .dispatch import Recorder
+from .namespace import namespace as tensors
 from .plans import border, environment, unpack_raw, unpack_tensor
 
 Part = tuple[Recorder, dict[str, Any]]
@@ -28,7 +30,7 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
     `parts` describe each result for itself: forward mode and interceptors see those.
     """
     recorder = Recorder(primitive, name)
-    plans: dict[int, Plan] = {}
+    plans: dict[tuple[int, bool], Plan] = {}
 
     def call(x: Tensor, parts: Sequence[Part], **static: Any) -> tuple[Tensor, ...]:
         array = x._array
@@ -36,22 +38,27 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
         outs = tuple([wrap(box(part)) for part in primitive.run(xp, extras_of(xp), (array,), static)])
         mode = current()
         if mode.grad and x._node is not None and outs:
-            plan = plans.get(len(outs))
+            inside = bool(mode.transforms)
+            if inside:
+                from .batching import lifted
+
+                (x,) = lifted((x,))
+            plan = plans.get((len(outs), inside))
             if plan is None:
-                plan = plans[len(outs)] = _plan(recorder, len(outs))
+                plan = plans[len(outs), inside] = _plan(recorder, len(outs), batched if inside else np)
             node = Node()
             node.seq, node.plan, node.edges, node.tensors = moment(), plan, (x._node,), ()
             shapes = tuple([out._array.shape for out in outs])
             node.facts = ({**static, "out_shapes": shapes}, (array.shape,), (array.dtype,))
             node.hooks = node.place = None
             for i, out in enumerate(outs):
-                out._node = Output(node, i)  # pyright: ignore[reportAttributeAccessIssue]
+                out._node = Output(node, i) if len(outs) > 1 else node  # the node itself is the edge to an only result
         if mode is not PLAIN:
             from . import special
 
             for out, (part, given) in zip(outs, parts, strict=True):
                 edge: Any = out._node
-                special.after(mode, None if edge is None else edge.node, out, part, (x,), (array,), given)
+                special.after(mode, None if edge is None else split_edge(edge)[0], out, part, (x,), (array,), given)
         return outs
 
     call.__name__ = call.__qualname__ = primitive.name
@@ -59,7 +66,7 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
     return call
 
 
-def _plan(recorder: Recorder, count: int) -> Plan:
+def _plan(recorder: Recorder, count: int, xp: Any) -> Plan:
     """The plan of nodes with `count` outputs."""
     primitive = recorder.primitive
 
@@ -77,17 +84,22 @@ def _plan(recorder: Recorder, count: int) -> Plan:
         return border(xp.conj(cotangent) if is_complex else cotangent, node.facts[1][0], node.facts[2][0], xp)
 
     def raw(node: Node, gs: Any) -> Any:
-        return pull(node, gs, np, unpack_raw)
+        return pull(node, gs if count > 1 else (gs,), xp, unpack_raw)
 
     def taped(node: Node, gs: Any) -> Any:
+        gs = gs if count > 1 else (gs,)
         return pull(node, gs, next(g for g in gs if g is not None).__array_namespace__(), unpack_tensor)
 
+    if xp is not np:
+        from .batching import on_batched
+
+        taped = on_batched(taped)
     return Plan(raw, taped, (True,), recorder.cls, (), outputs=count, single=True)
 
 
 def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
     zeros = np.zeros(shape, dtype)
-    return zeros if xp is np else wrap(zeros)
+    return wrap(zeros) if xp is tensors else zeros
 
 
 __all__ = ["bind_many"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..rules import table
-from .core import Tensor, wrap
+from .core import Tensor, box, wrap
 from .dispatch import bind
 from .views import make_view
 
@@ -115,7 +115,7 @@ class Extras:
         return self._call["argcummax"](x, axis=axis)
 
     def safe_divide(self, a: Any, b: Tensor) -> Tensor:
-        zero = wrap(np.asarray(b._array == 0))
+        zero = wrap(box(b._array == 0))
         where = self._call["where"]
         return where(zero, 0, a / where(zero, 1, b))
 

@@ -188,9 +188,14 @@ def environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dict
 
 
 def general_plan(
-    primitive: Primitive, node_class: type[Node], mask: tuple[bool, ...], names: tuple[str, ...], is_complex: bool
+    primitive: Primitive,
+    node_class: type[Node],
+    mask: tuple[bool, ...],
+    names: tuple[str, ...],
+    is_complex: bool,
+    xp: Any = np,
 ) -> Plan:
-    """The plan that works for every kind."""
+    """The plan that works for every kind; on bare arrays its rules run in the namespace `xp`."""
     tracked = tuple(i for i, needed in enumerate(mask) if needed)
     single = len(tracked) == 1
     vjp = primitive.vjp
@@ -207,11 +212,15 @@ def general_plan(
         return found[0] if single else found
 
     def raw(node: Node, g: Any) -> Any:
-        return pull(node, g, np, unpack_raw)
+        return pull(node, g, xp, unpack_raw)
 
     def taped(node: Node, g: Any) -> Any:
         return pull(node, g, g.__array_namespace__(), unpack_tensor)
 
+    if xp is not np:
+        from .batching import on_batched
+
+        taped = on_batched(taped)
     return Plan(raw, taped, mask, node_class, names, single=single)
 
 

@@ -25,6 +25,7 @@ from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_indexing import laid_out, storage
 from ..graph import PLAIN, Node, Plan, Version, current, moment, split_edge, user_place
 from ..rules import table
+from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
 from .dispatch import Recorder, run
 from .special import inherit_inference
@@ -80,6 +81,8 @@ class _Replay:
 
 def layout_of(array: Any) -> Any:
     """How a base lies in memory: its strides, and how many elements lie before and after its first one."""
+    if array.__class__ is not np.ndarray:  # batched: its copies lie in memory in their order
+        return None
     memory, first = storage(array)
     item = array.itemsize
     before = first // item
@@ -195,7 +198,7 @@ def rebase(target: Tensor, changed: Tensor) -> None:
     else:
         base: Tensor = view.base
         out = wrap(base._array)
-        _PUT.record(out, (with_history(base), changed), (base._array, changed._array), {"view": _Replay(view)})
+        record(_PUT, out, (with_history(base), changed), (base._array, changed._array), {"view": _Replay(view)})
         _adopt(base, out._node)
     refresh_views(target)
 

@@ -1,6 +1,6 @@
 """torch.utils: what stands beside autograd.
 
-`checkpoint`: computing again in the backward pass instead of keeping.
+`checkpoint`: computing again in the backward pass instead of keeping. `_pytree`: nested containers as trees of tensors.
 """
 
 from . import checkpoint as checkpoint

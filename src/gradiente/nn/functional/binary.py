@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...arrays.batched import examples
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name, shapes
@@ -67,7 +68,7 @@ def binary_cross_entropy(
             f"{shapes(input=input, target=target)}; "
             f"convert the target with .to({input.dtype!r}))"
         )
-    for name, array in (("input", x), ("target", y)):
+    for name, array in (("input", examples(x)), ("target", examples(y))):
         if not ((array >= 0) & (array <= 1)).all():
             raise RuntimeError(
                 f"all elements of {name} should be between 0 and 1 (they lie between {array.min()} and {array.max()}; "

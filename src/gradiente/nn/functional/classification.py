@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.batched import Batched, examples
+from ...arrays.batched_indexing import pick
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
 from ...ops.spreads import log_softmax
-from ...tensor.core import Tensor, wrap
+from ...tensor.core import Tensor, box, wrap
 from .reductions import reduced, reduction_name
 
 _nll, _nll_grid = primitive("nll_loss"), primitive("nll_loss", "NllLoss2DBackward0")
@@ -195,7 +197,8 @@ def _nll_loss(input: Tensor, target: Tensor, weight: Tensor | None, ignored: int
         _check_weight(input, weight, classes)
     call = _nll_grid if x.ndim > 2 else _nll
     # Class numbers are compared as unsigned ones: one look finds those that are negative and those that are too large.
-    number = y.view(np.uint64) if y.dtype == _INT64 else y
+    number = examples(y)
+    number = number.view(np.uint64) if y.dtype == _INT64 else number
     if weight is None and not 0 <= ignored < classes and y.size and np.maximum.reduce(number, axis=None) < classes:
         if x.ndim == 1 and y.ndim == 1:
             return _nll(input, wrap(y.reshape(())), None, reduction=reduction, total=1)
@@ -208,17 +211,26 @@ def _nll_loss(input: Tensor, target: Tensor, weight: Tensor | None, ignored: int
 
 def _shares(y: Any, ignored: int, classes: int, weight: Tensor | None, dtype: Any) -> tuple[Any, Any, float]:
     """The class numbers, 0 for samples that are left out; the samples' weights, 0 for those; and the weights' sum."""
-    left_out = np.asarray(y == ignored)
+    left_out = box(y == ignored)
     index = np.where(left_out, 0, y).astype(np.int64)
     wrong = (index < 0) | (index >= classes) & ~left_out
-    if wrong.any():
-        found = index[wrong].flat[0]
+    if examples(wrong).any():
+        found = examples(index)[examples(wrong)].flat[0]
         raise IndexError(
             f"Target {found} is out of bounds. (The classes are numbered from 0 to {classes - 1}; "
             f"ignore_index is {ignored}.)"
         )
-    share = np.ones(y.shape, dtype) if weight is None else weight._array[index] if y.size else np.ones(y.shape, dtype)
+    share = (
+        np.ones(y.shape, dtype)
+        if weight is None
+        else pick(weight._array, (index,))
+        if y.size
+        else np.ones(y.shape, dtype)
+    )
     share = np.where(left_out, 0, share).astype(dtype)
+    if share.__class__ is Batched:  # each example has weights of its own
+        total = np.sum(share)
+        return index, share, np.where(total == 0, math.nan, total)  # pyright: ignore
     return index, share, float(share.sum()) or math.nan
 
 

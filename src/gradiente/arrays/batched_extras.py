@@ -1,0 +1,218 @@
+"""The extras of the array vocabulary on batched arrays. Their meaning stands with those for NumPy arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import batched_indexing, numpy_extras
+from .batched import Array, Batched, elementwise, flat, full, levels_of, not_batchable, spread
+
+
+class BatchedExtras:
+    """The extras, for batched arrays and for plain ones, which are the same for all examples."""
+
+    add_at: Any = None
+    embed = staticmethod(batched_indexing.embed)
+    gather_along_axis = staticmethod(batched_indexing.gather_along_axis)
+    pick = staticmethod(batched_indexing.pick)
+    put_along_axis = staticmethod(batched_indexing.put_along_axis)
+    put_index = staticmethod(batched_indexing.put_index)
+    scatter_along_axis = staticmethod(batched_indexing.scatter_along_axis)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or not hasattr(numpy_extras, name):
+            raise AttributeError(f"the extras of batched arrays have no {name}")
+        function = getattr(numpy_extras, name)
+
+        def unknown(*operands: Any, **static: Any) -> Any:
+            if levels_of(operands) or levels_of(static.values()):
+                raise not_batchable(name)
+            return function(*operands, **static)
+
+        return unknown
+
+    # -- elementwise ---------------------------------------------------------------------------------------------------
+
+    def erf(self, x: Any) -> Any:
+        return elementwise(numpy_extras.erf, x)
+
+    def erfc(self, x: Any) -> Any:
+        return elementwise(numpy_extras.erfc, x)
+
+    def exp2(self, x: Any) -> Any:
+        return elementwise(np.exp2, x)
+
+    def expit(self, x: Any) -> Any:
+        return elementwise(numpy_extras.expit, x)
+
+    def fmod(self, a: Any, b: Any) -> Any:
+        return elementwise(np.fmod, a, b)
+
+    def complex_of(self, a: Any, b: Any) -> Any:
+        return elementwise(numpy_extras.complex_of, a, b)
+
+    def safe_divide(self, a: Any, b: Any) -> Any:
+        return elementwise(numpy_extras.safe_divide, a, b)
+
+    # -- shapes --------------------------------------------------------------------------------------------------------
+
+    def alias(self, x: Any) -> Any:
+        return x.view()
+
+    def dense_copy(self, x: Any) -> Any:
+        return _of_values(numpy_extras.dense_copy, x)
+
+    def contiguous_copy(self, x: Any) -> Any:
+        return x.copy(order="C")
+
+    def broadcast_view(self, x: Any, shape: tuple[int, ...]) -> Any:
+        if x.__class__ is not Batched:
+            return numpy_extras.broadcast_view(x, shape)
+        values = spread(x, x.levels, len(shape))
+        return Batched(numpy_extras.broadcast_view(values, (*values.shape[: len(x.levels)], *shape)), x.levels)
+
+    def expand(self, x: Any, shape: tuple[int, ...]) -> Any:
+        if x.__class__ is not Batched:
+            return numpy_extras.expand(x, shape)
+        return Batched(np.broadcast_to(x.values, (*x.values.shape[: len(x.levels)], *shape)), x.levels)
+
+    def diagonal(self, x: Any, offset: int, axis1: int, axis2: int) -> Any:
+        if x.__class__ is not Batched:
+            return numpy_extras.diagonal(x, offset, axis1, axis2)
+        k, n = len(x.levels), x.ndim
+        return Batched(numpy_extras.diagonal(x.values, offset, axis1 % n + k, axis2 % n + k), x.levels)
+
+    def rot90(self, x: Any, k: int, axes: tuple[int, int]) -> Any:
+        if x.__class__ is not Batched:
+            return numpy_extras.rot90(x, k, axes)
+        lead, n = len(x.levels), x.ndim
+        return Batched(numpy_extras.rot90(x.values, k, (axes[0] % n + lead, axes[1] % n + lead)), x.levels)
+
+    def unbind(self, x: Any, axis: int) -> tuple[Any, ...]:
+        if x.__class__ is not Batched:
+            return numpy_extras.unbind(x, axis)
+        return tuple([Batched(p, x.levels) for p in numpy_extras.unbind(x.values, axis % x.ndim + len(x.levels))])
+
+    def split(self, x: Any, sizes: tuple[int, ...], axis: int) -> tuple[Any, ...]:
+        if x.__class__ is not Batched:
+            return numpy_extras.split(x, sizes, axis)
+        parts = numpy_extras.split(x.values, sizes, axis % x.ndim + len(x.levels))
+        return tuple([Batched(p, x.levels) for p in parts])
+
+    def windows(self, x: Any, axis: int, size: int, step: int) -> Any:
+        if x.__class__ is not Batched:
+            return numpy_extras.windows(x, axis, size, step)
+        if x.ndim == 0:
+            return Batched(x.values[..., None], x.levels)
+        return Batched(numpy_extras.windows(x.values, axis % x.ndim + len(x.levels), size, step), x.levels)
+
+    def fold_windows(self, g: Any, axis: int, size: int, step: int, shape: tuple[int, ...]) -> Any:
+        if g.__class__ is not Batched:
+            return numpy_extras.fold_windows(g, axis, size, step, shape)
+        k = len(g.levels)
+        if not shape:
+            return Batched(g.values.sum(-1), g.levels)
+        lead = g.values.shape[:k]
+        return Batched(
+            numpy_extras.fold_windows(g.values, axis % len(shape) + k, size, step, (*lead, *shape)), g.levels
+        )
+
+    def strided(self, x: Any, layout: Any) -> Any:
+        if x.__class__ is not Batched:
+            return numpy_extras.strided(x, layout)
+        places = layout.places(x.shape)
+        if places.size and places.max() >= x.size:
+            raise not_batchable("as_strided beyond the elements of one example")
+        values = x.values.reshape((*x.values.shape[: len(x.levels)], x.size))
+        picked = values[..., places]
+        picked.flags.writeable = False  # a copy: a change of it would not reach x
+        return Batched(picked, x.levels)
+
+    # -- parts ---------------------------------------------------------------------------------------------------------
+
+    def put_view(self, x: Any, value: Any, view: Any) -> Any:
+        if not levels_of((x, value)):
+            return numpy_extras.put_view(x, value, view)
+        if getattr(view, "layout", None) is not None:
+            raise not_batchable("in-place changes of a strided view")
+        (values, *_), levels = full((x, value) if value.__class__ is Batched else (x,))
+        out = Batched(np.array(values, order="C"), levels)
+        view(out)[...] = value
+        return out
+
+    def clear_view(self, x: Any, view: Any) -> Any:
+        return self.put_view(x, np.zeros((), dtype=x.dtype), view)
+
+    def embed_view(self, g: Any, view: Any, shape: tuple[int, ...]) -> Any:
+        if g.__class__ is not Batched:
+            return numpy_extras.embed_view(g, view, shape)
+        out = Batched(np.zeros((*g.values.shape[: len(g.levels)], *shape), g.dtype), g.levels)
+        view(out)[...] = g
+        return out
+
+    def take_class(self, x: Any, index: Any) -> Any:
+        if not levels_of((x, index)):
+            return numpy_extras.take_class(x, index)
+        (values, at), again = flat((x, index))
+        if x.ndim == 1:
+            return again(numpy_extras.take_class(values, at))
+        out = numpy_extras.take_class(_merged(values), _merged(at))
+        return again(out.reshape(at.shape))
+
+    def put_class(self, g: Any, index: Any, shape: tuple[int, ...]) -> Any:
+        if not levels_of((g, index)):
+            return numpy_extras.put_class(g, index, shape)
+        if g.ndim < index.ndim:  # one value for all samples
+            g = elementwise(np.add, g, np.zeros(index.shape, g.dtype))
+        (values, at), again = flat((g, index))
+        count = values.shape[0]
+        if len(shape) == 1:
+            return again(numpy_extras.put_class(values, at, (count, *shape)))
+        out = numpy_extras.put_class(_merged(values), _merged(at), (count * shape[0], *shape[1:]))
+        return again(out.reshape((count, *shape)))
+
+    # -- along an axis, products ---------------------------------------------------------------------------------------
+
+    def running_argmax(self, x: Any, axis: int) -> Any:
+        if x.__class__ is not Batched:
+            return numpy_extras.running_argmax(x, axis)
+        if not x.ndim:
+            return Batched(np.zeros(x.values.shape, np.int64), x.levels)
+        return Batched(numpy_extras.running_argmax(x.values, axis % x.ndim + len(x.levels)), x.levels)
+
+    def identity_times(self, g: Any, shape: tuple[int, int]) -> Any:
+        if g.__class__ is not Batched:
+            return numpy_extras.identity_times(g, shape)
+        return Batched(np.eye(*shape, dtype=g.dtype) * g.values[..., None, None], g.levels)
+
+    def einsum(self, subscripts: str, *operands: Any) -> Any:
+        levels = levels_of(operands)
+        if not levels:
+            return numpy_extras.einsum(subscripts, *operands)
+        free = [c for c in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" if c not in subscripts]
+        letter = dict(zip(levels, free, strict=False))
+        inputs, output = subscripts.split("->")
+        terms = [
+            "".join(letter[level] for level in (x.levels if x.__class__ is Batched else ())) + term
+            for x, term in zip(operands, inputs.split(","), strict=True)
+        ]
+        values = [x.values if x.__class__ is Batched else x for x in operands]
+        text = ",".join(terms) + "->" + "".join(letter[level] for level in levels) + output
+        return Batched(numpy_extras.einsum(text, *values), levels)
+
+
+def _merged(values: Array) -> Array:
+    """The batch and the first axis of an example as one axis."""
+    return values.reshape((values.shape[0] * values.shape[1], *values.shape[2:]))
+
+
+def _of_values(function: Callable[[Array], Array], x: Any) -> Any:
+    return Batched(function(x.values), x.levels) if x.__class__ is Batched else function(x)
+
+
+extras = BatchedExtras()
+
+__all__ = ["BatchedExtras", "extras"]

@@ -1,0 +1,80 @@
+"""Custom functions inside of the transforms of torch.func: their `vmap` static method, or a rule made for them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from ..arrays.batched import Batched
+from ..graph import change, current, set_mode
+from ..tensor.batching import Frame, enter, leave
+from ..tensor.core import Tensor
+
+_MORE = "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
+
+
+class VmapInfo(NamedTuple):
+    """What the `vmap` static method of a `Function` is told of the vmap."""
+
+    batch_size: int
+    randomness: str
+
+
+def check(cls: Any, own_context: bool, overridden: bool) -> None:
+    """Raise torch's errors for a `Function` that cannot be transformed."""
+    if not own_context:
+        raise RuntimeError(
+            "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
+            f"override the setup_context staticmethod. {_MORE} (The function is {cls.__name__}.)"
+        )
+    if not current().transforms:
+        return
+    if cls.generate_vmap_rule and overridden:
+        raise RuntimeError(
+            f"You tried to vmap over {cls.__name__}, but it has both generate_vmap_rule=True and an overridden vmap "
+            "staticmethod. Please set generate_vmap_rule=False or delete the overridden vmap staticmethod to avoid "
+            f"ambiguity. {_MORE}"
+        )
+    if not cls.generate_vmap_rule and not overridden:
+        raise RuntimeError(
+            f"You tried to vmap over {cls.__name__}, but it does not have vmap support. Please override and implement "
+            f"the vmap staticmethod or set generate_vmap_rule=True. {_MORE}"
+        )
+
+
+def forward(cls: Any, args: tuple[Any, ...]) -> Any:
+    """The function's value inside a vmap: by its `vmap` static method, one level after the other, innermost first."""
+    frames: tuple[Frame, ...] = current().transforms
+    if cls.generate_vmap_rule or not frames:
+        return cls.forward(*args)
+    frame = frames[-1]
+
+    def has(x: Any) -> bool:
+        return isinstance(x, Tensor) and x._array.__class__ is Batched and frame.level in x._array.levels
+
+    previous = change(transforms=frames[:-1])
+    try:
+        if not any(has(x) for x in args):
+            return forward(cls, args)
+        dims = tuple([0 if has(x) else None for x in args])
+        outside = [leave(x, 0, frame.level, frame.size) if d == 0 else x for x, d in zip(args, dims, strict=True)]
+        answer = cls.vmap(VmapInfo(frame.size, frame.randomness), dims, *outside)
+        if not isinstance(answer, tuple) or len(answer) != 2:  # pyright: ignore[reportUnknownArgumentType]
+            raise RuntimeError(
+                f"Expected the vmap staticmethod to return a pair (output, out_dims), got {type(answer)} (in "
+                f"{cls.__name__})"
+            )
+        output, out_dims = answer  # pyright: ignore[reportUnknownVariableType]
+        outputs = output if isinstance(output, tuple) else (output,)  # pyright: ignore[reportUnknownVariableType]
+        places = out_dims if isinstance(out_dims, tuple) else (out_dims,) * len(outputs)  # pyright: ignore
+        made = tuple(
+            [
+                enter(x, d % x.ndim, frame.level, frame.size) if isinstance(x, Tensor) and d is not None else x
+                for x, d in zip(outputs, places, strict=True)  # pyright: ignore
+            ]
+        )
+        return made if isinstance(output, tuple) else made[0]
+    finally:
+        set_mode(previous)
+
+
+__all__ = ["VmapInfo", "check", "forward"]

@@ -1,0 +1,33 @@
+"""torch.func: transforms of functions.
+
+`vmap`: one example's function for a batch. `derivatives`: grad, grad_and_value, vjp, jvp, linearize. `jacobians`:
+jacrev,
+jacfwd, hessian. `modules`: functional_call and stack_module_state. `_levels`: what is inside of a transform and what
+not.
+"""
+
+from .derivatives import grad as grad
+from .derivatives import grad_and_value as grad_and_value
+from .derivatives import jvp as jvp
+from .derivatives import linearize as linearize
+from .derivatives import vjp as vjp
+from .jacobians import hessian as hessian
+from .jacobians import jacfwd as jacfwd
+from .jacobians import jacrev as jacrev
+from .modules import functional_call as functional_call
+from .modules import stack_module_state as stack_module_state
+from .vmap import vmap as vmap
+
+__all__ = [
+    "functional_call",
+    "grad",
+    "grad_and_value",
+    "hessian",
+    "jacfwd",
+    "jacrev",
+    "jvp",
+    "linearize",
+    "stack_module_state",
+    "vjp",
+    "vmap",
+]

@@ -1,0 +1,303 @@
+"""Tensors of batched arrays: entering and leaving a level, and what tensors from outside need inside.
+
+Note [Levels and the graph]: there is one graph, whatever transforms are nested. A tensor that enters a level, or leaves
+it, does so through a node, whose rule is the opposite. A tensor from outside that is used inside is the same for all
+examples, so its cotangent is the sum of theirs: a `Shared` node stands between it and its users inside. Nodes that are
+made inside have plans that run on batched arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from ..arrays.batched import Batched, levels_of, not_batchable, spread
+from ..arrays.batched_namespace import namespace as batched
+from ..graph import Node, Plan, Version, change, current, moment, set_mode
+from .core import Tensor, wrap
+from .dispatch import Recorder
+
+_numbers = count(1).__next__
+
+
+class Frame:
+    """A running vmap: its level, the size of its batch and its randomness.
+
+    `start`: nodes older than that were made outside. `shared`: the `Shared` nodes, by the edge they lead to.
+    """
+
+    __slots__ = ("level", "randomness", "shared", "size", "start")
+
+    def __init__(self, size: int, randomness: str = "error") -> None:
+        self.level = _numbers()
+        self.size = size
+        self.randomness = randomness
+        self.start = moment()
+        self.shared: dict[Any, Node] = {}
+
+
+# -- arrays -----------------------------------------------------------------------------------------------------------
+
+
+_ENDED = (Frame(0, "same"),)
+"""Stands for vmaps that have ended. All that a rule uses was made inside of them."""
+_ENDED[0].start = -1
+
+
+def push(array: Any, dim: int, level: int) -> Any:
+    """The array whose axis `dim` counts the examples, as an array of one example."""
+    values, levels = (array.values, array.levels) if array.__class__ is Batched else (array, ())
+    place = sum(1 for other in levels if other < level)
+    moved = values if place == dim + len(levels) else np.moveaxis(values, dim + len(levels), place)
+    return Batched(moved, (*levels[:place], level, *levels[place:]))
+
+
+def pop(array: Any, dim: int, level: int, size: int) -> Any:
+    """The opposite of `push`; an array that is the same for all examples is repeated."""
+    if array.__class__ is not Batched or level not in array.levels:
+        shape = (*array.shape[:dim], size, *array.shape[dim:])
+        return batched.broadcast_to(batched.expand_dims(array, dim), shape)
+    place = array.levels.index(level)
+    levels = (*array.levels[:place], *array.levels[place + 1 :])
+    target = len(levels) + dim
+    values = array.values if place == target else np.moveaxis(array.values, place, target)
+    return Batched(values, levels) if levels else values
+
+
+def total(array: Any, level: int) -> Any:
+    """The sum over the examples of a level."""
+    if array.__class__ is not Batched or level not in array.levels:
+        return array
+    place = array.levels.index(level)
+    levels = (*array.levels[:place], *array.levels[place + 1 :])
+    values = np.asarray(array.values.sum(place))
+    return Batched(values, levels) if levels else values
+
+
+# -- nodes ------------------------------------------------------------------------------------------------------------
+
+
+def _node(plan: Plan, edge: Any, facts: Any) -> Node:
+    node = Node()
+    node.seq, node.plan, node.edges, node.tensors, node.facts = moment(), plan, (edge,), (), facts
+    node.hooks = node.place = None
+    return node
+
+
+def _tensor(array: Any, x: Tensor, plan: Plan, facts: Any) -> Tensor:
+    out = wrap(array)
+    if x._node is not None and current().grad:
+        (x,) = lifted((x,))
+        out._node = _node(plan, x._node, facts)
+    return out
+
+
+def enter(x: Tensor, dim: int, level: int, size: int) -> Tensor:
+    """One example of the batch that `x` holds along `dim`."""
+    out = _tensor(push(x._array, dim, level), x, _ENTER, (dim, level, size))
+    if x._version is None:
+        x._version = Version()
+    out._version = x._version  # they share memory
+    return out
+
+
+def leave(x: Tensor, dim: int, level: int, size: int) -> Tensor:
+    """The batch of which `x` is one example, along `dim`."""
+    return _tensor(pop(x._array, dim, level, size), x, _LEAVE, (dim, level, size))
+
+
+def _summed(x: Tensor, level: int) -> Tensor:
+    array = total(x._array, level)
+    return x if array is x._array else _tensor(array, x, _TOTAL, (level,))
+
+
+class VmapEnterBackward(Node):
+    """Where a tensor enters a vmapped function."""
+
+    __slots__ = ()
+
+
+class VmapLeaveBackward(Node):
+    """Where a result leaves a vmapped function."""
+
+    __slots__ = ()
+
+
+class SharedBackward(Node):
+    """Where a vmapped function uses a tensor from outside."""
+
+    __slots__ = ()
+
+
+def _leave_again(node: Node, g: Tensor) -> Any:
+    return leave(g, *node.facts)
+
+
+def _enter_again(node: Node, g: Tensor) -> Any:
+    return enter(g, *node.facts)
+
+
+def _summed_again(node: Node, g: Tensor) -> Any:
+    return _summed(g, *node.facts)
+
+
+_ENTER = Plan(lambda node, g: pop(g, *node.facts), _leave_again, (True,), VmapEnterBackward, single=True)
+_LEAVE = Plan(
+    lambda node, g: push(g, *node.facts[:2]),
+    _enter_again,
+    (True,),
+    VmapLeaveBackward,
+    single=True,
+)
+_SHARED = Plan(lambda node, g: total(g, *node.facts), _summed_again, (True,), SharedBackward, single=True)
+_TOTAL = Plan(lambda node, g: g, lambda node, g: g, (True,), SharedBackward, single=True)
+
+
+def lifted(operands: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The operands, those from outside of a running vmap behind `Shared` nodes."""
+    frames: tuple[Frame, ...] = current().transforms
+    if not frames:
+        return operands
+    return tuple([_lift(o, frames) if isinstance(o, Tensor) and o._node is not None else o for o in operands])
+
+
+def _lift(x: Tensor, frames: tuple[Frame, ...]) -> Tensor:
+    edge: Any = x._node
+    seq = edge.seq
+    for frame in frames:
+        if seq >= frame.start:
+            continue
+        shared = frame.shared.get(edge)
+        if shared is None:
+            shared = frame.shared[edge] = _node(_SHARED, edge, (frame.level,))
+        edge = shared
+    if edge is x._node:
+        return x
+    if x._version is None:
+        x._version = Version()
+    out = wrap(x._array)
+    out._node, out._version, out._meta = edge, x._version, x._meta
+    return out
+
+
+_twins: dict[Recorder, Recorder] = {}
+
+
+def recorder_now(recorder: Recorder) -> Recorder:
+    """The recorder that makes the primitive's nodes in the present mode: inside a transform, for batched arrays."""
+    if not current().transforms:
+        return recorder
+    twin = _twins.get(recorder)
+    if twin is None:
+        twin = _twins[recorder] = Recorder(recorder.primitive, recorder.cls.__name__)
+        twin.cls, twin.xp = recorder.cls, batched
+    return twin
+
+
+def record(
+    recorder: Recorder, out: Tensor, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: Any
+) -> Node | None:
+    """`recorder.record` in the present mode."""
+    if not current().transforms:
+        return recorder.record(out, operands, arrays, static)
+    return recorder_now(recorder).record(out, lifted(operands), arrays, static)
+
+
+def on_batched(taped: Callable[[Node, Any], Any]) -> Callable[[Node, Any], Any]:
+    """The step of a node that was made inside a vmap, for when it runs after that has ended."""
+
+    def step(node: Node, g: Any) -> Any:
+        if current().transforms:
+            return taped(node, g)
+        previous = change(transforms=_ENDED)
+        try:
+            return taped(node, g)
+        finally:
+            set_mode(previous)
+
+    return step
+
+
+_RANDOM = (
+    "vmap: called random operation while in randomness error mode. Please either use the 'same' or 'different' "
+    "randomness flags on vmap or perform the randomness operation out of vmap"
+)
+
+
+def need_randomness() -> None:
+    """Refuse to draw random numbers inside a vmap that does not allow it."""
+    if any(frame.randomness == "error" for frame in current().transforms):
+        raise RuntimeError(_RANDOM)
+
+
+def private_copy(x: Tensor) -> Tensor:
+    """A recorded copy to be changed in place; inside a vmap each example has one of its own."""
+    out: Tensor = x.clone()  # pyright: ignore[reportAttributeAccessIssue]
+    frames: tuple[Frame, ...] = current().transforms
+    if frames:
+        sizes: dict[int, Any] = {frame.level: frame.size for frame in frames}
+        levels = tuple(sorted({*levels_of((out._array,)), *sizes}))
+        values = spread(out._array, levels)
+        lead = [sizes.get(level, n) for level, n in zip(levels, values.shape, strict=False)]
+        out._array = Batched(np.array(np.broadcast_to(values, (*lead, *out._array.shape))), levels)
+    return out
+
+
+def described(array: Batched, describe: Callable[[Tensor], str]) -> str:
+    """The printed form of a tensor inside a vmap: the batch, and at what depth."""
+    text = describe(wrap(array.values))
+    for depth in range(len(array.levels), 0, -1):
+        inner = text.replace("\n", "\n    ")
+        text = f"BatchedTensor(lvl={depth}, bdim=0, value=\n    {inner}\n)"
+    return text
+
+
+def differing() -> tuple[Frame, ...]:
+    """The running vmaps whose examples get random numbers of their own."""
+    return tuple([frame for frame in current().transforms if frame.randomness == "different"])
+
+
+def drawn_each(draw: Any, shape: tuple[int, ...]) -> Any:
+    """Random numbers of `shape`, from `draw(shape)`: one array for all examples, or for each one its own."""
+    frames = differing() if current().transforms else ()
+    if not frames:
+        return draw(shape)
+    return Batched(draw((*[f.size for f in frames], *shape)), tuple([f.level for f in frames]))
+
+
+def drawn_from(draw: Any, array: Any, function: str, axes: int = 0) -> Any:
+    """Random numbers from `draw(array)`, where the array gives each its distribution."""
+    frames = differing() if current().transforms else ()
+    own = array.levels if array.__class__ is Batched else ()
+    if not frames and not own:
+        return draw(array)
+    levels = tuple([frame.level for frame in frames])
+    if not set(own) <= set(levels):
+        raise RuntimeError(
+            f"vmap: {function}: the examples have distributions of their own, so they cannot have the same random "
+            "numbers; use randomness='different'"
+        )
+    if axes and array.ndim > axes:
+        raise not_batchable(f"{function} with several rows")
+    values = np.broadcast_to(spread(array, levels), (*[frame.size for frame in frames], *array.shape))
+    rows = values.reshape((-1, *array.shape)) if axes else values
+    found = draw(np.ascontiguousarray(rows))
+    return Batched(found.reshape((*[frame.size for frame in frames], *found.shape[1:])) if axes else found, levels)
+
+
+__all__ = [
+    "Frame",
+    "differing",
+    "drawn_each",
+    "drawn_from",
+    "enter",
+    "leave",
+    "lifted",
+    "need_randomness",
+    "on_batched",
+    "private_copy",
+    "record",
+]
