@@ -93,7 +93,7 @@ def _plan(recorder: Recorder, count: int, xp: Any) -> Plan:
     if xp is not np:
         from .batching import on_batched
 
-        taped = on_batched(taped)
+        taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
     return Plan(raw, taped, (True,), recorder.cls, (), outputs=count, single=True)
 
 

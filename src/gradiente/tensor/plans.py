@@ -220,7 +220,7 @@ def general_plan(
     if xp is not np:
         from .batching import on_batched
 
-        taped = on_batched(taped)
+        taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
     return Plan(raw, taped, mask, node_class, names, single=single)
 
 

@@ -168,6 +168,7 @@ def _tangent(
 
     env: dict[str, Any] = {**static, "xp": namespace, "extras": namespace.extras, "static": static}
     env["out"] = _stand_in(out)
+    operands = tuple([_stand_in(o) if carries(o) else o for o in operands])
     if primitive.kind == "linear":  # a number among the operands is a part of the argument of the linear map
         operands = tuple([o if o is None or isinstance(o, Tensor) else wrap(np.asarray(o)) for o in operands])
     env["operands"] = operands
@@ -207,9 +208,10 @@ def _in_type(tangent: Tensor, out: Tensor, given: tuple[Any, ...], operands: tup
 
 
 def _stand_in(out: Tensor) -> Tensor:
-    """The result as rules see it: with its history and the tangents of outer levels, but not the tensor itself.
+    """An operand or the result as rules see it: with its history and the tangents of outer levels, but not itself.
 
-    The tangent keeps what its rules use; if that were `out`, which keeps the tangent, the two would be a cycle.
+    The tangent keeps what its rules use; if that were `out`, which keeps the tangent, the two would be a cycle. And
+    running backwards through the tangent must not meet tangents of its own level.
     """
     if out._version is None:
         out._version = Version()
