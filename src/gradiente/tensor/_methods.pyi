@@ -1,12 +1,11 @@
 """Written by scripts/make_stubs.py: what ops and autograd attach to Tensor."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from .core import Tensor
 from .devices import device as Device
 from .dtypes import dtype as Dtype
-from .size import Size
 
 Number = int | float | complex | bool
 
