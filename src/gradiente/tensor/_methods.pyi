@@ -1,11 +1,12 @@
 """Written by scripts/make_stubs.py: what ops and autograd attach to Tensor."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal
 
 from .core import Tensor
 from .devices import device as Device
 from .dtypes import dtype as Dtype
+from .size import Size
 
 Number = int | float | complex | bool
 

@@ -272,7 +272,7 @@ class Tensor(TensorMethods):
         return id(self)
 
 
-new: Callable[..., Any] = object.__new__
+new: Callable[[type[Tensor]], Tensor] = object.__new__
 """Makes an object without running its constructor."""
 
 
