@@ -80,6 +80,8 @@ format: $(VENV)/.lint
 
 types: $(VENV)/.types
 	$(BIN)/pyright
+	$(BIN)/python scripts/check_types.py
+	$(BIN)/python scripts/make_stubs.py --check
 
 # The wheel as a user gets it: built, installed into an empty environment, imported with NumPy alone.
 wheel-check: build/wheel-check

@@ -76,8 +76,8 @@ NAMES = (
     "windows",
 )
 
-exp2 = np.exp2
-fmod = np.fmod
+exp2: Callable[..., Any] = np.exp2
+fmod: Callable[..., Any] = np.fmod
 
 
 def expit(x: Array) -> Array:

@@ -194,8 +194,12 @@ class Layout:
         before: int,
         after: int,
     ) -> None:
-        self.strides, self.size, self.stride, self.offset = strides, size, stride, offset
-        self.before, self.after = before, after
+        self.strides: tuple[int, ...] = strides
+        self.size: tuple[int, ...] = size
+        self.stride: tuple[int, ...] = stride
+        self.offset: int = offset
+        self.before: int = before
+        self.after: int = after
 
     def places(self, shape: tuple[int, ...]) -> Array:
         """Which element of the tensor, counted in its order, each element of the view is; their number where none."""

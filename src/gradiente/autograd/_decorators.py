@@ -7,7 +7,9 @@ import inspect
 import sys
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 _CLASSES = (
     "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
@@ -19,9 +21,9 @@ _CLASSES = (
 class ContextDecorator:
     """A context manager that can decorate: each call of the function runs inside a fresh copy of it."""
 
-    def __call__(self, orig_func: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, orig_func: F) -> F:
         """`orig_func`, run inside this context. Of a generator or coroutine, each step runs inside it."""
-        return decorate(self.clone, orig_func)
+        return cast("F", decorate(self.clone, orig_func))
 
     def __enter__(self) -> Any:
         raise NotImplementedError

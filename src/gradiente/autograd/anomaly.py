@@ -64,7 +64,7 @@ class detect_anomaly:
     """
 
     def __init__(self, check_nan: bool = True) -> None:
-        self.check_nan = bool(check_nan)
+        self.check_nan: bool = bool(check_nan)
         self._before: list[Mode] = []
         warnings.warn(_ENABLED, UserWarning, stacklevel=2)
 

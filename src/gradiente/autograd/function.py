@@ -209,7 +209,7 @@ class Function(metaclass=FunctionMeta):
         raise NotImplementedError("setup_context is not implemented.")
 
     @staticmethod
-    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+    def backward(ctx: Any, *grad_outputs: Any, **_: Any) -> Any:  # so declared, any parameters may override it
         """The gradients of the arguments of `forward`, for those of its outputs."""
         raise NotImplementedError(_NO_BACKWARD)
 
@@ -217,7 +217,7 @@ class Function(metaclass=FunctionMeta):
     """Another name under which `backward` may be written."""
 
     @staticmethod
-    def jvp(ctx: Any, *grad_inputs: Any) -> Any:
+    def jvp(ctx: Any, *grad_inputs: Any, **_: Any) -> Any:
         """The tangents of the outputs, for those of the inputs."""
         raise NotImplementedError(
             "You must implement the jvp function for custom autograd.Function to use it with forward mode AD."

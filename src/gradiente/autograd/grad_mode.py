@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from contextvars import Token
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self, overload
 
 from ..graph import Mode, current, set_mode
 from ..graph.modes import NO_GRAD, PLAIN, grad_enabled, restore, swap, with_grad
-from ._decorators import ContextDecorator
+from ._decorators import ContextDecorator, F
 
 
 class GradMode(ContextDecorator):
@@ -52,6 +52,10 @@ class GradMode(ContextDecorator):
 class _WithoutParameters(GradMode):
     """`no_grad` and `enable_grad` may decorate a function without being called first."""
 
+    @overload
+    def __new__(cls, orig_func: None = None) -> Self: ...
+    @overload
+    def __new__(cls, orig_func: F) -> F: ...
     def __new__(cls, orig_func: Any = None) -> Any:
         """A mode; or `orig_func`, decorated."""
         return object.__new__(cls) if orig_func is None else cls()(orig_func)
@@ -141,13 +145,13 @@ class set_grad_enabled(GradMode):
         super().__init__()
         self.mode = mode
         before = current()
-        self.prev = grad_enabled(before)
+        self.prev: bool = grad_enabled(before)
         swap(with_grad(before, mode))
 
-    def __call__(self, func: Any) -> Any:
-        """Decorate `func`; the mode that this object's creation changed is restored."""
+    def __call__(self, orig_func: F) -> F:
+        """Decorate `orig_func`; the mode that this object's creation changed is restored."""
         swap(with_grad(current(), self.prev))
-        return super().__call__(func)
+        return super().__call__(orig_func)
 
     def __enter__(self) -> None:
         """Switch recording on or off; leaving restores what was before this object was made."""

@@ -19,9 +19,9 @@ class Task:
     __slots__ = ("number", "roots", "targets")
 
     def __init__(self, roots: Sequence[tuple[Any, Any]], targets: Sequence[Any] | None) -> None:
-        self.number = _numbers()
-        self.roots = [edge for edge, _ in roots]
-        self.targets = targets
+        self.number: int = _numbers()
+        self.roots: list[Any] = [edge for edge, _ in roots]
+        self.targets: Sequence[Any] | None = targets
 
     def will_run(self, edges: Iterable[Any]) -> int:
         """How many of the edges a cotangent can reach in this pass."""

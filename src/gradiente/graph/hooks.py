@@ -27,7 +27,7 @@ class RemovableHandle:
     __slots__ = ("__weakref__", "_hooks", "id")
 
     def __init__(self, hooks: HookDict) -> None:
-        self.id = _ids()
+        self.id: int = _ids()
         self._hooks = weakref.ref(hooks)
 
     def remove(self) -> None:

@@ -7,7 +7,8 @@ it puts the previous value back. The common case is one object, `PLAIN`, and the
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -38,19 +39,19 @@ class Mode:
     """The vmaps that are running, outermost first; see `gradiente.tensor.batching`."""
 
 
-PLAIN = Mode()
+PLAIN: Mode = Mode()
 _mode: ContextVar[Mode] = ContextVar("gradiente.mode", default=PLAIN)
 
-current = _mode.get
+current: Callable[[], Mode] = _mode.get
 """The mode of this thread or task."""
 
 _plain_values = tuple(getattr(PLAIN, name) for name in Mode.__dataclass_fields__)
 
 
-swap = _mode.set
+swap: Callable[[Mode], Token[Mode]] = _mode.set
 """Make a mode current, as it is, and return the token with which `restore` brings back the one before."""
 
-restore = _mode.reset
+restore: Callable[[Token[Mode]], None] = _mode.reset
 
 
 def set_mode(mode: Mode) -> None:
@@ -62,7 +63,7 @@ def _is_plain(mode: Mode) -> bool:
     return mode is PLAIN or tuple(getattr(mode, name) for name in Mode.__dataclass_fields__) == _plain_values
 
 
-NO_GRAD = Mode(grad=False)
+NO_GRAD: Mode = Mode(grad=False)
 
 
 def with_grad(mode: Mode, grad: bool) -> Mode:

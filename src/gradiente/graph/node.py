@@ -40,13 +40,13 @@ class Plan:
         outputs: int = 1,
         single: bool = False,
     ) -> None:
-        self.raw = raw
-        self.taped = taped
-        self.mask = mask
-        self.node_class = node_class
-        self.names = names
-        self.outputs = outputs
-        self.single = single
+        self.raw: Callable[[Any, Any], Sequence[Any]] = raw
+        self.taped: Callable[[Any, Any], Sequence[Any]] = taped
+        self.mask: tuple[bool, ...] = mask
+        self.node_class: type[Node] = node_class
+        self.names: tuple[str, ...] = names
+        self.outputs: int = outputs
+        self.single: bool = single
         self.sources: tuple[int, ...] = ()
         """Which operand each saved value is; -1 for the result."""
         self.constants: tuple[tuple[str, int], ...] = ()
@@ -156,8 +156,8 @@ class Output:
     __slots__ = ("__weakref__", "node", "number")
 
     def __init__(self, node: Node, number: int) -> None:
-        self.node = node
-        self.number = number
+        self.node: Node = node
+        self.number: int = number
 
     def __eq__(self, other: object) -> bool:
         return other.__class__ is Output and self.node is other.node and self.number == other.number  # pyright: ignore

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 from .places import Place
 
-moment = count(1).__next__
+moment: Callable[[], int] = count(1).__next__
 """The next moment of the one sequence that orders nodes and in-place changes."""
 
 _KEPT = 1024
@@ -29,7 +30,7 @@ class Version:
     __slots__ = ("_forgotten", "places", "stamp", "stamps", "views")
 
     def __init__(self) -> None:
-        self.stamp = 0
+        self.stamp: int = 0
         self.stamps: list[int] = []
         self.places: list[Place | None] = []
         self._forgotten = 0

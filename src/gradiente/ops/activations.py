@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..tensor.core import Tensor
@@ -283,7 +284,10 @@ def tanhshrink(input: Tensor) -> Tensor:
     return input - tanh(input)  # pyright: ignore[reportOperatorIssue]
 
 
-relu_, selu_, celu_, threshold_ = inplace(relu), inplace(selu), inplace(celu), inplace(threshold)
+relu_: Callable[..., Tensor] = inplace(relu)
+selu_: Callable[..., Tensor] = inplace(selu)
+celu_: Callable[..., Tensor] = inplace(celu)
+threshold_: Callable[..., Tensor] = inplace(threshold)
 
 METHODS: dict[str, Any] = {"hardshrink": hardshrink, "relu": relu, "relu_": relu_}
 """What these functions are called as methods of Tensor."""

@@ -225,7 +225,9 @@ def _reciprocal_times(self: Tensor, other: Any) -> Tensor:
     return mul(reciprocal(self), other)
 
 
-subtract, multiply, divide = sub, mul, div
+subtract = sub
+multiply = mul
+divide = div
 _add_operator, _mul_operator = operator("add"), operator("multiply")
 
 METHODS: dict[str, Any] = {

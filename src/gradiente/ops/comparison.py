@@ -263,7 +263,11 @@ def answer_in_place(function: Any, node: str) -> Any:
     return in_place(call, name)
 
 
-greater, greater_equal, less, less_equal, not_equal = gt, ge, lt, le, ne
+greater = gt
+greater_equal = ge
+less = lt
+less_equal = le
+not_equal = ne
 
 METHODS: dict[str, Any] = {
     "__eq__": operator("equal"),

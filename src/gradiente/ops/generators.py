@@ -92,7 +92,7 @@ def _as_torch(generator: streams.Generator) -> Generator:
     return generator  # pyright: ignore[reportReturnType]
 
 
-default_generator = _as_torch(streams.default_generator)
+default_generator: Generator = _as_torch(streams.default_generator)
 """The generator that the random functions use where none is given."""
 
 

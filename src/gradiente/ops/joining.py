@@ -345,7 +345,8 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     return tuple(grids)
 
 
-concat = concatenate = cat
+concat = cat
+concatenate = cat
 row_stack = vstack
 
 METHODS: dict[str, Any] = {"repeat": repeat, "tile": tile, "repeat_interleave": repeat_interleave}

@@ -131,22 +131,22 @@ class tensortype(type):
         return f"<class 'torch.{cls.__name__}'>"
 
 
-def _type(dtype: Dtype) -> Any:
+def _type(dtype: Dtype) -> tensortype:
     name = TENSOR_TYPES[dtype.name]
     doc = f"The old type of tensors of dtype {dtype!r}: `torch.{name}([1, 0])` makes one."
     return tensortype(name, (), {"dtype": dtype, "__doc__": doc, "__module__": "torch", "is_cuda": False})
 
 
-BoolTensor = _type(dtypes.bool)
-ByteTensor = _type(dtypes.uint8)
-CharTensor = _type(dtypes.int8)
-ShortTensor = _type(dtypes.int16)
-IntTensor = _type(dtypes.int32)
-LongTensor = _type(dtypes.int64)
-HalfTensor = _type(dtypes.float16)
-BFloat16Tensor = _type(dtypes.bfloat16)
-FloatTensor = _type(dtypes.float32)
-DoubleTensor = _type(dtypes.float64)
+BoolTensor: tensortype = _type(dtypes.bool)
+ByteTensor: tensortype = _type(dtypes.uint8)
+CharTensor: tensortype = _type(dtypes.int8)
+ShortTensor: tensortype = _type(dtypes.int16)
+IntTensor: tensortype = _type(dtypes.int32)
+LongTensor: tensortype = _type(dtypes.int64)
+HalfTensor: tensortype = _type(dtypes.float16)
+BFloat16Tensor: tensortype = _type(dtypes.bfloat16)
+FloatTensor: tensortype = _type(dtypes.float32)
+DoubleTensor: tensortype = _type(dtypes.float64)
 
 METHODS: dict[str, Any] = {
     "__new__": staticmethod(_new_tensor_object),

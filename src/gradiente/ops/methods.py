@@ -87,6 +87,6 @@ FAMILIES = (
     legacy,
 )
 
-for family in FAMILIES:
-    for name, function in family.METHODS.items():
-        setattr(Tensor, name, function)
+for _family in FAMILIES:
+    for _name, _function in _family.METHODS.items():
+        setattr(Tensor, _name, _function)

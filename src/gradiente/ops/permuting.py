@@ -247,7 +247,8 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     return _rot90(input, k=k % 4, axes=(wrap_dim(plane[0], ndim), wrap_dim(plane[1], ndim)))
 
 
-swapaxes = swapdims = transpose
+swapaxes = transpose
+swapdims = transpose
 moveaxis = movedim
 
 METHODS: dict[str, Any] = {

@@ -37,7 +37,7 @@ class _Found(_Results):
     """Elements and where they are: `values`, and `indices`, int64."""
 
     __slots__ = ()
-    fields = ("values", "indices")
+    fields: ClassVar[tuple[str, ...]] = ("values", "indices")
 
     @property
     def values(self) -> Tensor:
@@ -114,7 +114,7 @@ class aminmax(_Results):
     """The result of `torch.aminmax`: `min` and `max`."""
 
     __slots__ = ()
-    fields = ("min", "max")
+    fields: ClassVar[tuple[str, ...]] = ("min", "max")
 
     @property
     def min(self) -> Tensor:

@@ -185,7 +185,13 @@ def atan2(input: Tensor, other: Tensor) -> Tensor:
     ...
 
 
-arccos, arccosh, arcsin, arcsinh, arctan, arctanh, arctan2 = acos, acosh, asin, asinh, atan, atanh, atan2
+arccos = acos
+arccosh = acosh
+arcsin = asin
+arcsinh = asinh
+arctan = atan
+arctanh = atanh
+arctan2 = atan2
 
 METHODS: dict[str, Any] = {
     "acos": acos,

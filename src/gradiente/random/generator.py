@@ -29,7 +29,7 @@ DEFAULT_SEED = 67280421310721
 WORDS = 624
 SMALL = 512  # below this many words `random_raw` (64-bit containers) beats `randint`, which has a dearer call
 
-STATE = np.dtype(
+STATE: np.dtype[np.void] = np.dtype(
     [
         ("seed", "<u8"),
         ("left", "<i4"),
@@ -329,7 +329,7 @@ class DoubleReader:
         self._block, self._used = [], 0
 
 
-default_generator = Generator()
+default_generator: Generator = Generator()
 """The Generator that draws use when none is passed."""
 
 

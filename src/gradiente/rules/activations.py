@@ -9,30 +9,35 @@ import math
 from typing import Any
 
 from .kinds import Elementwise as elementwise
+from .kinds import Primitive
 
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
 """The constants of G. Klambauer et al., Self-normalizing neural networks (2017)."""
 
-sigmoid = elementwise("sigmoid", lambda g, out: g * ((1 - out) * out), forward=lambda x, extras: extras.expit(x))
-log_sigmoid = elementwise(
+sigmoid: Primitive = elementwise(
+    "sigmoid", lambda g, out: g * ((1 - out) * out), forward=lambda x, extras: extras.expit(x)
+)
+log_sigmoid: Primitive = elementwise(
     "log_sigmoid",
     lambda g, x, extras: g * extras.expit(-x),
     forward=lambda x, xp: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))),
     node="LogSigmoidBackward0",
 )
-relu = elementwise("relu", lambda g, out, xp: xp.where(out <= 0, 0, g), forward=lambda x, xp: xp.maximum(x, 0))
-threshold = elementwise(
+relu: Primitive = elementwise(
+    "relu", lambda g, out, xp: xp.where(out <= 0, 0, g), forward=lambda x, xp: xp.maximum(x, 0)
+)
+threshold: Primitive = elementwise(
     "threshold",
     lambda g, x, threshold, xp: xp.where(x <= threshold, 0, g),
     forward=lambda x, threshold, value, xp: xp.where(x <= threshold, value, x),
 )
-hardtanh = elementwise(
+hardtanh: Primitive = elementwise(
     "hardtanh",
     lambda g, x, low, high, xp: xp.where((x <= low) | (x >= high), 0, g),
     forward=lambda x, low, high, xp: xp.minimum(xp.maximum(x, low), high),
 )
-leaky_relu = elementwise(
+leaky_relu: Primitive = elementwise(
     "leaky_relu",
     lambda g, x, slope, xp: xp.where(x > 0, g, g * slope),
     forward=lambda x, slope, xp: xp.where(x > 0, x, x * slope),
@@ -47,30 +52,30 @@ def _elu_slope(g: Any, x: Any, alpha: float, scale: float, xp: Any) -> Any:
     return xp.where(x <= 0, g * ((alpha * scale) * xp.exp(xp.minimum(x, 0))), g * scale)
 
 
-elu = elementwise(
+elu: Primitive = elementwise(
     "elu",
     lambda g, x, alpha, xp: _elu_slope(g, x, alpha, 1.0, xp),
     forward=lambda x, alpha, xp: _elu(x, alpha, 1.0, xp),
 )
-selu = elementwise(
+selu: Primitive = elementwise(
     "selu",
     lambda g, x, xp: _elu_slope(g, x, SELU_ALPHA, SELU_SCALE, xp),
     forward=lambda x, xp: _elu(x, SELU_ALPHA, SELU_SCALE, xp),
     node="EluBackward0",
 )
-celu = elementwise(
+celu: Primitive = elementwise(
     "celu",
     lambda g, x, alpha, xp: xp.where(x <= 0, g * xp.exp(xp.minimum(x, 0) / alpha), g),
     forward=lambda x, alpha, xp: xp.where(x <= 0, alpha * xp.expm1(xp.minimum(x, 0) / alpha), x),
 )
-softplus = elementwise(
+softplus: Primitive = elementwise(
     "softplus",
     lambda g, x, beta, threshold, xp, extras: xp.where(x * beta > threshold, g, g * extras.expit(x * beta)),
     forward=lambda x, beta, threshold, xp: xp.where(
         x * beta > threshold, x, (xp.maximum(x * beta, 0) + xp.log1p(xp.exp(-xp.abs(x * beta)))) / beta
     ),
 )
-silu = elementwise(
+silu: Primitive = elementwise(
     "silu",
     lambda g, x, extras: g * (extras.expit(x) * (1 + x * (1 - extras.expit(x)))),
     forward=lambda x, extras: x * extras.expit(x),
@@ -83,8 +88,8 @@ def _mish_slope(g: Any, x: Any, xp: Any, extras: Any) -> Any:
     return g * (t + x * (extras.expit(x) * (1 - t * t)))
 
 
-mish = elementwise("mish", _mish_slope, forward=lambda x, xp: x * xp.tanh(xp.logaddexp(x, xp.zeros_like(x))))
-gelu = elementwise(
+mish: Primitive = elementwise("mish", _mish_slope, forward=lambda x, xp: x * xp.tanh(xp.logaddexp(x, xp.zeros_like(x))))
+gelu: Primitive = elementwise(
     "gelu",
     lambda g, x, xp, extras: (
         g * (0.5 * (1 + extras.erf(x * math.sqrt(0.5))) + x * (xp.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)))
@@ -99,28 +104,28 @@ def _gelu_tanh_slope(g: Any, x: Any, xp: Any) -> Any:
     return g * (0.5 * (1 + t) + (0.5 * math.sqrt(2 / math.pi)) * (x * ((1 - t * t) * (1 + 0.134145 * (x * x)))))
 
 
-gelu_tanh = elementwise(
+gelu_tanh: Primitive = elementwise(
     "gelu_tanh",
     _gelu_tanh_slope,
     forward=lambda x, xp: 0.5 * x * (1 + xp.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * (x * x * x)))),
     node="GeluBackward0",
 )
-hardsigmoid = elementwise(
+hardsigmoid: Primitive = elementwise(
     "hardsigmoid",
     lambda g, x, xp: xp.where((x > -3) & (x < 3), g / 6, 0),
     forward=lambda x, xp: xp.minimum(xp.maximum(x + 3, 0), 6) / 6,
 )
-hardswish = elementwise(
+hardswish: Primitive = elementwise(
     "hardswish",
     lambda g, x, xp: xp.where(x <= -3, 0, xp.where(x < 3, g * (x / 3 + 0.5), g)),
     forward=lambda x, xp: x * (xp.minimum(xp.maximum(x + 3, 0), 6) / 6),
 )
-softshrink = elementwise(
+softshrink: Primitive = elementwise(
     "softshrink",
     lambda g, x, lambd, xp: xp.where(xp.abs(x) <= lambd, 0, g),
     forward=lambda x, lambd, xp: xp.where(x > lambd, x - lambd, xp.where(x < -lambd, x + lambd, x * 0)),
 )
-hardshrink = elementwise(
+hardshrink: Primitive = elementwise(
     "hardshrink",
     lambda g, x, lambd, xp: xp.where(xp.abs(x) <= lambd, 0, g),
     forward=lambda x, lambd, xp: xp.where(xp.abs(x) <= lambd, 0, x),

@@ -10,41 +10,42 @@ from .kinds import Constant as constant
 from .kinds import Elementwise as elementwise
 from .kinds import General as general
 from .kinds import Linear as linear
+from .kinds import Primitive
 
-add = elementwise("add", lambda g: g, lambda g: g)
-subtract = elementwise("subtract", lambda g: g, lambda g: -g, node="SubBackward0")
-reverse_subtract = elementwise(
+add: Primitive = elementwise("add", lambda g: g, lambda g: g)
+subtract: Primitive = elementwise("subtract", lambda g: g, lambda g: -g, node="SubBackward0")
+reverse_subtract: Primitive = elementwise(
     "reverse_subtract", lambda g: -g, lambda g: g, forward=lambda a, b: b - a, node="RsubBackward1"
 )
-add_scaled = elementwise(
+add_scaled: Primitive = elementwise(
     "add_scaled",
     lambda g: g,
     lambda g, alpha: g * alpha,
     forward=lambda a, b, alpha: a + alpha * b,
     node="AddBackward0",
 )
-subtract_scaled = elementwise(
+subtract_scaled: Primitive = elementwise(
     "subtract_scaled",
     lambda g: g,
     lambda g, alpha: -g * alpha,
     forward=lambda a, b, alpha: a - alpha * b,
     node="SubBackward0",
 )
-multiply = elementwise("multiply", lambda g, b: g * b, lambda g, a: g * a, node="MulBackward0")
-divide = elementwise("divide", lambda g, b: g / b, lambda g, a, b: -g * (a / b) / b, node="DivBackward0")
-negative = elementwise("negative", lambda g: -g, node="NegBackward0")
-positive = elementwise("positive", lambda g: g, node="AliasBackward0")
-abs = elementwise("abs", lambda g, x, xp: xp.where(x != x, 0, g * xp.sign(x)))
-square = elementwise("square", lambda g, x: g * (2 * x), forward=lambda x: x * x, node="PowBackward0")
-reciprocal = elementwise("reciprocal", lambda g, out: -g * (out * out), forward=lambda x: 1 / x)
-addcmul = elementwise(
+multiply: Primitive = elementwise("multiply", lambda g, b: g * b, lambda g, a: g * a, node="MulBackward0")
+divide: Primitive = elementwise("divide", lambda g, b: g / b, lambda g, a, b: -g * (a / b) / b, node="DivBackward0")
+negative: Primitive = elementwise("negative", lambda g: -g, node="NegBackward0")
+positive: Primitive = elementwise("positive", lambda g: g, node="AliasBackward0")
+abs: Primitive = elementwise("abs", lambda g, x, xp: xp.where(x != x, 0, g * xp.sign(x)))
+square: Primitive = elementwise("square", lambda g, x: g * (2 * x), forward=lambda x: x * x, node="PowBackward0")
+reciprocal: Primitive = elementwise("reciprocal", lambda g, out: -g * (out * out), forward=lambda x: 1 / x)
+addcmul: Primitive = elementwise(
     "addcmul",
     lambda g: g,
     lambda g, c, value: g * (c * value),
     lambda g, b, value: g * (b * value),
     forward=lambda a, b, c, value: a + value * b * c,
 )
-addcdiv = elementwise(
+addcdiv: Primitive = elementwise(
     "addcdiv",
     lambda g: g,
     lambda g, c, value: g * (value / c),
@@ -77,7 +78,7 @@ def _power_slope(g: Any, x: Any, exponent: Any, xp: Any) -> Any:
     return g * (2 * x) if exponent == 2 else g * (exponent * x ** (exponent - 1))
 
 
-power_scalar = elementwise(
+power_scalar: Primitive = elementwise(
     "power_scalar",
     lambda g, x, exponent, xp: _power_slope(g, x, exponent, xp),
     forward=_power,
@@ -94,7 +95,7 @@ def _base_slope(g: Any, x: Any, out: Any, base: Any, xp: Any) -> Any:
     return g * (out * (math.log(base) if base > 0 else math.nan))
 
 
-power_base = elementwise(
+power_base: Primitive = elementwise(
     "power_base",
     lambda g, x, out, base, xp: _base_slope(g, x, out, base, xp),
     forward=lambda x, base: base**x,
@@ -111,13 +112,13 @@ def _zero_to_the(a: Any, b: Any, xp: Any) -> Any:
     return (a == 0) & (_real_part(b, xp) >= 0)
 
 
-pow = elementwise(
+pow: Primitive = elementwise(
     "pow",
     lambda g, a, b, xp: g * (b * a ** xp.where((b == 0) & ((a == 0) | (a != a)), b, b - 1)),
     lambda g, a, b, out, xp: g * (out * xp.log(xp.where(_zero_to_the(a, b, xp), 1, a))),
     node="PowBackward1",
 )
-ldexp = elementwise(
+ldexp: Primitive = elementwise(
     "ldexp",
     lambda g, b, extras: g * extras.exp2(b),
     lambda g, out: g * (out * math.log(2)),
@@ -141,41 +142,41 @@ def _truncated(a: Any, b: Any, xp: Any) -> Any:
     return xp.where((xp.remainder(a, b) != 0) & ((a < 0) != (b < 0)), down + 1, down)
 
 
-remainder = elementwise(
+remainder: Primitive = elementwise(
     "remainder",
     lambda g: g,
     lambda g, a, b, xp: -g * xp.floor_divide(a, b),
     forward=_remainder,
     node="RemainderBackward1",
 )
-fmod = elementwise(
+fmod: Primitive = elementwise(
     "fmod",
     lambda g: g,
     lambda g, a, b, xp: -g * xp.trunc(a / b),
     forward=lambda a, b, extras: extras.fmod(a, b),
     node="FmodBackward1",
 )
-floor_divide = constant("floor_divide", None, None)
+floor_divide: Primitive = constant("floor_divide", None, None)
 # torch gives these a node whose cotangent is zero, so that a graph may go through them.
-divide_floor = elementwise(
+divide_floor: Primitive = elementwise(
     "divide_floor",
     lambda g, xp: xp.zeros_like(g),
     lambda g, xp: xp.zeros_like(g),
     forward=lambda a, b, xp: xp.floor_divide(a, b),
     node="DivBackward2",
 )
-divide_trunc = elementwise(
+divide_trunc: Primitive = elementwise(
     "divide_trunc",
     lambda g, xp: xp.zeros_like(g),
     lambda g, xp: xp.zeros_like(g),
     forward=_truncated,
     node="DivBackward2",
 )
-floor = elementwise("floor", lambda g, xp: xp.zeros_like(g))
-ceil = elementwise("ceil", lambda g, xp: xp.zeros_like(g))
-round = elementwise("round", lambda g, xp: xp.zeros_like(g))
-trunc = elementwise("trunc", lambda g, xp: xp.zeros_like(g))
-round_decimals = elementwise(
+floor: Primitive = elementwise("floor", lambda g, xp: xp.zeros_like(g))
+ceil: Primitive = elementwise("ceil", lambda g, xp: xp.zeros_like(g))
+round: Primitive = elementwise("round", lambda g, xp: xp.zeros_like(g))
+trunc: Primitive = elementwise("trunc", lambda g, xp: xp.zeros_like(g))
+round_decimals: Primitive = elementwise(
     "round_decimals",
     lambda g, xp: xp.zeros_like(g),
     forward=lambda x, decimals, xp: (
@@ -185,13 +186,13 @@ round_decimals = elementwise(
     ),
     node="RoundBackward1",
 )
-frac = elementwise("frac", lambda g: g, forward=lambda x, xp: x - xp.trunc(x))
-sign = elementwise(
+frac: Primitive = elementwise("frac", lambda g: g, forward=lambda x, xp: x - xp.trunc(x))
+sign: Primitive = elementwise(
     "sign",
     lambda g, xp: xp.zeros_like(g),
     forward=lambda x, xp: x if xp.isdtype(x.dtype, "bool") else xp.where(x == x, xp.sign(x), xp.zeros_like(x)),
 )
-overwrite = elementwise(
+overwrite: Primitive = elementwise(
     "overwrite",
     lambda g, xp: xp.zeros_like(g),
     lambda g: g,
@@ -199,10 +200,10 @@ overwrite = elementwise(
     node="FillBackward3",
 )
 
-conj = general("conj", lambda g, xp: xp.conj(g), jvp=lambda t, xp: xp.conj(t))
-real = general("real", lambda g: g, jvp=lambda t, xp: xp.real(t), node="SelectBackward0")
-imag = general("imag", lambda g: g * -1j, jvp=lambda t, xp: xp.imag(t), node="SelectBackward0")
-complex_of = general(
+conj: Primitive = general("conj", lambda g, xp: xp.conj(g), jvp=lambda t, xp: xp.conj(t))
+real: Primitive = general("real", lambda g: g, jvp=lambda t, xp: xp.real(t), node="SelectBackward0")
+imag: Primitive = general("imag", lambda g: g * -1j, jvp=lambda t, xp: xp.imag(t), node="SelectBackward0")
+complex_of: Primitive = general(
     "complex_of",
     lambda g, xp: xp.real(g),
     lambda g, xp: -xp.imag(g),
@@ -210,7 +211,7 @@ complex_of = general(
     jvp=lambda t, i: t * 1j if i == 1 else t * (1 + 0j),
     node="ComplexBackward0",
 )
-polar = general(
+polar: Primitive = general(
     "polar",
     lambda g, b, xp: xp.real(g) * xp.cos(b) - xp.imag(g) * xp.sin(b),
     lambda g, a, b, xp: -a * (xp.real(g) * xp.sin(b) + xp.imag(g) * xp.cos(b)),
@@ -219,25 +220,25 @@ polar = general(
         t * xp.cos(b) if i == 0 else -a * t * xp.sin(b), t * xp.sin(b) if i == 0 else a * t * xp.cos(b)
     ),
 )
-abs_complex = general(
+abs_complex: Primitive = general(
     "abs_complex",
     lambda g, x, xp: g * xp.conj(xp.sign(x)),
     forward=lambda x, xp: xp.abs(x),
     jvp=lambda t, x, xp: xp.real(t * xp.conj(xp.sign(x))),
     node="AbsBackward0",
 )
-sgn = general(
+sgn: Primitive = general(
     "sgn",
     lambda g, x, out, xp, extras: extras.safe_divide(g - xp.conj(out) * xp.real(out * g), xp.abs(x)),
     forward=lambda x, xp: xp.sign(x),
     jvp=lambda t, x, out, xp, extras: extras.safe_divide(t - out * xp.real(xp.conj(out) * t), xp.abs(x)),
 )
-angle = elementwise(
+angle: Primitive = elementwise(
     "angle",
     lambda g, xp: xp.zeros_like(g),
     forward=lambda x, xp: xp.where(x < 0, math.pi, xp.where(x == x, xp.zeros_like(x), x)),
 )
-angle_complex = general(
+angle_complex: Primitive = general(
     "angle_complex",
     lambda g, x, xp, extras: extras.safe_divide(g * xp.conj(x * 1j), xp.real(x) * xp.real(x) + xp.imag(x) * xp.imag(x)),
     forward=lambda x, xp: xp.atan2(xp.imag(x), xp.real(x)),
@@ -246,10 +247,10 @@ angle_complex = general(
     ),
     node="AngleBackward0",
 )
-astype = linear(
+astype: Primitive = linear(
     "astype",
     lambda g: g,
     forward=lambda x, dtype, xp: xp.astype(x, dtype),
     node="ToCopyBackward0",
 )
-clone = linear("clone", lambda g: g, forward=lambda x, extras: extras.dense_copy(x))
+clone: Primitive = linear("clone", lambda g: g, forward=lambda x, extras: extras.dense_copy(x))

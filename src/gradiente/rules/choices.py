@@ -6,31 +6,32 @@ from typing import Any
 
 from .kinds import Constant as constant
 from .kinds import Elementwise as elementwise
+from .kinds import Primitive
 
-where = elementwise(
+where: Primitive = elementwise(
     "where",
     None,
     lambda g, condition, xp: xp.where(condition, g, 0),
     lambda g, condition, xp: xp.where(condition, 0, g),
     operands=("condition", "a", "b"),
 )
-maximum = elementwise(
+maximum: Primitive = elementwise(
     "maximum",
     lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a < b, 0, g)),
     lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a > b, 0, g)),
 )
-minimum = elementwise(
+minimum: Primitive = elementwise(
     "minimum",
     lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a > b, 0, g)),
     lambda g, a, b, xp: xp.where(a == b, g / 2, xp.where(a < b, 0, g)),
 )
-fmax = elementwise(
+fmax: Primitive = elementwise(
     "fmax",
     lambda g, a, b, xp: xp.where((a >= b) | (b != b), g, 0),
     lambda g, a, b, xp: xp.where((a >= b) | (b != b), 0, g),
     forward=lambda a, b, xp: xp.where((a >= b) | (b != b), a, b),
 )
-fmin = elementwise(
+fmin: Primitive = elementwise(
     "fmin",
     lambda g, a, b, xp: xp.where((a <= b) | (b != b), g, 0),
     lambda g, a, b, xp: xp.where((a <= b) | (b != b), 0, g),
@@ -51,10 +52,10 @@ def _clamp(x: Any, min: Any, max: Any, xp: Any) -> Any:
     return x if max is None else xp.minimum(x, max)
 
 
-clamp = elementwise(
+clamp: Primitive = elementwise(
     "clamp", lambda g, x, min, max, xp: xp.where(_inside(x, min, max), g, 0), forward=_clamp, node="ClampBackward1"
 )
-clamp_tensors = elementwise(
+clamp_tensors: Primitive = elementwise(
     "clamp_tensors",
     lambda g, a, b, c, xp: xp.where((a >= b) & (a <= c), g, 0),
     lambda g, a, b, c, xp: xp.where((a < b) & (b < c), g, 0),
@@ -62,14 +63,14 @@ clamp_tensors = elementwise(
     forward=lambda a, b, c, xp: xp.minimum(xp.maximum(a, b), c),
     node="ClampBackward0",
 )
-clamp_min = elementwise(
+clamp_min: Primitive = elementwise(
     "clamp_min",
     lambda g, a, b, xp: xp.where(a >= b, g, 0),
     lambda g, a, b, xp: xp.where(a < b, g, 0),
     forward=lambda a, b, xp: xp.maximum(a, b),
     node="ClampMinBackward1",
 )
-clamp_max = elementwise(
+clamp_max: Primitive = elementwise(
     "clamp_max",
     lambda g, a, b, xp: xp.where(a <= b, g, 0),
     lambda g, a, b, xp: xp.where(a > b, g, 0),
@@ -83,7 +84,7 @@ def _between(a: Any, b: Any, c: Any, xp: Any) -> Any:
     return xp.where(xp.abs(c) < 0.5, a + c * (b - a), b - (b - a) * (1 - c))
 
 
-lerp = elementwise(
+lerp: Primitive = elementwise(
     "lerp",
     lambda g, c: g * (1 - c),
     lambda g, c: g * c,
@@ -91,19 +92,19 @@ lerp = elementwise(
     forward=_between,
     node="LerpBackward1",
 )
-lerp_scalar = elementwise(
+lerp_scalar: Primitive = elementwise(
     "lerp_scalar",
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
     forward=lambda a, b, weight: a + weight * (b - a) if weight < 0.5 else b - (b - a) * (1 - weight),
     node="LerpBackward0",
 )
-copysign = elementwise(
+copysign: Primitive = elementwise(
     "copysign",
     lambda g, a, out, xp: xp.where(a == 0, 0, xp.where(xp.signbit(a) == xp.signbit(out), g, -g)),
     lambda g, xp: xp.zeros_like(g),
 )
-nan_to_num = elementwise(
+nan_to_num: Primitive = elementwise(
     "nan_to_num",
     lambda g, x, xp: xp.where(xp.isfinite(x), g, 0),
     forward=lambda x, nan, posinf, neginf, xp: xp.where(
@@ -111,26 +112,26 @@ nan_to_num = elementwise(
     ),
 )
 
-equal = constant("equal", None, None)
-not_equal = constant("not_equal", None, None)
-less = constant("less", None, None)
-less_equal = constant("less_equal", None, None)
-greater = constant("greater", None, None)
-greater_equal = constant("greater_equal", None, None)
-logical_and = constant("logical_and", None, None)
-logical_or = constant("logical_or", None, None)
-logical_xor = constant("logical_xor", None, None)
-logical_not = constant("logical_not", None)
-bitwise_and = constant("bitwise_and", None, None)
-bitwise_or = constant("bitwise_or", None, None)
-bitwise_xor = constant("bitwise_xor", None, None)
-bitwise_invert = constant("bitwise_invert", None)
-bitwise_left_shift = constant("bitwise_left_shift", None, None)
-bitwise_right_shift = constant("bitwise_right_shift", None, None)
-heaviside = constant(
+equal: Primitive = constant("equal", None, None)
+not_equal: Primitive = constant("not_equal", None, None)
+less: Primitive = constant("less", None, None)
+less_equal: Primitive = constant("less_equal", None, None)
+greater: Primitive = constant("greater", None, None)
+greater_equal: Primitive = constant("greater_equal", None, None)
+logical_and: Primitive = constant("logical_and", None, None)
+logical_or: Primitive = constant("logical_or", None, None)
+logical_xor: Primitive = constant("logical_xor", None, None)
+logical_not: Primitive = constant("logical_not", None)
+bitwise_and: Primitive = constant("bitwise_and", None, None)
+bitwise_or: Primitive = constant("bitwise_or", None, None)
+bitwise_xor: Primitive = constant("bitwise_xor", None, None)
+bitwise_invert: Primitive = constant("bitwise_invert", None)
+bitwise_left_shift: Primitive = constant("bitwise_left_shift", None, None)
+bitwise_right_shift: Primitive = constant("bitwise_right_shift", None, None)
+heaviside: Primitive = constant(
     "heaviside", None, None, forward=lambda a, b, xp: xp.where(a == 0, b, xp.where(a > 0, xp.ones_like(b), 0))
 )
-isnan = constant("isnan", None)
-isinf = constant("isinf", None)
-isfinite = constant("isfinite", None)
-signbit = constant("signbit", None)
+isnan: Primitive = constant("isnan", None)
+isinf: Primitive = constant("isinf", None)
+isfinite: Primitive = constant("isfinite", None)
+signbit: Primitive = constant("signbit", None)

@@ -7,32 +7,33 @@ from typing import Any
 
 from .kinds import General as general
 from .kinds import Linear as linear
+from .kinds import Primitive
 
-getitem = linear(
+getitem: Primitive = linear(
     "getitem",
     lambda g, index, x_shape, extras: extras.embed(g, index, x_shape),
     forward=lambda x, index: x[index],
     node="IndexBackward0",
 )
-index = linear(
+index: Primitive = linear(
     "index",
     lambda g, index, x_shape, extras: extras.embed(g, index, x_shape),
     forward=lambda x, index, extras: extras.pick(x, index),
 )
-embed = linear(
+embed: Primitive = linear(
     "embed",
     lambda g, index: g[index],
     forward=lambda x, index, shape, extras: extras.embed(x, index, shape),
     node="IndexPutBackward0",
 )
-put_index = linear(
+put_index: Primitive = linear(
     "put_index",
     lambda g, index, accumulate, extras: g if accumulate else extras.put_index(g, 0, index, False),
     lambda g, index: g[index],
     forward=lambda a, b, index, accumulate, extras: extras.put_index(a, b, index, accumulate),
     node="IndexPutBackward0",
 )
-gather_along_axis = linear(
+gather_along_axis: Primitive = linear(
     "gather_along_axis",
     lambda g, indices, axis, x_shape, extras: extras.scatter_along_axis(g, indices, axis, x_shape),
     None,
@@ -40,7 +41,7 @@ gather_along_axis = linear(
     forward=lambda x, indices, axis, extras: extras.gather_along_axis(x, indices, axis),
     node="GatherBackward0",
 )
-take_along_axis = linear(
+take_along_axis: Primitive = linear(
     "take_along_axis",
     lambda g, indices, axis, x_shape, extras: extras.scatter_along_axis(g, indices, axis, x_shape),
     None,
@@ -48,7 +49,7 @@ take_along_axis = linear(
     forward=lambda x, indices, axis, xp: xp.take_along_axis(x, indices, axis=axis),
     node="GatherBackward0",
 )
-scatter_along_axis = linear(
+scatter_along_axis: Primitive = linear(
     "scatter_along_axis",
     lambda g, indices, axis, extras: extras.gather_along_axis(g, indices, axis),
     None,
@@ -56,7 +57,7 @@ scatter_along_axis = linear(
     forward=lambda x, indices, axis, shape, extras: extras.scatter_along_axis(x, indices, axis, shape),
     node="ScatterAddBackward0",
 )
-scatter_add = linear(
+scatter_add: Primitive = linear(
     "scatter_add",
     lambda g: g,
     None,
@@ -64,7 +65,7 @@ scatter_add = linear(
     operands=("x", "indices", "c"),
     forward=lambda x, indices, c, axis, extras: x + extras.scatter_along_axis(c, indices, axis, x.shape),
 )
-put_along_axis = linear(
+put_along_axis: Primitive = linear(
     "put_along_axis",
     lambda g, indices, axis, extras: extras.put_along_axis(g, indices, 0, axis),
     None,
@@ -73,7 +74,7 @@ put_along_axis = linear(
     forward=lambda x, indices, c, axis, extras: extras.put_along_axis(x, indices, c, axis),
     node="ScatterBackward0",
 )
-masked_fill = general(
+masked_fill: Primitive = general(
     "masked_fill",
     lambda g, mask, xp: xp.where(mask, 0, g),
     None,
@@ -83,26 +84,26 @@ masked_fill = general(
     jvp=lambda t, i, mask, xp: xp.where(mask, 0, t) if i == 0 else xp.where(mask, t, 0),
     node="MaskedFillBackward0",
 )
-put_view = linear(
+put_view: Primitive = linear(
     "put_view",
     lambda g, view, extras: extras.clear_view(g, view),
     lambda g, view: view(g),
     forward=lambda a, b, view, extras: extras.put_view(a, b, view),
     node="CopySlices",
 )
-clear_view = linear(
+clear_view: Primitive = linear(
     "clear_view",
     lambda g, view, extras: extras.clear_view(g, view),
     forward=lambda x, view, extras: extras.clear_view(x, view),
     node="CopySlices",
 )
-embed_view = linear(
+embed_view: Primitive = linear(
     "embed_view",
     lambda g, view: view(g),
     forward=lambda x, view, shape, extras: extras.embed_view(x, view, shape),
     node="DiagEmbedBackward0",
 )
-strided = linear(
+strided: Primitive = linear(
     "strided",
     lambda g, x_shape, layout, xp, extras: xp.reshape(
         extras.embed(g, (layout.places(x_shape),), (prod(x_shape) + 1,))[:-1], x_shape
@@ -110,13 +111,13 @@ strided = linear(
     forward=lambda x, layout, extras: extras.strided(x, layout),
     node="AsStridedBackward0",
 )
-windows = linear(
+windows: Primitive = linear(
     "windows",
     lambda g, axis, size, step, x_shape, extras: extras.fold_windows(g, axis, size, step, x_shape),
     forward=lambda x, axis, size, step, extras: extras.windows(x, axis, size, step),
     node="UnfoldBackward0",
 )
-fold_windows = linear(
+fold_windows: Primitive = linear(
     "fold_windows",
     lambda g, axis, size, step, extras: extras.windows(g, axis, size, step),
     forward=lambda x, axis, size, step, shape, extras: extras.fold_windows(x, axis, size, step, shape),

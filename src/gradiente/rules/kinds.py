@@ -25,7 +25,7 @@ class Rule:
     __slots__ = ("function", "names")
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
+        self.function: Callable[..., Any] = function
         code = function.__code__
         self.names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
 
@@ -40,7 +40,7 @@ class Primitive:
     called with the operand's number as `i`. `node` is the name that torch gives to its nodes.
     """
 
-    kind = "general"
+    kind: str = "general"
 
     def __init__(
         self,
@@ -53,18 +53,20 @@ class Primitive:
         variadic: bool = False,
         outputs: int = 1,
     ) -> None:
-        self.name = name
-        self.rules = tuple(None if rule is None else Rule(rule) for rule in rules)
-        self.operands = operands or (("x",) if len(rules) <= 1 else ("a", "b", "c", "d")[: len(rules)])
-        self.node = node or "".join(part.capitalize() for part in name.split("_")) + "Backward0"
-        self.variadic = variadic
-        self.outputs = outputs
+        self.name: str = name
+        self.rules: tuple[Rule | None, ...] = tuple(None if rule is None else Rule(rule) for rule in rules)
+        self.operands: tuple[str, ...] = operands or (("x",) if len(rules) <= 1 else ("a", "b", "c", "d")[: len(rules)])
+        self.node: str = node or "".join(part.capitalize() for part in name.split("_")) + "Backward0"
+        self.variadic: bool = variadic
+        self.outputs: int = outputs
         named = {name for rule in self.rules if rule is not None for name in rule.names}
         if self.kind == "reduction":
             named.add("x_shape")
-        self.shape_names = tuple((n, i) for i, o in enumerate(self.operands) if (n := f"{o}_shape") in named)
-        self.forward = forward
-        self.forward_jvp = None if jvp is None else Rule(jvp)
+        self.shape_names: tuple[tuple[str, int], ...] = tuple(
+            (n, i) for i, o in enumerate(self.operands) if (n := f"{o}_shape") in named
+        )
+        self.forward: Callable[..., Any] | None = forward
+        self.forward_jvp: Rule | None = None if jvp is None else Rule(jvp)
         if forward is None:
             self.forward_names: tuple[str, ...] = ()
         else:
@@ -122,7 +124,7 @@ class Primitive:
 class Elementwise(Primitive):
     """Diagonal in each operand: forwards Σ rule_i(t_i), backwards the same, summed to the operand's shape."""
 
-    kind = "elementwise"
+    kind: str = "elementwise"
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
         rule = self.rules[i]
@@ -132,7 +134,7 @@ class Elementwise(Primitive):
 class Reduction(Primitive):
     """Diagonal, then summed over `axis`: forwards sum(rule(t)), backwards rule(g) with g spread over `axis` again."""
 
-    kind = "reduction"
+    kind: str = "reduction"
 
     def _reverse(self, rule: Rule, i: int, g: Any, env: Env) -> Any:
         shape = env["x_shape"]
@@ -155,7 +157,7 @@ class Reduction(Primitive):
 class Linear(Primitive):
     """out = A·x: forwards the primitive itself on t, backwards rule(g) = Aᵀ·g."""
 
-    kind = "linear"
+    kind: str = "linear"
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
         return self.image(tuple(t if j == i else None for j in range(len(env["operands"]))), env)
@@ -177,7 +179,7 @@ class Linear(Primitive):
 class Bilinear(Primitive):
     """Linear in a and in b: forwards op(ta, b) + op(a, tb), backwards rule_i(g)."""
 
-    kind = "bilinear"
+    kind: str = "bilinear"
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
         operands = tuple(t if name == self.operands[i] else env[name] for name in self.operands)
@@ -187,13 +189,13 @@ class Bilinear(Primitive):
 class General(Primitive):
     """Anything else: reverse mode by its rules, forward mode by its own `jvp`."""
 
-    kind = "general"
+    kind: str = "general"
 
 
 class Constant(Primitive):
     """A zero Jacobian: floor, sign, argmax, comparisons. No graph goes through it."""
 
-    kind = "constant"
+    kind: str = "constant"
 
     def jvp(self, i: int, t: Any, env: Env) -> Any:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from .kinds import General as general
 from .kinds import Linear as linear
+from .kinds import Primitive
 
 TINY = 9.999999960041972e-13
 """The least denominator in the derivative of binary cross-entropy: torch's, which is 1e-12 as a float32."""
@@ -37,7 +38,7 @@ def _weighted(x: Any, weight: Any) -> Any:
     return x if weight is None else x * weight
 
 
-mse_loss = general(
+mse_loss: Primitive = general(
     "mse_loss",
     lambda g, a, b, reduction: _share(g, a, reduction) * (2 * (a - b)),
     lambda g, a, b, reduction: _share(g, a, reduction) * (2 * (b - a)),
@@ -56,7 +57,7 @@ def _huber_slope(d: Any, delta: float, xp: Any) -> Any:
     return xp.where(d <= -delta, -delta, xp.where(d >= delta, delta, d))
 
 
-huber_loss = general(
+huber_loss: Primitive = general(
     "huber_loss",
     lambda g, a, b, reduction, delta, xp: _share(g, a, reduction) * _huber_slope(a - b, delta, xp),
     lambda g, a, b, reduction, delta, xp: _share(g, a, reduction) * _huber_slope(b - a, delta, xp),
@@ -65,7 +66,7 @@ huber_loss = general(
         t * _huber_slope(a - b if i == 0 else b - a, delta, xp), reduction, xp
     ),
 )
-smooth_l1_loss = general(
+smooth_l1_loss: Primitive = general(
     "smooth_l1_loss",
     lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * (_huber_slope(a - b, beta, xp) / beta),
     lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * (_huber_slope(b - a, beta, xp) / beta),
@@ -91,7 +92,7 @@ def _bce_target_slope(a: Any, c: Any, xp: Any) -> Any:
     return _weighted(xp.maximum(xp.log1p(-a), LOWEST_LOG) - xp.maximum(xp.log(a), LOWEST_LOG), c)
 
 
-binary_cross_entropy = general(
+binary_cross_entropy: Primitive = general(
     "binary_cross_entropy",
     lambda g, a, b, c, reduction, xp: _share(g, a, reduction) * _bce_slope(a, b, c, xp),
     lambda g, a, c, reduction, xp: _share(g, a, reduction) * _bce_target_slope(a, c, xp),
@@ -124,7 +125,7 @@ def _bce_logits_target_slope(a: Any, c: Any, d: Any, xp: Any) -> Any:
     return _weighted(d * xp.logaddexp(-a, zero) - xp.logaddexp(a, zero), c)
 
 
-binary_cross_entropy_with_logits = general(
+binary_cross_entropy_with_logits: Primitive = general(
     "binary_cross_entropy_with_logits",
     lambda g, a, b, c, d, reduction, extras: _share(g, a, reduction) * _bce_logits_slope(a, b, c, d, extras),
     lambda g, a, c, d, reduction, xp: _share(g, a, reduction) * _bce_logits_target_slope(a, c, d, xp),
@@ -135,7 +136,7 @@ binary_cross_entropy_with_logits = general(
         t * (_bce_logits_slope(a, b, c, d, extras) if i == 0 else _bce_logits_target_slope(a, c, d, xp)), reduction, xp
     ),
 )
-soft_margin_loss = general(
+soft_margin_loss: Primitive = general(
     "soft_margin_loss",
     lambda g, a, b, reduction, extras: _share(g, a, reduction) * (-b * extras.expit(-b * a)),
     None,
@@ -164,7 +165,7 @@ def _nll_slope(g: Any, b: Any, c: Any, shape: Any, reduction: str, total: float,
     return extras.put_class(share, b, shape)
 
 
-nll_loss = general(
+nll_loss: Primitive = general(
     "nll_loss",
     lambda g, b, c, a_shape, reduction, total, xp, extras: _nll_slope(g, b, c, a_shape, reduction, total, xp, extras),
     None,
@@ -172,14 +173,14 @@ nll_loss = general(
     forward=_nll,
     jvp=lambda t, b, c, reduction, total, xp, extras: _nll(t, b, c, reduction, total, xp, extras),
 )
-take_class = linear(
+take_class: Primitive = linear(
     "take_class",
     lambda g, b, a_shape, extras: extras.put_class(g, b, a_shape),
     None,
     forward=lambda a, b, extras: extras.take_class(a, b),
     node="GatherBackward0",
 )
-put_class = linear(
+put_class: Primitive = linear(
     "put_class",
     lambda g, b, extras: extras.take_class(g, b),
     None,

@@ -8,37 +8,38 @@ from typing import Any
 from .kinds import Bilinear as bilinear
 from .kinds import Elementwise as elementwise
 from .kinds import General as general
+from .kinds import Primitive
 
-matmul = bilinear("matmul", lambda g, b: g @ b.mT, lambda g, a: a.mT @ g, node="MmBackward0")
-dot = bilinear("dot", lambda g, b: g * b, lambda g, a: g * a, forward=lambda a, b: a @ b)
-vdot = general(
+matmul: Primitive = bilinear("matmul", lambda g, b: g @ b.mT, lambda g, a: a.mT @ g, node="MmBackward0")
+dot: Primitive = bilinear("dot", lambda g, b: g * b, lambda g, a: g * a, forward=lambda a, b: a @ b)
+vdot: Primitive = general(
     "vdot",
     lambda g, b, xp: xp.conj(g * b),
     lambda g, a, xp: g * xp.conj(a),
     forward=lambda a, b, xp: xp.conj(a) @ b,
     jvp=lambda t, i, a, b, xp: xp.conj(t) @ b if i == 0 else xp.conj(a) @ t,
 )
-rows_matmul = bilinear(
+rows_matmul: Primitive = bilinear(
     "rows_matmul",
     lambda g, b, xp: _apply(g, b.mT, xp),
     lambda g, a, xp: _rows(a, xp).mT @ _rows(g, xp),
     forward=lambda a, b, xp: _apply(a, b, xp),
     node="UnsafeViewBackward0",
 )
-mv = bilinear(
+mv: Primitive = bilinear(
     "mv",
     lambda g, b: g[..., None] * b,
     lambda g, a, xp: _rows(a, xp).mT @ xp.reshape(g, (math.prod(g.shape),)),
     forward=lambda a, b: a @ b,
 )
-vecmat = bilinear(
+vecmat: Primitive = bilinear(
     "vecmat",
     lambda g, b: b @ g,
     lambda g, a: a[:, None] * g,
     forward=lambda a, b: a @ b,
     node="SqueezeBackward4",
 )
-linear = general(
+linear: Primitive = general(
     "linear",
     lambda g, b, xp: _apply(g, b, xp),
     lambda g, a, xp: _rows(g, xp).mT @ _rows(a, xp),
@@ -47,21 +48,21 @@ linear = general(
     jvp=lambda t, i, a, b, xp: _apply(t, b.mT, xp) if i == 0 else _apply(a, t.mT, xp) if i == 1 else t,
     node="AddmmBackward0",
 )
-linear_map = bilinear(
+linear_map: Primitive = bilinear(
     "linear_map",
     lambda g, b, xp: _apply(g, b, xp),
     lambda g, a, xp: _rows(g, xp).mT @ _rows(a, xp),
     forward=lambda a, b, xp: _apply(a, b.mT, xp),
     node="MmBackward0",
 )
-scaled_add = elementwise(
+scaled_add: Primitive = elementwise(
     "scaled_add",
     lambda g, beta: g * beta,
     lambda g, alpha: g * alpha,
     forward=lambda a, b, beta, alpha, xp: _scaled_add(a, b, beta, alpha, xp),
     node="AddmmBackward0",
 )
-einsum = general(
+einsum: Primitive = general(
     "einsum",
     lambda g, i, operands, subscripts, xp, extras: _einsum_slope(g, i, operands, subscripts, xp, extras),
     forward=lambda *arrays, subscripts, extras: extras.einsum(subscripts, *arrays),

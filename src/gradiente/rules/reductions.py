@@ -10,6 +10,7 @@ from ._along import count, exclusive_product, recurrence, shifted
 from .kinds import Constant as constant
 from .kinds import General as general
 from .kinds import Linear as linear
+from .kinds import Primitive
 from .kinds import Reduction as reduction
 
 
@@ -60,36 +61,36 @@ def _norm_slope(g: Any, x: Any, out: Any, ord: float, axis: Any, xp: Any, extras
     return g * slope * xp.where(out == 0, 0, xp.where(out == 0, 1, out) ** (1 - ord))
 
 
-sum = reduction("sum", lambda g: g)
-mean = reduction(
+sum: Primitive = reduction("sum", lambda g: g)
+mean: Primitive = reduction(
     "mean",
     lambda g, x_shape, axis: g / count(x_shape, axis),
     forward=lambda x, axis, keepdims, xp, dtype=None: xp.mean(
         x if dtype is None else xp.astype(x, dtype), axis=axis, keepdims=keepdims
     ),
 )
-nansum = reduction(
+nansum: Primitive = reduction(
     "nansum",
     lambda g, x, xp: xp.where(xp.isnan(x), 0, g),
     forward=lambda x, axis, keepdims, xp, dtype=None, wide=None: _widely(
         lambda x: xp.sum(xp.where(xp.isnan(x), 0, x), axis=axis, keepdims=keepdims, dtype=dtype), x, wide, xp
     ),
 )
-prod = reduction(
+prod: Primitive = reduction(
     "prod",
     lambda g, x, axis, xp: g * _others(x, axis, xp),
     forward=lambda x, axis, keepdims, xp, dtype=None, wide=None: _widely(
         lambda x: xp.prod(x, axis=axis, keepdims=keepdims, dtype=dtype), x, wide, xp
     ),
 )
-max = reduction("max", lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp), node="AmaxBackward0")
-min = reduction("min", lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp), node="AminBackward0")
-median = reduction(
+max: Primitive = reduction("max", lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp), node="AmaxBackward0")
+min: Primitive = reduction("min", lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp), node="AminBackward0")
+median: Primitive = reduction(
     "median",
     lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp),
     forward=lambda x, axis, keepdims, xp: _middle(x, xp),
 )
-var = reduction(
+var: Primitive = reduction(
     "var",
     lambda g, x, x_shape, axis, correction, xp: (
         g * ((2 / _degrees(x_shape, axis, correction)) * _deviation(x, axis, xp))
@@ -98,7 +99,7 @@ var = reduction(
         lambda x: _var(x, axis, correction, keepdims, xp), x, wide, xp
     ),
 )
-std = reduction(
+std: Primitive = reduction(
     "std",
     lambda g, x, out, x_shape, axis, correction, xp, extras: (
         extras.safe_divide(g, out) * (_deviation(x, axis, xp) / _degrees(x_shape, axis, correction))
@@ -107,12 +108,12 @@ std = reduction(
         lambda x: xp.sqrt(_var(x, axis, correction, keepdims, xp)), x, wide, xp
     ),
 )
-logsumexp = reduction(
+logsumexp: Primitive = reduction(
     "logsumexp",
     lambda g, x, out, xp: g * xp.exp(x - _above(out, xp)),
     forward=lambda x, axis, keepdims, xp, wide=None: _widely(lambda x: _lse(x, axis, keepdims, xp), x, wide, xp),
 )
-vector_norm = reduction(
+vector_norm: Primitive = reduction(
     "vector_norm",
     lambda g, x, out, ord, axis, xp, extras: _norm_slope(g, x, out, ord, axis, xp, extras),
     forward=lambda x, ord, axis, keepdims, xp, wide=None: _widely(
@@ -120,7 +121,7 @@ vector_norm = reduction(
     ),
     node="LinalgVectorNormBackward0",
 )
-pick = general(
+pick: Primitive = general(
     "pick",
     lambda g, indices, axis, keepdims, x_shape, xp, extras: _put_back(g, indices, axis, keepdims, x_shape, xp, extras),
     None,
@@ -129,7 +130,7 @@ pick = general(
     jvp=lambda t, indices, axis, keepdims, xp: _pick(t, indices, axis, keepdims, xp),
     node="MaxBackward0",
 )
-cumulative_sum = linear(
+cumulative_sum: Primitive = linear(
     "cumulative_sum",
     lambda g, axis, xp: xp.flip(xp.cumulative_sum(xp.flip(g, axis=axis), axis=axis), axis=axis),
     forward=lambda x, axis, xp, dtype=None, wide=None: _widely(
@@ -137,7 +138,7 @@ cumulative_sum = linear(
     ),
     node="CumsumBackward0",
 )
-cumulative_prod = general(
+cumulative_prod: Primitive = general(
     "cumulative_prod",
     lambda g, x, out, axis, xp: shifted(out, 1, axis, 1, xp) * recurrence(g, shifted(x, -1, axis, 0, xp), axis, xp),
     forward=lambda x, axis, xp, dtype=None, wide=None: _widely(
@@ -149,30 +150,30 @@ cumulative_prod = general(
     ),
     node="CumprodBackward0",
 )
-softmax = general(
+softmax: Primitive = general(
     "softmax",
     lambda g, out, axis, xp: out * (g - xp.sum(g * out, axis=axis, keepdims=True)),
     forward=lambda x, axis, xp, wide=None: _widely(lambda x: _softmax(x, axis, xp), x, wide, xp),
     jvp=lambda t, out, axis, xp: out * (t - xp.sum(t * out, axis=axis, keepdims=True)),
 )
-log_softmax = general(
+log_softmax: Primitive = general(
     "log_softmax",
     lambda g, out, axis, xp: g - xp.exp(out) * xp.sum(g, axis=axis, keepdims=True),
     forward=lambda x, axis, xp, wide=None: _widely(lambda x: _log_softmax(x, axis, xp), x, wide, xp),
     jvp=lambda t, out, axis, xp: t - xp.sum(xp.exp(out) * t, axis=axis, keepdims=True),
 )
-argmax = constant("argmax", None)
-argmin = constant("argmin", None)
-argsort = constant(
+argmax: Primitive = constant("argmax", None)
+argmin: Primitive = constant("argmin", None)
+argsort: Primitive = constant(
     "argsort", None, forward=lambda x, axis, descending, xp: _argsort(x, axis, descending, xp), operands=("x",)
 )
-argcummax = constant("argcummax", None, forward=lambda x, axis, extras: extras.running_argmax(x, axis))
-argcummin = constant(
+argcummax: Primitive = constant("argcummax", None, forward=lambda x, axis, extras: extras.running_argmax(x, axis))
+argcummin: Primitive = constant(
     "argcummin", None, forward=lambda x, axis, xp, extras: extras.running_argmax(_reversed(x, xp), axis)
 )
-any = constant("any", None)
-all = constant("all", None)
-count_nonzero = constant("count_nonzero", None)
+any: Primitive = constant("any", None)
+all: Primitive = constant("all", None)
+count_nonzero: Primitive = constant("count_nonzero", None)
 
 
 # -- forward functions ------------------------------------------------------------------------------------------------

@@ -6,86 +6,92 @@ from typing import Any
 
 from .kinds import Elementwise as elementwise
 from .kinds import Linear as linear
-from .kinds import sum_to_shape
+from .kinds import Primitive, sum_to_shape
 
-reshape = linear(
+reshape: Primitive = linear(
     "reshape", lambda g, x_shape, xp: xp.reshape(g, x_shape), forward=lambda x, shape, xp: xp.reshape(x, shape)
 )
-view = linear(
+view: Primitive = linear(
     "view",
     lambda g, x_shape, xp: xp.reshape(g, x_shape),
     forward=lambda x, shape, xp: xp.reshape(x, shape),
 )
-squeeze = linear("squeeze", lambda g, x_shape, xp: xp.reshape(g, x_shape), node="SqueezeBackward0")
-expand_dims = linear("expand_dims", lambda g, x_shape, xp: xp.reshape(g, x_shape), node="UnsqueezeBackward0")
-permute_dims = linear(
+squeeze: Primitive = linear("squeeze", lambda g, x_shape, xp: xp.reshape(g, x_shape), node="SqueezeBackward0")
+expand_dims: Primitive = linear("expand_dims", lambda g, x_shape, xp: xp.reshape(g, x_shape), node="UnsqueezeBackward0")
+permute_dims: Primitive = linear(
     "permute_dims",
     lambda g, axes, xp: xp.permute_dims(g, _inverse(axes)),
     forward=lambda x, axes, xp: xp.permute_dims(x, axes),
     node="PermuteBackward0",
 )
-matrix_transpose = linear("matrix_transpose", lambda g, xp: xp.matrix_transpose(g), node="TransposeBackward0")
-broadcast_to = linear(
+matrix_transpose: Primitive = linear(
+    "matrix_transpose", lambda g, xp: xp.matrix_transpose(g), node="TransposeBackward0"
+)
+broadcast_to: Primitive = linear(
     "broadcast_to",
     lambda g, x_shape, xp: sum_to_shape(g, x_shape, xp),
     forward=lambda x, shape, extras: extras.broadcast_view(x, shape),
     node="ExpandBackward0",
 )
-flip = linear("flip", lambda g, axis, xp: xp.flip(g, axis=axis))
-roll = linear(
+flip: Primitive = linear("flip", lambda g, axis, xp: xp.flip(g, axis=axis))
+roll: Primitive = linear(
     "roll",
     lambda g, shift, axis, xp: xp.roll(g, _negated(shift), axis=axis),
     forward=lambda x, shift, axis, xp: xp.roll(x, shift, axis=axis),
 )
-rot90 = linear(
+rot90: Primitive = linear(
     "rot90",
     lambda g, k, axes, extras: extras.rot90(g, -k, axes),
     forward=lambda x, k, axes, extras: extras.rot90(x, k, axes),
     node="Rot90Backward0",
 )
-concat = linear(
+concat: Primitive = linear(
     "concat",
     lambda g, i, shapes, axis: g[_part(i, shapes, axis)],
     forward=lambda *arrays, axis, xp: xp.concat(arrays, axis=axis),
     variadic=True,
     node="CatBackward0",
 )
-stack = linear(
+stack: Primitive = linear(
     "stack",
     lambda g, i, axis: g[_nth(i, axis, len(g.shape))],
     forward=lambda *arrays, axis, xp: xp.stack(arrays, axis=axis),
     variadic=True,
 )
-tril = linear("tril", lambda g, k, xp: xp.tril(g, k=k), forward=lambda x, k, xp: xp.tril(x, k=k))
-triu = linear("triu", lambda g, k, xp: xp.triu(g, k=k), forward=lambda x, k, xp: xp.triu(x, k=k))
+tril: Primitive = linear("tril", lambda g, k, xp: xp.tril(g, k=k), forward=lambda x, k, xp: xp.tril(x, k=k))
+triu: Primitive = linear("triu", lambda g, k, xp: xp.triu(g, k=k), forward=lambda x, k, xp: xp.triu(x, k=k))
 
-diagonal = linear(
+diagonal: Primitive = linear(
     "diagonal",
     lambda g, x_shape, plane, extras: extras.embed_view(g, plane, x_shape),
     forward=lambda x, plane: plane(x),
 )
-trace = linear("trace", lambda g, x_shape, extras: extras.identity_times(g, x_shape))
-identity_times = linear(
+trace: Primitive = linear("trace", lambda g, x_shape, extras: extras.identity_times(g, x_shape))
+identity_times: Primitive = linear(
     "identity_times", lambda g, xp: xp.trace(g), forward=lambda x, shape, extras: extras.identity_times(x, shape)
 )
-repeat = linear(
+repeat: Primitive = linear(
     "repeat",
     lambda g, x_shape, times, xp: _summed_copies(g, x_shape, times, xp),
     forward=lambda x, times, xp: xp.tile(x, times),
 )
-contiguous = linear(
+contiguous: Primitive = linear(
     "contiguous", lambda g: g, forward=lambda x, extras: extras.contiguous_copy(x), node="CloneBackward0"
 )
-fill = elementwise("fill", lambda g, xp: xp.zeros_like(g), forward=lambda x, value, xp: xp.full_like(x, value))
-copy = linear("copy", lambda g, xp: xp.zeros_like(g), lambda g: g, forward=lambda a, b, xp: b, node="CopyBackwards")
-alias = linear("alias", lambda g: g, forward=lambda x, extras: extras.alias(x))
-unbind = linear(
+fill: Primitive = elementwise(
+    "fill", lambda g, xp: xp.zeros_like(g), forward=lambda x, value, xp: xp.full_like(x, value)
+)
+copy: Primitive = linear(
+    "copy", lambda g, xp: xp.zeros_like(g), lambda g: g, forward=lambda a, b, xp: b, node="CopyBackwards"
+)
+alias: Primitive = linear("alias", lambda g: g, forward=lambda x, extras: extras.alias(x))
+unbind: Primitive = linear(
     "unbind",
     lambda g, axis, xp: xp.stack(g, axis=axis),
     forward=lambda x, axis, extras: extras.unbind(x, axis),
     outputs=0,
 )
-split = linear(
+split: Primitive = linear(
     "split",
     lambda g, axis, xp: xp.concat(g, axis=axis),
     forward=lambda x, sizes, axis, extras: extras.split(x, sizes, axis),

@@ -25,7 +25,7 @@ class Table(Mapping[str, Primitive]):
     """The primitives by name, in the order of their families. Printing it prints the table as mathematics."""
 
     def __init__(self, families: tuple[ModuleType, ...]) -> None:
-        self.families = families
+        self.families: tuple[ModuleType, ...] = families
         found = (value for module in families for value in vars(module).values() if isinstance(value, Primitive))
         self._primitives = {primitive.name: primitive for primitive in found}
 
@@ -46,4 +46,4 @@ class Table(Mapping[str, Primitive]):
     __repr__ = __str__
 
 
-table = Table(FAMILIES)
+table: Table = Table(FAMILIES)

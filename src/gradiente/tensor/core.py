@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import Node, Output, RemovableHandle, Sink, Version, current, moment, register, split_edge
+from ..graph import Node, NodeHooks, Output, Plan, RemovableHandle, Sink, Version, current, moment, register, split_edge
 from . import dtypes
 from .dtypes import from_numpy_dtype
 from .size import Size
@@ -39,8 +39,8 @@ class Meta:
     def __init__(self) -> None:
         self.grad: Tensor | None = None
         self.name: str | None = None
-        self.retained = False
-        self.inference = False
+        self.retained: bool = False
+        self.inference: bool = False
         self.tangents: Any = None
         self.post_hooks: Any = None
 
@@ -272,7 +272,7 @@ class Tensor(TensorMethods):
         return id(self)
 
 
-new = object.__new__
+new: Callable[[type[Tensor]], Tensor] = object.__new__
 """Makes an object without running its constructor."""
 
 
@@ -304,12 +304,14 @@ class AccumulateGrad(Sink):
     __slots__ = ("_array", "_leaf", "_lock", "meta")
 
     def __init__(self, leaf: Tensor) -> None:
-        self.seq = moment()
-        self.edges = ()
-        self.plan = None  # pyright: ignore[reportAttributeAccessIssue]
-        self.tensors = ()
-        self.facts = self.place = self.hooks = None
-        self.meta = leaf._metadata()
+        self.seq: int = moment()
+        self.edges: tuple[Any, ...] = ()
+        self.plan: Plan = None  # pyright: ignore[reportAttributeAccessIssue]
+        self.tensors: tuple[Any, ...] | None = ()
+        self.facts: Any = None
+        self.place: Any = None
+        self.hooks: NodeHooks | None = None
+        self.meta: Meta = leaf._metadata()
         self._leaf = weakref.ref(leaf)
         self._array = leaf._array
         # Threads may run backward into one leaf at a time; reading, adding and writing back must not interleave.

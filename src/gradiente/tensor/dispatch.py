@@ -39,12 +39,12 @@ class Recorder:
     __slots__ = ("cls", "numpy", "plain", "plans", "primitive", "xp")
 
     def __init__(self, primitive: Primitive, name: str | None = None) -> None:
-        self.primitive = primitive
-        self.cls = node_class(primitive, name)
+        self.primitive: Primitive = primitive
+        self.cls: type[Node] = node_class(primitive, name)
         self.plans: dict[Any, Plan | None] = {}
         self.plain: dict[Any, Plan | None] = {}
         """The plans for real tensors of one type, by which of them are tracked."""
-        self.numpy = numpy_function(primitive)
+        self.numpy: Callable[..., Any] = numpy_function(primitive)
         self.xp: Any = np
         """The namespace in which the nodes' rules run on bare arrays."""
 

@@ -19,13 +19,13 @@ class dtype:
     __slots__ = ("__weakref__", "_numpy", "is_complex", "is_floating_point", "is_signed", "itemsize", "name", "rank")
 
     def __init__(self, name: str, numpy_name: str, category: str, itemsize: builtins.int, rank: builtins.int) -> None:
-        self.name = name
+        self.name: str = name
         self._numpy: Any = np.dtype(numpy_name) if name != "bfloat16" else None
-        self.is_floating_point = category == "float"
-        self.is_complex = category == "complex"
-        self.is_signed = name not in ("bool", "uint8")
-        self.itemsize = itemsize
-        self.rank = rank
+        self.is_floating_point: builtins.bool = category == "float"
+        self.is_complex: builtins.bool = category == "complex"
+        self.is_signed: builtins.bool = name not in ("bool", "uint8")
+        self.itemsize: builtins.int = itemsize
+        self.rank: builtins.int = rank
         """Position in the lattice of promotion: bool < integers < floats < complex."""
 
     @property
@@ -66,18 +66,18 @@ class dtype:
         return self.name
 
 
-bool = dtype("bool", "bool", "bool", 1, 0)
-uint8 = dtype("uint8", "uint8", "int", 1, 1)
-int8 = dtype("int8", "int8", "int", 1, 2)
-int16 = dtype("int16", "int16", "int", 2, 3)
-int32 = dtype("int32", "int32", "int", 4, 4)
-int64 = dtype("int64", "int64", "int", 8, 5)
-float16 = dtype("float16", "float16", "float", 2, 6)
-bfloat16 = dtype("bfloat16", "bfloat16", "float", 2, 7)
-float32 = dtype("float32", "float32", "float", 4, 8)
-float64 = dtype("float64", "float64", "float", 8, 9)
-complex64 = dtype("complex64", "complex64", "complex", 8, 10)
-complex128 = dtype("complex128", "complex128", "complex", 16, 11)
+bool: dtype = dtype("bool", "bool", "bool", 1, 0)
+uint8: dtype = dtype("uint8", "uint8", "int", 1, 1)
+int8: dtype = dtype("int8", "int8", "int", 1, 2)
+int16: dtype = dtype("int16", "int16", "int", 2, 3)
+int32: dtype = dtype("int32", "int32", "int", 4, 4)
+int64: dtype = dtype("int64", "int64", "int", 8, 5)
+float16: dtype = dtype("float16", "float16", "float", 2, 6)
+bfloat16: dtype = dtype("bfloat16", "bfloat16", "float", 2, 7)
+float32: dtype = dtype("float32", "float32", "float", 4, 8)
+float64: dtype = dtype("float64", "float64", "float", 8, 9)
+complex64: dtype = dtype("complex64", "complex64", "complex", 8, 10)
+complex128: dtype = dtype("complex128", "complex128", "complex", 16, 11)
 
 ALL = (bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128)
 _BY_NUMPY: dict[Any, dtype] = {d._numpy: d for d in ALL if d._numpy is not None}  # pyright: ignore[reportPrivateUsage]

@@ -47,16 +47,20 @@ class finfo:
                 f"(the dtype is {found!r})"
             )
         real = found.to_real()
-        self.dtype = real.name
-        self.bits = 8 * real.itemsize
+        self.dtype: str = real.name
+        self.bits: int = 8 * real.itemsize
         if real is dtypes.bfloat16:  # float32 with 8 digits; told without ml_dtypes, which may be missing
             limits = (2.0**-7, (2 - 2.0**-7) * 2.0**127, 2.0**-126, 0.01)
         else:
             info: Any = np.finfo(real.numpy)
             limits = (float(info.eps), float(info.max), float(info.smallest_normal), float(info.resolution))
             limits = (*limits[:3], 10.0**-info.precision)
-        self.eps, self.max, self.smallest_normal, self.resolution = limits
-        self.min, self.tiny = -self.max, self.smallest_normal
+        self.eps: float = limits[0]
+        self.max: float = limits[1]
+        self.smallest_normal: float = limits[2]
+        self.resolution: float = limits[3]
+        self.min: float = -self.max
+        self.tiny: float = self.smallest_normal
 
     def __repr__(self) -> str:
         return (
@@ -100,7 +104,10 @@ class iinfo:
                 f"(the dtype is {found!r})"
             )
         info = np.iinfo(found.numpy)
-        self.bits, self.dtype, self.max, self.min = info.bits, found.name, int(info.max), int(info.min)
+        self.bits: int = info.bits
+        self.dtype: str = found.name
+        self.max: int = int(info.max)
+        self.min: int = int(info.min)
 
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

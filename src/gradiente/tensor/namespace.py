@@ -42,8 +42,12 @@ class Extras:
 
     def __init__(self, call: dict[str, Callable[..., Any]]) -> None:
         self._call = call
-        self.erf, self.exp2, self.expit, self.fmod = call["erf"], call["exp2"], call["sigmoid"], call["fmod"]
-        self.erfc, self.complex_of = call["erfc"], call["complex_of"]
+        self.erf: Callable[..., Any] = call["erf"]
+        self.exp2: Callable[..., Any] = call["exp2"]
+        self.expit: Callable[..., Any] = call["sigmoid"]
+        self.fmod: Callable[..., Any] = call["fmod"]
+        self.erfc: Callable[..., Any] = call["erfc"]
+        self.complex_of: Callable[..., Any] = call["complex_of"]
 
     def embed(self, g: Tensor, index: Any, shape: tuple[int, ...]) -> Tensor:
         return self._call["embed"](g, index=index, shape=shape)
@@ -129,8 +133,9 @@ class TensorNamespace:
             if not hasattr(TensorNamespace, name):  # concat and stack take one sequence: they are methods below
                 setattr(self, name, function)
         # Functions whose derivative is another one for complex numbers, which the table therefore has twice.
-        self.abs, self.sign = _by_type(call["abs"], call["abs_complex"]), _by_type(call["sign"], call["sgn"])
-        self.extras = Extras(call)
+        self.abs: Callable[..., Any] = _by_type(call["abs"], call["abs_complex"])
+        self.sign: Callable[..., Any] = _by_type(call["sign"], call["sgn"])
+        self.extras: Extras = Extras(call)
         self._call = call
 
     def concat(self, arrays: tuple[Tensor, ...], axis: int = 0) -> Tensor:
@@ -176,7 +181,7 @@ def _vocabulary(name: str, call: Callable[..., Tensor]) -> Callable[..., Tensor]
     return call
 
 
-namespace = TensorNamespace()
+namespace: TensorNamespace = TensorNamespace()
 
 
 def _array_namespace(self: Tensor, api_version: str | None = None) -> TensorNamespace:

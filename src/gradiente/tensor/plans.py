@@ -46,12 +46,12 @@ class Packed:
     __slots__ = ("_node", "_packed", "_unpack", "_version", "number", "output", "tangents")
 
     def __init__(self, node: Node, saved: Any, pack: Callable[[Tensor], Any], unpack: Callable[[Any], Tensor]) -> None:
-        self.output = isinstance(saved, SavedOutput)
+        self.output: bool = isinstance(saved, SavedOutput)
         self._version = None  # what the hooks keep is theirs: changes cannot be followed through them
         self._node = None if self.output else saved._node
-        self.number = getattr(saved, "number", 0)
+        self.number: int = getattr(saved, "number", 0)
         meta = getattr(saved, "_meta", None)
-        self.tangents = getattr(saved, "tangents", None) if meta is None else meta.tangents
+        self.tangents: Any = getattr(saved, "tangents", None) if meta is None else meta.tangents
         shown: Any = saved
         if self.output:
             shown = wrap(saved._array)

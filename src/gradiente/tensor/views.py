@@ -23,7 +23,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_indexing import laid_out, storage
-from ..graph import PLAIN, Node, Plan, Version, current, moment, split_edge, user_place
+from ..graph import PLAIN, Node, NodeHooks, Plan, Version, current, moment, split_edge, user_place
 from ..rules import table
 from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
@@ -44,10 +44,10 @@ class View:
     __slots__ = ("base", "creation", "layout", "steps")
 
     def __init__(self, base: Tensor, steps: tuple[Step, ...], creation: str, layout: Any) -> None:
-        self.base = base
-        self.steps = steps
-        self.creation = creation
-        self.layout = layout
+        self.base: Tensor = base
+        self.steps: tuple[Step, ...] = steps
+        self.creation: str = creation
+        self.layout: Any = layout
         """Strides of the base and memory before and after its first element, where they are not the usual ones."""
 
     def __call__(self, x: Any) -> Any:
@@ -68,7 +68,7 @@ class _Replay:
 
     def __init__(self, view: View) -> None:
         self.steps = view.steps
-        self.layout = view.layout
+        self.layout: Any = view.layout
 
     __call__ = View.__call__
 
@@ -256,10 +256,18 @@ class Forbidden(Node):
 
     __slots__ = ("text",)
 
+    seq: int
+    edges: tuple[Any, ...]
+    plan: Plan
+    tensors: tuple[Any, ...] | None
+    facts: Any
+    hooks: NodeHooks | None
+    place: Any
+
     def __init__(self, text: str) -> None:
         self.seq, self.plan, self.edges, self.tensors = moment(), _FORBIDDEN, (), ()
         self.facts = self.hooks = self.place = None
-        self.text = text
+        self.text: str = text
 
     def show(self) -> Node:
         """Raise the error: whoever looks at the node looks at the view."""
