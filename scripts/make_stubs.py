@@ -92,7 +92,7 @@ def attached() -> dict[str, Any]:
     statement = next(n for n in source.body if isinstance(n, ast.ClassDef) and n.name == "Tensor")
     own = {n.name for n in statement.body if isinstance(n, ast.FunctionDef)}
     ignored = {"__module__", "__doc__", "__slots__", "__dict__", "__weakref__", "__annotations__", "__hash__"}
-    slots = {"_array", "_meta", "_node", "_version", "_view"}
+    slots = {"_array", "_meta", "_node", "_history", "_view"}
     return {n: v for n, v in vars(Tensor).items() if n not in own | ignored | slots}
 
 

@@ -67,7 +67,7 @@ def test_right_rules_pass_and_inputs_keep_their_values(case, fast):
     assert gradcheck(func, inputs, fast_mode=fast, check_batched_grad=True, check_grad_dtypes=True)
     for x, (values, version) in zip(given, before, strict=True):
         np.testing.assert_array_equal(x.detach().numpy(), values)
-        assert x._version is version
+        assert x._version == version
 
 
 @both

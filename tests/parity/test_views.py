@@ -144,7 +144,7 @@ def scope(torch: Any) -> dict[str, Any]:
 
 
 def count(torch: Any, t: Any) -> int:
-    return t._version if torch is oracle else (0 if t._version is None else t._version.count)
+    return t._version
 
 
 def facts(torch: Any, source: str) -> list[Any]:

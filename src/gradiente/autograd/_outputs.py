@@ -77,9 +77,9 @@ def finish(
     fill = object.__setattr__
     ctx.facts.outputs = tuple(like(o) for o in outputs)
     for tensor in dirty.values():
-        if tensor._version is None:
-            tensor._version = Version()
-        tensor._version.bump()
+        if tensor._history is None:
+            tensor._history = Version()
+        tensor._history.bump()
     if tracked:
         tensors = [a for a in args if isinstance(a, Tensor)]
         mask = tuple(a._node is not None for a in tensors)
@@ -196,9 +196,9 @@ def _saved(wanted: tuple[Any, ...], outputs: list[Any], ctx: Any, mode: Mode) ->
                 raise RuntimeError(INFERENCE_SAVED)
             number = numbers.get(id(tensor))
             if number is not None and not _given(tensor, ctx, outputs):
-                if tensor._version is None:
-                    tensor._version = Version()
-                saved = NumberedOutput(tensor._array, tensor._version, number)
+                if tensor._history is None:
+                    tensor._history = Version()
+                saved = NumberedOutput(tensor._array, tensor._history, number)
             if mode.saved_hooks:
                 packed = Packed(ctx, saved, *mode.saved_hooks[-1])
                 saved = packed
@@ -217,13 +217,13 @@ def restored(ctx: Any, index: int) -> Tensor | None:
     saved = ctx.tensors[index]
     if saved is None:
         return None
-    version = saved._version
+    version = saved._history
     if version is not None and version.stamp > ctx.seq:
         raise stale(ctx, index)
     if isinstance(saved, Tensor):
         return saved
     out = wrap(saved._array)
-    out._version = version
+    out._history = version
     if saved.tangents:
         out._metadata().tangents = saved.tangents
     if saved.__class__ is NumberedOutput:

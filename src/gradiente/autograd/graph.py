@@ -143,9 +143,9 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
         if x.is_inference():
             raise RuntimeError("Inference tensors do not track version counter.")
     for x in tensors:
-        if x._version is None:
-            x._version = Version()
-        x._version.bump(user_place(2))
+        if x._history is None:
+            x._history = Version()
+        x._history.bump(user_place(2))
 
 
 class _MultiHandle(RemovableHandle):

@@ -48,7 +48,7 @@ class Inside:
                 "for instance with .float())"
             )
         out = wrap(x._array)
-        out._version = x._version
+        out._history = x._history
         out._node = node = AccumulateGrad(out)
         self.own.add(node)
         return out
@@ -91,7 +91,7 @@ class Inside:
         if not isinstance(x, Tensor) or x._node is None or self.leads_outside((x,)):
             return x
         out = wrap(x._array)
-        out._version = x._version
+        out._history = x._history
         return out
 
 

@@ -55,10 +55,10 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
             made.tensors = ()
             made.facts = (static, (array.shape,), (dtype,))
             made.hooks = made.place = None
-        version = x._version
+        version = x._history
         if version is None:
-            version = x._version = Version()
-        out._version = version
+            version = x._history = Version()
+        out._history = version
         parent = x._view
         if parent is None:
             layout = None if array.flags.c_contiguous else layout_of(array)

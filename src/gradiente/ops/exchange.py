@@ -114,7 +114,7 @@ def rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict
     """The tensor that was pickled, as a leaf."""
     out = new(cls)
     out._array = array
-    out._node = out._version = out._view = out._meta = None
+    out._node = out._history = out._view = out._meta = None
     if requires_grad:
         out._node = AccumulateGrad(out)
     out.__dict__.update(attributes)

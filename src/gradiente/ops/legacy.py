@@ -65,7 +65,7 @@ def _new_tensor_object(cls: type[Tensor], *args: Any, device: Any = None, **keyw
 def _blank(cls: type[Tensor], array: Any) -> Tensor:
     out = new(cls)
     out._array = array
-    out._node = out._version = out._view = out._meta = None
+    out._node = out._history = out._view = out._meta = None
     return out
 
 
@@ -92,7 +92,7 @@ def _make_subclass(cls: type[Tensor], data: Tensor, require_grad: bool = False) 
     if require_grad:
         need_differentiable(data.dtype, "_make_subclass")
     out = _blank(cls, data._array)
-    out._version = data._version
+    out._history = data._history
     if require_grad:
         out._node = AccumulateGrad(out)
     return out

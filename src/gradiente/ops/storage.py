@@ -143,10 +143,10 @@ def detach(input: Tensor) -> Tensor:
     tensor([2., 2.])
     """
     need_tensor(input, "detach")
-    if input._version is None:
-        input._version = Version()
+    if input._history is None:
+        input._history = Version()
     out = share(input)
-    out._version = input._version
+    out._history = input._history
     return out
 
 
@@ -185,10 +185,10 @@ def view_dtype(x: Tensor, target: Dtype) -> Tensor:
             raise RuntimeError(f"self.stride(-1) must be 1 to {names}, but got {array.strides[-1] // old}")
         if new > old and any(s % new for s in array.strides[:-1]):
             raise RuntimeError(f"self.stride(0) must be divisible by {new // old} to {names}")
-    if x._version is None:
-        x._version = Version()
+    if x._history is None:
+        x._history = Version()
     out = wrap(array.view(wanted))
-    out._version = x._version
+    out._history = x._history
     return out
 
 

@@ -331,9 +331,9 @@ def _shown(value: Any) -> str:
 
 def _bump(x: Tensor, place: Any) -> None:
     """Note that the values of `x` were changed, at `place`."""
-    version = x._version
+    version = x._history
     if version is None:
-        version = x._version = Version()
+        version = x._history = Version()
     version.bump(place)
 
 

@@ -98,9 +98,9 @@ def _tensor(array: Any, x: Tensor, plan: Plan, facts: Any) -> Tensor:
 def enter(x: Tensor, dim: int, level: int, size: int) -> Tensor:
     """One example of the batch that `x` holds along `dim`."""
     out = _tensor(push(x._array, dim, level), x, _ENTER, (dim, level, size))
-    if x._version is None:
-        x._version = Version()
-    out._version = x._version  # they share memory
+    if x._history is None:
+        x._history = Version()
+    out._history = x._history  # they share memory
     return out
 
 
@@ -176,10 +176,10 @@ def _lift(x: Tensor, frames: tuple[Frame, ...]) -> Tensor:
         edge = shared
     if edge is x._node:
         return x
-    if x._version is None:
-        x._version = Version()
+    if x._history is None:
+        x._history = Version()
     out = wrap(x._array)
-    out._node, out._version, out._meta = edge, x._version, x._meta
+    out._node, out._history, out._meta = edge, x._history, x._meta
     return out
 
 

@@ -3,7 +3,7 @@
 Note [The fields of a tensor]
 -----------------------------
 `_array`: the values. `_node`: where its gradient goes: the node that made it, the `AccumulateGrad` of a leaf that
-requires a gradient, or None; so `_node is not None` is `requires_grad`. `_version`: its in-place history, shared with
+requires a gradient, or None; so `_node is not None` is `requires_grad`. `_history`: its in-place changes, shared with
 its views, None while there is none. `_view`: how it is seen in its base, None for a base. `_meta`: the rarely used
 rest (gradient, tangent, name), None while empty. The operators of `gradiente.ops` are attached as methods when that
 package is imported.
@@ -55,11 +55,11 @@ class Tensor(TensorMethods):
     tensor([2., 4., 6.])
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_array", "_meta", "_node", "_version", "_view")
+    __slots__ = ("__dict__", "__weakref__", "_array", "_history", "_meta", "_node", "_view")
 
     _array: Any
     _node: Node | Output | None
-    _version: Version | None
+    _history: Version | None
     _view: Any
     _meta: Meta | None
 
@@ -84,6 +84,13 @@ class Tensor(TensorMethods):
         from .introspect import described
 
         return described(self)
+
+    @property
+    def _version(self) -> int:
+        """How often the tensor, or a view that shares its memory, was changed in place."""
+        if self._meta is not None and self._meta.inference:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return 0 if self._history is None else self._history.count
 
     @property
     def requires_grad(self) -> bool:
@@ -259,7 +266,7 @@ class Tensor(TensorMethods):
         import copy
 
         out = new(type(self))
-        out._array, out._node, out._version, out._view, out._meta = self._array.copy(), None, None, None, None
+        out._array, out._node, out._history, out._view, out._meta = self._array.copy(), None, None, None, None
         memo[id(self)] = out
         if self._node is not None:
             out._node = AccumulateGrad(out)
@@ -286,7 +293,7 @@ def wrap(array: Any) -> Tensor:
     """A tensor of the values in `array`, sharing its memory, without a history."""
     out = new(Tensor)
     out._array = array
-    out._node = out._version = out._view = out._meta = None
+    out._node = out._history = out._view = out._meta = None
     return out
 
 
@@ -345,9 +352,9 @@ class AccumulateGrad(Sink):
                 meta.grad = wrap(_own(cotangent, owned))
             elif grad._array.flags.writeable:
                 grad._array += cotangent
-                if grad._version is None:
-                    grad._version = Version()
-                grad._version.bump()
+                if grad._history is None:
+                    grad._history = Version()
+                grad._history.bump()
             else:
                 meta.grad = wrap(box(grad._array + cotangent))
 

@@ -131,9 +131,9 @@ def numpy_function(primitive: Primitive) -> Callable[..., Any]:
 
 
 def _saved_output(out: Tensor) -> SavedOutput:
-    if out._version is None:
-        out._version = Version()
-    return SavedOutput(out._array, out._version)
+    if out._history is None:
+        out._history = Version()
+    return SavedOutput(out._array, out._history)
 
 
 def _dtypes(operands: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -175,7 +175,7 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
             return general(operands, static)
         out = new(Tensor)
         out._array = value if value.__class__ is np.ndarray else box(value)
-        out._node = out._version = out._view = out._meta = None
+        out._node = out._history = out._view = out._meta = None
         mask = tuple([o if o is None else o._node is not None for o in operands])
         if constant or mode is NO_GRAD or True not in mask:
             return out
@@ -252,7 +252,7 @@ def run(
             ) or error from None
     out = new(Tensor)
     out._array = value if value.__class__ is np.ndarray else box(value)
-    out._node = out._version = out._view = out._meta = None
+    out._node = out._history = out._view = out._meta = None
     node = None
     if mode.transforms:
         from . import batching

@@ -50,7 +50,7 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
             value = box(value)
         out = new(Tensor)
         out._array = value
-        out._version = out._view = out._meta = None
+        out._history = out._view = out._meta = None
         edge = input._node
         if edge is None or mode is NO_GRAD:
             out._node = None
@@ -62,7 +62,7 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         if saves_x:
             node.tensors = (input,)
         elif saves_out:
-            out._version = version = Version()
+            out._history = version = Version()
             node.tensors = (SavedOutput(value, version),)
         else:
             node.tensors = ()
@@ -107,7 +107,7 @@ def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tenso
             return general(x, **{parameter: value})
         out = new(Tensor)
         out._array = result if result.__class__ is ndarray else box(result)
-        out._node = out._version = out._view = out._meta = None
+        out._node = out._history = out._view = out._meta = None
         edge = x._node
         if edge is not None and mode is PLAIN:
             out._node = node = Node()
@@ -185,7 +185,7 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
                 value = box(value)
             out = new(Tensor)
             out._array = value
-            out._version = out._view = out._meta = None
+            out._history = out._view = out._meta = None
             edge = input._node
             if edge is None or constant or mode is NO_GRAD:
                 out._node = None
@@ -214,7 +214,7 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
             raise cannot_broadcast(x.shape, y.shape) from None
         out = new(Tensor)
         out._array = value if value.__class__ is ndarray else box(value)
-        out._node = out._version = out._view = out._meta = None
+        out._node = out._history = out._view = out._meta = None
         edge, edge_b = input._node, other._node
         if mode is NO_GRAD or constant:
             return out

@@ -35,9 +35,9 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
             before_change(input, check_writable)
             inherit(old, input)
         arguments = tuple([old if a is input else a for a in arguments])
-        shared = input._version
+        shared = input._history
         if shared is not None:
-            arguments = tuple([_copy_of(a) if isinstance(a, Tensor) and a._version is shared else a for a in arguments])
+            arguments = tuple([_copy_of(a) if isinstance(a, Tensor) and a._history is shared else a for a in arguments])
         result = function(old, *arguments, **keywords)
         del arguments
         if getrefcount(old) > 2 or result._array is old._array:  # a node saved it: it keeps the values from before
@@ -113,7 +113,7 @@ def store(
     if tracked or dual:  # a node saves what it needs of the others: if that is the memory that changes, then as it was
         others = tuple(
             [
-                _copy_of(o) if isinstance(o, Tensor) and o._version is not None and o._version is target._version else o
+                _copy_of(o) if isinstance(o, Tensor) and o._history is not None and o._history is target._history else o
                 for o in others
             ]
         )
@@ -157,7 +157,7 @@ def _out_of_place(
 
 def touched(target: Tensor) -> None:
     """Note that the values of `target` were changed, and by which line of the user's code."""
-    version = target._version
+    version = target._history
     if version is None:
-        version = target._version = Version()
+        version = target._history = Version()
     version.bump(user_place(2))

@@ -23,11 +23,11 @@ from .dtypes import TENSOR_TYPES
 class SavedOutput:
     """A saved result: its values and version, without its node, which would be a cycle."""
 
-    __slots__ = ("_array", "_version")
+    __slots__ = ("_array", "_history")
 
     def __init__(self, array: Any, version: Any) -> None:
         self._array = array
-        self._version = version
+        self._history = version
 
 
 class DualOutput(SavedOutput):
@@ -43,11 +43,11 @@ class DualOutput(SavedOutput):
 class Packed:
     """A saved value in the form that a saved-tensors hook gave it."""
 
-    __slots__ = ("_node", "_packed", "_unpack", "_version", "number", "output", "tangents")
+    __slots__ = ("_history", "_node", "_packed", "_unpack", "number", "output", "tangents")
 
     def __init__(self, node: Node, saved: Any, pack: Callable[[Tensor], Any], unpack: Callable[[Any], Tensor]) -> None:
         self.output: bool = isinstance(saved, SavedOutput)
-        self._version = None  # what the hooks keep is theirs: changes cannot be followed through them
+        self._history = None  # what the hooks keep is theirs: changes cannot be followed through them
         self._node = None if self.output else saved._node
         self.number: int = getattr(saved, "number", 0)
         meta = getattr(saved, "_meta", None)
@@ -55,14 +55,14 @@ class Packed:
         shown: Any = saved
         if self.output:
             shown = wrap(saved._array)
-            shown._version = saved._version
-        before = 0 if shown._version is None else shown._version.count
+            shown._history = saved._history
+        before = 0 if shown._history is None else shown._history.count
         previous = change(grad=False)
         try:
             self._packed = pack(shown)
         finally:
             set_mode(previous)
-        if (0 if shown._version is None else shown._version.count) != before:
+        if (0 if shown._history is None else shown._history.count) != before:
             raise RuntimeError(
                 "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
                 "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open "
@@ -98,7 +98,7 @@ _HINT_ANOMALY = (
 def stale(node: Node, index: int) -> RuntimeError:
     """The error for a saved value that was changed in place after it was saved."""
     saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
-    version, array = saved._version, saved._array
+    version, array = saved._history, saved._array
     kind = TENSOR_TYPES.get(array.dtype.name, "Tensor")
     source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
     number = 0
@@ -127,7 +127,7 @@ def stale(node: Node, index: int) -> RuntimeError:
 def unpack_raw(node: Node, index: int) -> Any:
     """The values of a saved tensor, checked to be those that were saved."""
     saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
-    version = saved._version
+    version = saved._history
     if version is not None and version.stamp > node.seq:
         raise stale(node, index)
     return saved._array
@@ -145,7 +145,7 @@ def unpack_tensor(node: Node, index: int) -> Any:
     tangents = None if kind is SavedOutput else saved.tangents
     if made_by is not None or is_output or tangents:
         out = new(Tensor)
-        out._array, out._node, out._version, out._view, out._meta = array, made_by, saved._version, None, None
+        out._array, out._node, out._history, out._view, out._meta = array, made_by, saved._history, None, None
         if tangents:
             out._metadata().tangents = tangents
         return out
@@ -267,7 +267,7 @@ def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ..
         if saved is None:
             raise node.freed()
         x = saved[0]
-        version = x._version
+        version = x._history
         if version is not None and version.stamp > node.seq:
             raise stale(node, 0)
         return rule(g, x._array)
@@ -281,7 +281,7 @@ def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ..
         if saved is None:
             raise node.freed()
         x = saved[0]
-        version = x._version
+        version = x._history
         if version is not None and version.stamp > node.seq:
             raise stale(node, 0)
         return rule(g, x._array, last)
@@ -303,10 +303,10 @@ def _direct_two(one: tuple[Any, ...], two: tuple[Any, ...]) -> Callable[[Node, A
         if saved is None:
             raise node.freed()
         a, b = saved
-        version = a._version
+        version = a._history
         if version is not None and version.stamp > node.seq:
             raise stale(node, 0)
-        version = b._version
+        version = b._history
         if version is not None and version.stamp > node.seq:
             raise stale(node, 1)
         return rule_a(g, b._array), rule_b(g, a._array)

@@ -156,7 +156,7 @@ def propagate(
     if node is not None and node.tensors and carries(out):
         holder = out._metadata().tangents
         node.tensors = tuple(
-            [DualOutput(s._array, s._version, holder) if s.__class__ is SavedOutput else s for s in node.tensors]
+            [DualOutput(s._array, s._history, holder) if s.__class__ is SavedOutput else s for s in node.tensors]
         )
 
 
@@ -213,10 +213,10 @@ def _stand_in(out: Tensor) -> Tensor:
     The tangent keeps what its rules use; if that were `out`, which keeps the tangent, the two would be a cycle. And
     running backwards through the tangent must not meet tangents of its own level.
     """
-    if out._version is None:
-        out._version = Version()
+    if out._history is None:
+        out._history = Version()
     other = wrap(out._array)
-    other._node, other._version = out._node, out._version
+    other._node, other._history = out._node, out._history
     for level in current().levels:
         tangent = tangent_of(out, level)
         if tangent is not None:
@@ -329,7 +329,7 @@ def _introduce(target: Tensor, level: Any, new: Tensor | None) -> Tensor | None:
     assert new is not None
     view = target._view
     base: Tensor = target if view is None else view.base
-    living = [] if base._version is None else base._version.living_views()
+    living = [] if base._history is None else base._history.living_views()
     if view is None and not living:
         put_tangent(target, level, copied(_castable(new, target)))
         return None

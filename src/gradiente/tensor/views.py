@@ -97,10 +97,10 @@ def make_view(call: Callable[..., Tensor], x: Tensor, creation: str = "", **stat
 
 def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "") -> Tensor:
     """Make `out` a view of `x` (of its base), `steps` away."""
-    version = x._version
+    version = x._history
     if version is None:
-        version = x._version = Version()
-    out._version = version
+        version = x._history = Version()
+    out._history = version
     mode = current()
     if not mode.grad:
         creation = "no_grad"
@@ -165,9 +165,9 @@ def reshape_in_place(x: Tensor, call: Callable[..., Tensor], static: dict[str, A
     """Make `x` itself the view `call(x, **static)` of its memory; `back` is the step that undoes it."""
     check_writable(x, overlapping=True)
     out = call(with_history(x), **static)
-    version = x._version
+    version = x._history
     if version is None:
-        version = x._version = Version()
+        version = x._history = Version()
     if x._view is None:  # the views of a base go on from what it was
         for other in version.living_views():
             if other._view is not None and other._view.base is x:
@@ -226,9 +226,9 @@ def refresh_views(target: Tensor) -> None:
     """Give every living view of `target`'s base a history that starts at the base's present one."""
     view = target._view
     base = target if view is None else view.base
-    if base._version is None:
+    if base._history is None:
         return
-    for other in base._version.living_views():
+    for other in base._history.living_views():
         if other._view is not None and other._view.base is base:
             _adopt(other, _fresh_node(other, base))
 

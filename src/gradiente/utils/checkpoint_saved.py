@@ -118,14 +118,14 @@ class _Promise:
 class _Argument:
     """A tensor argument: itself, or what the hooks of an outer checkpoint or of the user made of it."""
 
-    __slots__ = ("_packed", "_requires_grad", "_unpack", "_version")
+    __slots__ = ("_history", "_packed", "_requires_grad", "_unpack")
 
     def __init__(self, tensor: Tensor) -> None:
         hooks = current().saved_hooks
         self._unpack: Callable[[Any], Tensor] | None = None
         self._packed: Any = tensor
         self._requires_grad = tensor.requires_grad
-        self._version: Any = tensor._version, 0 if tensor._version is None else tensor._version.count
+        self._history: Any = tensor._history, 0 if tensor._history is None else tensor._history.count
         if hooks:
             pack, self._unpack = hooks[-1]
             previous = change(grad=False)
@@ -133,18 +133,18 @@ class _Argument:
                 self._packed = pack(tensor)
             finally:
                 set_mode(previous)
-            self._version = None
+            self._history = None
 
     def tensor(self) -> Tensor:
         """The argument for the second computation."""
         if self._unpack is not None:
             return self._unpack(self._packed).detach().requires_grad_(self._requires_grad)
-        version = self._packed._version
-        if version is not None and version.count != self._version[1]:
+        version = self._packed._history
+        if version is not None and version.count != self._history[1]:
             raise RuntimeError(
                 "one of the variables needed for gradient computation has been modified by an inplace operation: "
                 f"[torch.{type(self._packed).__name__} {list(self._packed.shape)}], an argument of a checkpoint, is at "
-                f"version {version.count}; expected version {self._version[1]} instead. (Clone it before changing it.)"
+                f"version {version.count}; expected version {self._history[1]} instead. (Clone it before changing it.)"
             )
         return self._packed
 
