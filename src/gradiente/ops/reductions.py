@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from ..rules import table
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.totals import total
 from ._define import primitive
 from ._reducing import (
     Dims,
@@ -24,6 +26,7 @@ from ._reducing import (
 )
 
 _sum_all, _sum_dim = primitive("sum", "SumBackward0"), primitive("sum", "SumBackward1")
+_sum_everything, _mean_everything = total(table["sum"], "SumBackward0"), total(table["mean"], "MeanBackward0")
 _mean_all, _mean_dim = primitive("mean", "MeanBackward0"), primitive("mean", "MeanBackward1")
 _prod_all, _prod_dim = primitive("prod", "ProdBackward0"), primitive("prod", "ProdBackward1")
 _nansum, _any, _all = primitive("nansum"), primitive("any"), primitive("all")
@@ -62,6 +65,8 @@ def sum(
             [3.]])
     """
     array = array_of(input, "sum")
+    if dim is _EVERY and dtype is axis is keepdims is None and not keepdim and array.dtype.kind == "f":
+        return _sum_everything(input)
     if axis is not None or keepdims is not None:
         dim, keepdim = numpys(None if dim is _EVERY else dim, axis, keepdim, keepdims, "sum")
     if dim is _EVERY:
@@ -103,6 +108,8 @@ def mean(
     tensor([2., 3.])
     """
     array = array_of(input, "mean")
+    if dim is _EVERY and dtype is axis is keepdims is None and not keepdim and array.dtype.kind == "f":
+        return _mean_everything(input)
     if axis is not None or keepdims is not None:
         dim, keepdim = numpys(None if dim is _EVERY else dim, axis, keepdim, keepdims, "mean")
     if dim is _EVERY:

@@ -34,6 +34,7 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
         if mode is not PLAIN and active(mode):
             before_change(input, check_writable)
             inherit(old, input)
+            old._array = input._array.copy()  # the graphs of tangents keep its values without keeping itself
         arguments = tuple([old if a is input else a for a in arguments])
         shared = input._history
         if shared is not None:
