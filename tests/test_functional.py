@@ -58,12 +58,6 @@ def test_matrices_in_forward_mode(point):
     np.testing.assert_allclose(forward.numpy(), A.T @ A, rtol=1e-13)
 
 
-@pytest.mark.skipif(HAS_FORWARD, reason="forward_ad is there")
-def test_forward_mode_says_what_to_use_instead(point):
-    with pytest.raises(NotImplementedError, match=r'forward_ad.*use "reverse-mode"'):
-        jacobian(linear, point, vectorize=True, strategy="forward-mode")
-
-
 @pytest.mark.parametrize("vectorize", [False, True])
 def test_structure_follows_outputs_and_inputs(vectorize):
     x, y = torch.ones(2), torch.ones(3)

@@ -209,12 +209,6 @@ def test_single_precision_is_warned_about():
         assert gradcheck(lambda x: x * 2, tensor(1.0, dtype=torch.float32), eps=1e-2, atol=1e-2)
 
 
-@pytest.mark.skipif(HAS_FORWARD, reason="forward_ad is there")
-def test_forward_mode_says_what_to_use_instead():
-    with pytest.raises(NotImplementedError, match=r"forward_ad.*use check_forward_ad=False"):
-        gradcheck(torch.sin, X, check_forward_ad=True)
-
-
 @pytest.mark.skipif(not HAS_FORWARD, reason="needs gradiente.autograd.forward_ad")
 def test_forward_mode():
     assert gradcheck(lambda x, y: (x.sin() * y, y * 2), (X, Y), check_forward_ad=True)
