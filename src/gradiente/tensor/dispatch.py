@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
 from ..arrays.batched import Batched
-from ..graph import NO_GRAD, PLAIN, Mode, Node, Plan, Version, current, moment, user_place
+from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .introspect import ShownNode
@@ -23,8 +23,6 @@ from .promotion import promoted
 from .refusals import mismatch
 
 F4, F8 = np.dtype("float32"), np.dtype("float64")
-
-Special = Callable[[Mode, Node | None, Tensor, Primitive, tuple[Any, ...], dict[str, Any]], Tensor]
 
 
 def node_class(primitive: Primitive, name: str | None = None) -> type[Node]:
@@ -283,4 +281,4 @@ def quietly(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> A
             return function(*arguments, **keywords)
 
 
-__all__ = ["Recorder", "bind", "node_class", "quietly", "run", "user_place"]
+__all__ = ["Recorder", "bind", "node_class", "quietly", "run"]

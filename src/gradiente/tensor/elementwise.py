@@ -15,12 +15,11 @@ from numpy import ndarray
 from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
-from .dispatch import Recorder, bind, run
+from .dispatch import F4, F8, Recorder, bind, run
 from .plans import SavedOutput, direct_plan, unpack_raw, unpack_tensor
 from .promotion import promoted
 
 _NOTHING: dict[str, Any] = {}
-F4, F8 = np.dtype("float32"), np.dtype("float64")
 
 
 def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], Tensor]:
