@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import numpy as np
 import pytest
 
 import gradiente as torch
 from gradiente.autograd.functional import hessian, hvp, jacobian, jvp, vhp, vjp
 
-HAS_FORWARD = importlib.util.find_spec("gradiente.autograd.forward_ad") is not None
-needs_forward = pytest.mark.skipif(not HAS_FORWARD, reason="needs gradiente.autograd.forward_ad")
 A = np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 4.0]])
 
 
@@ -50,7 +46,6 @@ def test_matrices(vectorize, point):
     np.testing.assert_allclose(hessian(quadratic, point, vectorize=vectorize).numpy(), A.T @ A, rtol=1e-13)
 
 
-@needs_forward
 def test_matrices_in_forward_mode(point):
     by_columns = jacobian(linear, point, vectorize=True, strategy="forward-mode")
     np.testing.assert_allclose(by_columns.numpy(), A)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import itertools
 import warnings
 
@@ -13,7 +12,6 @@ import gradiente as torch
 from gradiente.autograd import GradcheckError, gradcheck, gradgradcheck
 from gradiente.autograd.gradcheck_parts import GradcheckError as Same
 
-HAS_FORWARD = importlib.util.find_spec("gradiente.autograd.forward_ad") is not None
 both = pytest.mark.parametrize("fast", [False, True])
 
 
@@ -209,7 +207,6 @@ def test_single_precision_is_warned_about():
         assert gradcheck(lambda x: x * 2, tensor(1.0, dtype=torch.float32), eps=1e-2, atol=1e-2)
 
 
-@pytest.mark.skipif(not HAS_FORWARD, reason="needs gradiente.autograd.forward_ad")
 def test_forward_mode():
     assert gradcheck(lambda x, y: (x.sin() * y, y * 2), (X, Y), check_forward_ad=True)
 
