@@ -15,7 +15,7 @@ from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
 from ..tensor.tangents import active
 from .edges import GradientEdge, Source, edge_of, like_of
-from .tasks import begin, end
+from .tasks import Task, begin, end
 from .transforming import NO_BACKWARD, transforming
 
 Sources = Tensor | GradientEdge | Sequence[Tensor] | Sequence[GradientEdge]
@@ -76,35 +76,26 @@ def differentiate(
         from . import anomaly
 
         watch = anomaly.watcher(mode)
-    # On batched arrays the rules run as on Tensors, which finds them the namespace; recorded only if asked for.
-    previous, task = change(grad=taped), begin(roots, targets)
-    taped = taped or active(mode)  # tangents propagate through rules that run on Tensors
+    # On batched arrays the rules run as on Tensors, which finds them the namespace; recorded only if asked for. Tangents
+    # propagate through rules that run on Tensors.
+    on_tensors = taped or bool(mode.transforms) or active(mode)
+    cotangents: list[tuple[Any, Any]] = roots if on_tensors else [(edge, g._array) for edge, g in roots]
+    task = Task(cotangents, targets)
+    previous, token = change(grad=taped), begin(task)
     try:
-        if taped or mode.transforms:
-            return run(
-                roots,
-                keep=keep,
-                taped=True,
-                unwrap=_checked,
-                targets=targets,
-                accumulate=accumulate,
-                watch=watch,
-                quiet=quietly,
-            )
-        bare = [(edge, g._array) for edge, g in roots]
-        roots.clear()  # so that gradients made here are held by the engine alone
         return run(
-            bare,
+            cotangents,
             keep=keep,
-            wrap=_show,
-            unwrap=_bare,
+            taped=on_tensors,
+            wrap=None if on_tensors else _show,
+            unwrap=_checked if on_tensors else _bare,
             targets=targets,
             accumulate=accumulate,
             watch=watch,
             quiet=quietly,
         )
     finally:
-        end(task)
+        end(task, token)
         set_mode(previous)
 
 
@@ -353,10 +344,14 @@ def _zeros(x: Source, i: int, create_graph: bool) -> Tensor:
     return zeros.requires_grad_() if create_graph else zeros
 
 
+_ONE = {np.dtype(name): wrap(np.ones((), name)) for name in ("float32", "float64")}
+"""The cotangents that most passes start with. Nothing writes to them: the engine copies what it does not own."""
+
+
 def _plain_seed(array: Any, gradient: Any) -> Tensor | None:
     """The cotangent that the usual call of Tensor.backward starts with; None if the call is not a usual one."""
     if gradient is None:
-        return wrap(np.ones(array.shape, array.dtype)) if array.size == 1 and array.dtype.kind == "f" else None
+        return _ONE.get(array.dtype) if not array.shape else None
     if gradient.__class__ is not Tensor:
         return None
     given = gradient._array

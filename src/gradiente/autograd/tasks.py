@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, Token
 from itertools import count
 from typing import Any
@@ -14,22 +14,30 @@ _numbers = count().__next__
 
 
 class Task:
-    """One backward pass."""
+    """One backward pass; it gets a number when somebody asks for it."""
 
-    __slots__ = ("number", "roots", "targets")
+    __slots__ = ("_number", "roots", "targets")
 
     def __init__(self, roots: Sequence[tuple[Any, Any]], targets: Sequence[Any] | None) -> None:
-        self.number: int = _numbers()
-        self.roots: list[Any] = [edge for edge, _ in roots]
+        self._number: int = -1
+        self.roots: Sequence[tuple[Any, Any]] = roots
         self.targets: Sequence[Any] | None = targets
+
+    @property
+    def number(self) -> int:
+        """What tells this pass from all others."""
+        if self._number < 0:
+            self._number = _numbers()
+            running.add(self._number)
+        return self._number
 
     def will_run(self, edges: Iterable[Any]) -> int:
         """How many of the edges a cotangent can reach in this pass."""
         if self.targets is not None:
-            reached: Any = nodes_needed([(edge, None) for edge in self.roots], self.targets, True)
+            reached: Any = nodes_needed(self.roots, self.targets, True)
         else:
             reached = set()
-            stack = [split_edge(edge)[0] for edge in self.roots]
+            stack = [split_edge(edge)[0] for edge, _ in self.roots]
             while stack:
                 node = stack.pop()
                 if node not in reached:
@@ -39,26 +47,22 @@ class Task:
 
 
 running: set[int] = set()
-"""The numbers of the passes that are under way, in all threads."""
+"""The numbers of the passes that are under way, in all threads, as far as they have one."""
 
 _task: ContextVar[Task | None] = ContextVar("gradiente.task", default=None)
 
 
-def begin(roots: Sequence[tuple[Any, Any]], targets: Sequence[Any] | None) -> Token[Task | None]:
+def begin(task: Task) -> Token[Task | None]:
     """Note that a pass begins; `end` takes what this returns."""
-    task = Task(roots, targets)
-    running.add(task.number)
     return _task.set(task)
 
 
-def end(token: Token[Task | None]) -> None:
+def end(task: Task, token: Token[Task | None]) -> None:
     """Note that a pass ends."""
-    task = _task.get()
-    if task is not None:
-        running.discard(task.number)
     _task.reset(token)
+    if task._number >= 0:
+        running.discard(task._number)
 
 
-def current_task() -> Task | None:
-    """The innermost pass of this thread or task, if one is under way."""
-    return _task.get()
+current_task: Callable[[], Task | None] = _task.get
+"""The innermost pass of this thread or task, if one is under way."""

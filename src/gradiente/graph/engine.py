@@ -6,6 +6,12 @@ A node is created after everything it depends on, so the order of creation is a 
 of the nodes that a cotangent has reached, takes the youngest, runs its rule and hands the results to its edges. When a
 node is taken, all its users (all younger) are done, so its cotangent is complete. Sinks (leaves) wait until the end.
 The loop holds no lock: all its state is local, and nodes are only read, except for freeing what they saved.
+
+Note [Sums of the engine's own]
+-------------------------------
+Cotangents that meet at an edge are added up. The first sum is a new value that only the engine holds, until it hands it
+on when it is complete; so what comes later is added to it in place. What a rule returned may be held by others (the
+identity returns the cotangent it was given), and is never written to.
 """
 
 from __future__ import annotations
@@ -15,13 +21,15 @@ from heapq import heappop, heappush
 from sys import getrefcount
 from typing import Any
 
-from .node import Node, NodeHooks, Output, split_edge
+from .hooks import run_after, run_before, run_tensor_hooks
+from .node import Node, Output, split_edge
 
-Watch = Callable[[Node, Any, Callable[[Node, Any], Sequence[Any]]], Sequence[Any]]
+Step = Callable[[Node, Any], Any]
+Watch = Callable[[Node, Any, Step], Any]
 
 
 def run(
-    roots: Iterable[tuple[Any, Any]],
+    roots: Sequence[tuple[Any, Any]],
     *,
     keep: bool = False,
     taped: bool = False,
@@ -30,7 +38,7 @@ def run(
     targets: Sequence[Any] | None = None,
     accumulate: bool = False,
     watch: Watch | None = None,
-    quiet: Callable[..., Any] | None = None,
+    quiet: Callable[[Step, Node, Any], Any] | None = None,
 ) -> list[Any] | None:
     """Send cotangents from the `roots`, pairs (edge, cotangent), down to the leaves.
 
@@ -41,134 +49,189 @@ def run(
     `watch(node, g, step)` runs the steps in place of the loop, for anomaly detection and profiling. `quiet(step,
     node, g)` runs a step again that raised a RuntimeWarning, with such warnings off.
     """
-    grads: dict[Any, Any] = {}
-    nodes: dict[int, Node] = {}
-    heap: list[int] = []
-    sinks: list[Any] = []
-    captured: dict[Any, Any] = {}
-    needed: dict[Node, bool] | None = None
-    wanted: set[Node] = set()
-    if targets is not None:
-        needed = nodes_needed(roots, targets, accumulate)
-        wanted = wanted if accumulate else {split_edge(edge)[0] for edge in targets}
-
-    def arrive(edge: Any, cotangent: Any) -> None:
-        """The general form of what the loop does inline for ordinary nodes."""
-        old = grads.get(edge)
-        if old is not None:
-            grads[edge] = old + cotangent
-            if edge.plan is None:
-                sinks.append(edge)
-            return
-        grads[edge] = cotangent
-        if edge.__class__ is Output:
-            edge, output = edge.node, edge
-            arrived = grads.get(edge)
-            if arrived is not None:
-                arrived[output.number] = output
-                return
-            arrived = grads[edge] = [None] * edge.plan.outputs
-            arrived[output.number] = output
-        elif edge.plan is None:
-            sinks.append(edge)
-            return
-        heappush(heap, -edge.seq)
-        nodes[edge.seq] = edge
-
+    selection = None if targets is None else _Selection(roots, targets, accumulate)
+    unusual = selection is not None or watch is not None
+    around = (selection, wrap, unwrap, watch, quiet)
+    waiting = _Waiting(taped)
+    heap, leaves, sums, arrive = waiting.heap, waiting.leaves, waiting.sums, waiting.arrive
     for edge, cotangent in roots:
-        if needed is None or split_edge(edge)[0] in needed:
+        if selection is None or split_edge(edge)[0] in selection.needed:
             arrive(edge, cotangent)
-
     node: Any = None
     g: Any = None
     while node is not None or heap:
         if node is None:
-            node = nodes.pop(-heappop(heap))
-            g = grads.pop(node)
+            node, g = waiting.youngest()
         plan = node.plan
-        if plan.outputs != 1:
-            g = [None if output is None else grads.pop(output) for output in g]  # pyright: ignore
-        hooks = node.hooks
-        if needed is not None and node in wanted and needed[node]:
-            _capture(node, g, captured)
-        if hooks is not None:
-            g = _tensor_hooks(node, g, wrap, unwrap)
-        if needed is not None and not needed[node]:
-            _capture(node, g, captured)
-            node = None
-            continue
-        if hooks is not None and hooks.pre:
-            g = _prehooks(node, g, wrap, unwrap)
-            if g is None:
-                node = None
-                continue
         step = plan.taped if taped else plan.raw
-        try:
-            gs = step(node, g) if watch is None else watch(node, g, step)
-        except RuntimeWarning:
-            if quiet is None:
-                raise
-            gs = quiet(step, node, g)
-        if hooks is not None and hooks.post:
-            gs = (gs,) if plan.single else gs
-            if needed is not None:
-                gs = [c if split_edge(edge)[0] in needed else None for edge, c in zip(node.edges, gs, strict=True)]
-            gs = _after(node, gs, g, wrap, unwrap)
-        elif plan.single:
-            if not keep and node.tensors:
-                node.tensors = None
-            edge = node.edges[0]
-            chained = not heap and needed is None and edge.plan is not None
-            if chained and gs is not None and edge.__class__ is not Output:
-                node, g = edge, gs
-                continue
-            gs = (gs,)
+        if unusual or node.hooks is not None or plan.outputs != 1:
+            gs = _visit(node, g, step, waiting, *around)
+        else:
+            try:
+                gs = step(node, g)
+            except RuntimeWarning:
+                gs = _again(quiet, step, node, g)
+            if plan.single:
+                edge = node.edges[0]
+                if edge.plan and gs is not None and not heap:  # a chain: nothing has to wait
+                    if not keep and node.tensors:
+                        node.tensors = None
+                    node = edge
+                    g = gs
+                    continue
+                gs = (gs,)
         if not keep and node.tensors:
             node.tensors = None
-        # With nothing else pending, the first edge is the next node: a chain needs neither heap nor dictionaries.
-        following: Any = None
-        for edge, cotangent in zip(node.edges, gs, strict=True):
-            if cotangent is None or (needed is not None and split_edge(edge)[0] not in needed):
+        following: Any = None  # with nothing else waiting, the first edge to a node leads to the next one
+        i = 0
+        for edge in node.edges if gs else ():
+            cotangent = gs[i]
+            i += 1
+            if cotangent is None:
                 continue
-            if edge.plan is None:
-                old = grads.get(edge)
-                if old is None:
-                    grads[edge] = cotangent
-                else:
-                    grads[edge] = old + cotangent
-                sinks.append(edge)
-            elif following is None and not heap and edge.__class__ is not Output:
-                following, g = edge, cotangent
-            else:
+            kind = edge.plan
+            if kind:
+                if following is None and not heap:
+                    following = edge
+                    g = cotangent
+                    continue
                 if following is not None:
                     arrive(following, g)
                     following = None
                 arrive(edge, cotangent)
+            elif kind is None:  # what `arrive` does for a sink, written out because most edges lead to one
+                old = leaves.pop(edge, None)
+                if old is not None:
+                    if edge in sums:
+                        old += cotangent
+                        cotangent = old
+                    else:
+                        cotangent = old + cotangent
+                        if not taped:
+                            sums.add(edge)
+                leaves[edge] = cotangent
+            else:
+                arrive(edge, cotangent)
         node = following
     g = gs = cotangent = old = edge = None  # so that whoever receives a cotangent can see that nobody else holds it
-    _finish(sinks, grads, taped, wrap, unwrap, None if needed is None or accumulate else captured)
-    if targets is None:
-        return None
-    return [captured.get((edge.node, edge.number) if edge.__class__ is Output else edge) for edge in targets]
+    _finish(leaves, taped, wrap, unwrap, None if selection is None or accumulate else selection.captured)
+    return None if selection is None else selection.found()
 
 
-def _finish(
-    sinks: list[Any], grads: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, captured: dict[Any, Any] | None
-) -> None:
+class _Waiting:
+    """The cotangents that wait until all of them have arrived, and the nodes they wait for."""
+
+    __slots__ = ("grads", "heap", "leaves", "nodes", "sums", "taped")
+
+    def __init__(self, taped: bool) -> None:
+        self.taped = taped
+        self.heap: list[int] = []
+        self.nodes: dict[int, Node] = {}
+        """The nodes, by their moments, which are in the heap, negative."""
+        self.grads: dict[Any, Any] = {}
+        """The cotangents, by edge; for a node with several outputs, which of its outputs have one."""
+        self.leaves: dict[Any, Any] = {}
+        """Those of the sinks, in the order in which their last part arrived."""
+        self.sums: set[Any] = set()
+        """The edges whose cotangent was added up here."""
+
+    def arrive(self, edge: Any, cotangent: Any) -> None:
+        """Keep a cotangent, or add it to what has arrived at the edge before."""
+        node = edge.node if edge.__class__ is Output else edge
+        grads = self.leaves if node.plan is None else self.grads
+        old = grads.get(edge)
+        if old is not None:
+            if edge in self.sums:
+                old += cotangent
+                cotangent = old
+            else:
+                cotangent = old + cotangent
+                if not self.taped:
+                    self.sums.add(edge)
+            if grads is self.leaves:
+                del grads[edge]  # so that it comes last
+            grads[edge] = cotangent
+            return
+        grads[edge] = cotangent
+        if grads is self.leaves:
+            return
+        if node is not edge:
+            outputs = grads.get(node)
+            if outputs is not None:
+                outputs[edge.number] = edge
+                return
+            outputs = grads[node] = [None] * node.plan.outputs
+            outputs[edge.number] = edge
+        heappush(self.heap, -node.seq)
+        self.nodes[node.seq] = node
+
+    def youngest(self) -> tuple[Node, Any]:
+        """Take the youngest node and its cotangent, which is complete: all its users are younger."""
+        node = self.nodes.pop(-heappop(self.heap))
+        return node, self.grads.pop(node)
+
+
+def _visit(
+    node: Node, g: Any, step: Step, waiting: _Waiting, selection: Any, wrap: Any, unwrap: Any, watch: Any, quiet: Any
+) -> Sequence[Any]:
+    """The step of a node about which something is unusual; empty if the pass ends there."""
+    plan, hooks = node.plan, node.hooks
+    if plan.outputs != 1:
+        g = [None if output is None else waiting.grads.pop(output) for output in g]
+    if selection is not None and node in selection.unhooked:
+        selection.capture(node, g)
+    if hooks is not None:
+        g = run_tensor_hooks(node, g, wrap, unwrap)
+    if selection is not None and not selection.needed[node]:
+        selection.capture(node, g)
+        return ()
+    if hooks is not None and hooks.pre:
+        g = run_before(node, g, wrap, unwrap)
+        if g is None:
+            return ()
+    try:
+        gs = step(node, g) if watch is None else watch(node, g, step)
+    except RuntimeWarning:
+        gs = _again(quiet, step, node, g)
+    if plan.single:
+        gs = (gs,)
+    if selection is not None:
+        needed = selection.needed
+        gs = [c if split_edge(edge)[0] in needed else None for edge, c in zip(node.edges, gs, strict=True)]
+    return gs if hooks is None or not hooks.post else run_after(node, gs, g, wrap, unwrap)
+
+
+def _again(quiet: Callable[[Step, Node, Any], Any] | None, step: Step, node: Node, g: Any) -> Any:
+    """Called where a RuntimeWarning was raised: run the step again, quietly, if that is known how."""
+    if quiet is None:
+        raise  # the RuntimeWarning that is being handled
+    return quiet(step, node, g)
+
+
+def _references() -> int:
+    """What `getrefcount` says of a value that only a local variable holds: Pythons differ."""
+    value = object()
+    return getrefcount(value)
+
+
+_ALONE = _references()
+
+
+def _finish(leaves: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, captured: dict[Any, Any] | None) -> None:
     """Hand the leaves their cotangents, in the order in which these were completed."""
-    for sink in reversed(dict.fromkeys(reversed(sinks))):
-        g = grads.pop(sink)
+    for sink in list(leaves):
+        g = leaves.pop(sink)
         hooks = sink.hooks
         if hooks is not None:
-            g = _tensor_hooks(sink, g, wrap, unwrap)
+            g = run_tensor_hooks(sink, g, wrap, unwrap)
         if captured is not None:
             captured[sink] = g
             continue
         if hooks is not None and hooks.pre:
-            g = _prehooks(sink, g, wrap, unwrap)
+            g = run_before(sink, g, wrap, unwrap)
             if g is None:
                 continue
-        owned = getrefcount(g) == 2
+        owned = getrefcount(g) == _ALONE
         sink.receive(g, taped, owned)
         if hooks is not None:
             for hook in list(hooks.accumulated.values()):
@@ -179,7 +242,34 @@ def _finish(
                         "(a post-accumulate-grad hook must return None)"
                     )
             if hooks.post:
-                _after(sink, (), g, wrap, unwrap)
+                run_after(sink, (), g, wrap, unwrap)
+
+
+class _Selection:
+    """Which nodes a pass runs that is to find the cotangents of `targets`, and what it has found."""
+
+    __slots__ = ("captured", "needed", "targets", "unhooked")
+
+    def __init__(self, roots: Sequence[tuple[Any, Any]], targets: Sequence[Any], accumulate: bool) -> None:
+        self.targets = targets
+        self.needed: dict[Node, bool] = nodes_needed(roots, targets, accumulate)
+        wanted = () if accumulate else (split_edge(edge)[0] for edge in targets)
+        self.unhooked: set[Node] = {node for node in wanted if self.needed.get(node)}
+        """Targets that run, for others below them: their cotangents are captured as their hooks get them."""
+        self.captured: dict[Any, Any] = {}
+
+    def capture(self, node: Node, g: Any) -> None:
+        """Keep the cotangents of a node's outputs, in case one is a target."""
+        if node.plan.outputs == 1:
+            self.captured[node] = g
+        else:
+            for number, part in enumerate(g):
+                self.captured[node, number] = part
+
+    def found(self) -> list[Any]:
+        """The cotangents of the targets."""
+        captured = self.captured
+        return [captured.get((edge.node, edge.number) if edge.__class__ is Output else edge) for edge in self.targets]
 
 
 def nodes_needed(roots: Iterable[tuple[Any, Any]], targets: Sequence[Any], accumulate: bool) -> dict[Node, bool]:
@@ -199,93 +289,3 @@ def nodes_needed(roots: Iterable[tuple[Any, Any]], targets: Sequence[Any], accum
         if below or node in wanted:
             needed[node] = below or accumulate
     return needed
-
-
-def _capture(node: Node, g: Any, captured: dict[Any, Any]) -> None:
-    """Keep the cotangents of a node's outputs, in case one is a target."""
-    if node.plan.outputs == 1:
-        captured[node] = g
-    else:
-        for number, part in enumerate(g):
-            captured[node, number] = part
-
-
-def _parts(node: Node, g: Any) -> list[Any]:
-    """The cotangents of a node's outputs, one or several, as a list."""
-    return list(g) if node.plan is not None and node.plan.outputs != 1 else [g]
-
-
-def _whole(node: Node, parts: list[Any]) -> Any:
-    """The opposite of `_parts`."""
-    return parts if node.plan is not None and node.plan.outputs != 1 else parts[0]
-
-
-def _tensor_hooks(node: Node, g: Any, wrap: Any, unwrap: Any) -> Any:
-    """Run the tensor hooks on the cotangents of a node, and retain them."""
-    hooks: NodeHooks = node.hooks  # pyright: ignore[reportAssignmentType]
-    if not hooks.tensor and not hooks.retain:
-        return g
-    parts = _parts(node, g)
-    for number, fns in list(hooks.tensor.items()):
-        for fn in list(fns.values()):
-            old = parts[number]
-            if old is not None:
-                answer = fn(_show(old, wrap))
-                if answer is not None:
-                    parts[number] = _bare(answer, old, fn, unwrap)
-    for number, keep in list(hooks.retain.items()):
-        if parts[number] is not None:
-            keep(_show(parts[number], wrap))
-    return _whole(node, parts)
-
-
-def _prehooks(node: Node, g: Any, wrap: Any, unwrap: Any) -> Any:
-    """Run the prehooks of a node on its cotangents."""
-    parts = _parts(node, g)
-    for fn in list(node.hooks.pre.values()):  # pyright: ignore[reportOptionalMemberAccess]
-        answer = fn(tuple([_show(part, wrap) for part in parts]))
-        if answer is not None:
-            parts = _replaced(answer, parts, fn, unwrap)
-    return _whole(node, parts)
-
-
-def _after(node: Node, gs: Sequence[Any], g: Any, wrap: Any, unwrap: Any) -> Sequence[Any]:
-    """Run the post hooks of a node on what it hands to its edges."""
-    outputs = tuple([_show(part, wrap) for part in _parts(node, g)])
-    mask = () if node.plan is None else node.plan.mask
-    for fn in list(node.hooks.post.values()):  # pyright: ignore[reportOptionalMemberAccess]
-        parts = iter(gs)
-        full = [next(parts) if tracked else None for tracked in mask]
-        answer = fn(tuple([_show(part, wrap) for part in full]), outputs)
-        if answer is not None:
-            full = _replaced(answer, full, fn, unwrap)
-            gs = [part for part, tracked in zip(full, mask, strict=True) if tracked]
-    return gs
-
-
-def hook_name(fn: Any) -> str:
-    """What errors call a hook."""
-    return getattr(fn, "__name__", None) or type(fn).__name__
-
-
-def _replaced(answer: Any, old: list[Any], fn: Any, unwrap: Any) -> list[Any]:
-    """The cotangents after a hook of a node, which returned `answer`, a tuple."""
-    if not isinstance(answer, tuple):
-        raise TypeError(
-            f"expected tuple, but hook returned '{type(answer).__name__}' "
-            f"(hook '{hook_name(fn)}' of a node must return None or one gradient, or None, per value it was given)"
-        )
-    if len(answer) != len(old):
-        raise RuntimeError(
-            f"hook '{hook_name(fn)}' has returned an incorrect number of values (got {len(answer)}, but expected "
-            f"{len(old)})"
-        )
-    return [None if new is None else _bare(new, was, fn, unwrap) for new, was in zip(answer, old, strict=True)]
-
-
-def _show(value: Any, wrap: Any) -> Any:
-    return value if wrap is None or value is None else wrap(value)
-
-
-def _bare(value: Any, old: Any, fn: Any, unwrap: Any) -> Any:
-    return value if unwrap is None else unwrap(value, old, fn)

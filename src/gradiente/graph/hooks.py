@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -66,3 +66,84 @@ class NodeHooks:
         self.pre: HookDict = OrderedDict()
         self.post: HookDict = OrderedDict()
         self.accumulated: HookDict = OrderedDict()
+
+
+def _parts(node: Any, g: Any) -> list[Any]:
+    """The cotangents of a node's outputs, one or several, as a list."""
+    return list(g) if node.plan is not None and node.plan.outputs != 1 else [g]
+
+
+def _whole(node: Any, parts: list[Any]) -> Any:
+    """The opposite of `_parts`."""
+    return parts if node.plan is not None and node.plan.outputs != 1 else parts[0]
+
+
+def run_tensor_hooks(node: Any, g: Any, wrap: Any, unwrap: Any) -> Any:
+    """Run the tensor hooks on the cotangents of a node and return these; retain them where that was asked for."""
+    hooks: NodeHooks = node.hooks
+    if not hooks.tensor and not hooks.retain:
+        return g
+    parts = _parts(node, g)
+    for number, fns in list(hooks.tensor.items()):
+        for fn in list(fns.values()):
+            old = parts[number]
+            if old is not None:
+                answer = fn(_show(old, wrap))
+                if answer is not None:
+                    parts[number] = _bare(answer, old, fn, unwrap)
+    for number, keep in list(hooks.retain.items()):
+        if parts[number] is not None:
+            keep(_show(parts[number], wrap))
+    return _whole(node, parts)
+
+
+def run_before(node: Any, g: Any, wrap: Any, unwrap: Any) -> Any:
+    """Run the prehooks of a node on its cotangents."""
+    parts = _parts(node, g)
+    for fn in list(node.hooks.pre.values()):
+        answer = fn(tuple([_show(part, wrap) for part in parts]))
+        if answer is not None:
+            parts = _replaced(answer, parts, fn, unwrap)
+    return _whole(node, parts)
+
+
+def run_after(node: Any, gs: Sequence[Any], g: Any, wrap: Any, unwrap: Any) -> Sequence[Any]:
+    """Run the post hooks of a node on what it hands to its edges."""
+    outputs = tuple([_show(part, wrap) for part in _parts(node, g)])
+    mask = () if node.plan is None else node.plan.mask
+    for fn in list(node.hooks.post.values()):
+        parts = iter(gs)
+        full = [next(parts) if tracked else None for tracked in mask]
+        answer = fn(tuple([_show(part, wrap) for part in full]), outputs)
+        if answer is not None:
+            full = _replaced(answer, full, fn, unwrap)
+            gs = [part for part, tracked in zip(full, mask, strict=True) if tracked]
+    return gs
+
+
+def hook_name(fn: Any) -> str:
+    """What errors call a hook."""
+    return getattr(fn, "__name__", None) or type(fn).__name__
+
+
+def _replaced(answer: Any, old: list[Any], fn: Any, unwrap: Any) -> list[Any]:
+    """The cotangents after a hook of a node, which returned `answer`, a tuple."""
+    if not isinstance(answer, tuple):
+        raise TypeError(
+            f"expected tuple, but hook returned '{type(answer).__name__}' "
+            f"(hook '{hook_name(fn)}' of a node must return None or one gradient, or None, per value it was given)"
+        )
+    if len(answer) != len(old):
+        raise RuntimeError(
+            f"hook '{hook_name(fn)}' has returned an incorrect number of values (got {len(answer)}, but expected "
+            f"{len(old)})"
+        )
+    return [None if new is None else _bare(new, was, fn, unwrap) for new, was in zip(answer, old, strict=True)]
+
+
+def _show(value: Any, wrap: Any) -> Any:
+    return value if wrap is None or value is None else wrap(value)
+
+
+def _bare(value: Any, old: Any, fn: Any, unwrap: Any) -> Any:
+    return value if unwrap is None else unwrap(value, old, fn)

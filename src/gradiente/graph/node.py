@@ -155,6 +155,9 @@ class Output:
 
     __slots__ = ("__weakref__", "node", "number")
 
+    plan: ClassVar[bool] = False
+    """Neither a plan nor None, as a sink's is: one look tells the engine's loop what an edge leads to."""
+
     def __init__(self, node: Node, number: int) -> None:
         self.node: Node = node
         self.number: int = number
@@ -169,11 +172,6 @@ class Output:
     def seq(self) -> int:
         """That of the node."""
         return self.node.seq
-
-    @property
-    def plan(self) -> Plan:
-        """That of the node."""
-        return self.node.plan
 
 
 def split_edge(edge: Any) -> tuple[Any, int]:

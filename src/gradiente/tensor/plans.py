@@ -258,9 +258,33 @@ def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, 
     return Plan(raw, taped, mask, node_class, names, single=len(tracked) == 1)
 
 
+class _Symbol:
+    """Stands for an array while `shortest` looks at a rule."""
+
+    def __mul__(self, other: Any) -> Any:
+        return np.multiply, self, other
+
+    def __truediv__(self, other: Any) -> Any:
+        return np.divide, self, other
+
+
+def shortest(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """NumPy's own function for a rule that is nothing but `g * x` or `g / x`; the rule itself for all others."""
+    g, x = _Symbol(), _Symbol()
+    try:
+        found = rule(g, x)
+    except (TypeError, AttributeError):
+        return rule
+    return found[0] if isinstance(found, tuple) and found[1:] == (g, x) else rule
+
+
 def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ...]) -> Callable[[Node, Any], Any]:
     if index is None:
-        return (lambda node, g: rule(g, *tail)) if tail else (lambda node, g: rule(g))
+        if tail:
+            return lambda node, g: rule(g, *tail)
+        return (lambda node, g: g) if _is_identity(rule) else (lambda node, g: rule(g))
+    if not tail:
+        rule = shortest(rule)
 
     def raw(node: Node, g: Any) -> Any:
         saved = node.tensors
@@ -289,14 +313,24 @@ def _direct_one(rule: Callable[..., Any], index: int | None, tail: tuple[Any, ..
     return raw_with_namespace
 
 
+def _is_identity(rule: Callable[..., Any]) -> bool:
+    symbol = _Symbol()
+    try:
+        return rule(symbol) is symbol
+    except (TypeError, AttributeError):
+        return False
+
+
 def _direct_two(one: tuple[Any, ...], two: tuple[Any, ...]) -> Callable[[Node, Any], Any] | None:
     (rule_a, index_a, tail_a), (rule_b, index_b, tail_b) = one, two
     if tail_a or tail_b:
         return None
     if index_a is None and index_b is None:
-        return lambda node, g: (rule_a(g), rule_b(g))
+        both = _is_identity(rule_a) and _is_identity(rule_b)
+        return (lambda node, g: (g, g)) if both else (lambda node, g: (rule_a(g), rule_b(g)))
     if index_a != 1 or index_b != 0:
         return None
+    rule_a, rule_b = shortest(rule_a), shortest(rule_b)
 
     def raw(node: Node, g: Any) -> tuple[Any, Any]:
         saved = node.tensors
