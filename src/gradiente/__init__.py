@@ -19,6 +19,7 @@ from ._version import __version__ as __version__
 from .autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from .autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
 from .autograd.grad_mode import *
+from .autograd.why import why_no_grad as why_no_grad
 from .func.vmap import vmap as vmap
 from .ops import return_types as return_types
 from .ops.activations import *

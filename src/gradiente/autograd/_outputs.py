@@ -10,6 +10,7 @@ from ..graph.places import user_stack
 from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.dispatch import INFERENCE_SAVED, bind
+from ..tensor.origins import watch
 from ..tensor.plans import Packed, SavedOutput, stale
 from ..tensor.tangents import active
 from ..tensor.views import link_view, rebase
@@ -98,6 +99,8 @@ def finish(
         differentiable = tracked and id(out) not in without and out._array.dtype.kind in "fcV"
         edge = (ctx if len(outputs) == 1 else Output(ctx, i)) if differentiable else None
         made.append(_attach(out, edge, id(out) in inputs, id(out) in dirty, len(outputs), mode))
+        if mode.anomaly:
+            watch(mode, ctx if differentiable else None, made[-1], type(ctx).__name__, inputs.values())
     if active(mode):
         lost = {id(m) for m, o in zip(made, outputs, strict=True) if id(o) in without}
         forward_tangents(ctx, args, made, lost, dirty, mode)

@@ -156,7 +156,7 @@ def _roots(outputs: Sequence[Any], gradients: Iterable[Any], batched: bool = Fal
                 f"Expected output to be a torch.Tensor, but element {i} is of type {type(root).__name__}"
             )
         if given is None and edge_of(root) is None:
-            raise _untracked(i)
+            raise _untracked(i, root)
         seeds.append(_seed(root, given, i, batched))
     if len(seeds) != len(outputs):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(seeds)} gradients")
@@ -164,16 +164,15 @@ def _roots(outputs: Sequence[Any], gradients: Iterable[Any], batched: bool = Fal
     for i, (root, seed) in enumerate(zip(outputs, seeds, strict=True)):
         edge = edge_of(root)
         if edge is None:
-            raise _untracked(i)
+            raise _untracked(i, root)
         roots.append((edge, seed))
     return roots
 
 
-def _untracked(i: int) -> RuntimeError:
-    return RuntimeError(
-        f"element {i} of tensors does not require grad and does not have a grad_fn "
-        "(nothing it was computed from requires gradients, or recording was off)"
-    )
+def _untracked(i: int, root: Any) -> RuntimeError:
+    from .why import explained
+
+    return RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn {explained(root)}")
 
 
 def _tuple(value: Any) -> tuple[Any, ...]:

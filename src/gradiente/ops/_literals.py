@@ -12,6 +12,7 @@ from ..tensor import dtypes
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import from_numpy_dtype, get_default_dtype, promote
+from ..tensor.origins import leave
 
 UNEXPECTED = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
@@ -151,6 +152,7 @@ def _number(data: Any, dtype: Dtype) -> Any:
             )
         if data._node is not None:
             warnings.warn(UNEXPECTED, UserWarning, stacklevel=6)
+            leave("tensor", data)
         value = data._array.reshape(()).item()
         return float(value) if data._array.dtype.kind == "V" else value
     if isinstance(data, np.generic):

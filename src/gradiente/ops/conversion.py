@@ -16,6 +16,7 @@ from ..tensor.devices import device as Device
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import TENSOR_TYPES
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.origins import leave
 from ..tensor.tangents import carries
 from ._arguments import need_tensor
 from ._define import primitive
@@ -57,7 +58,7 @@ def converted(input: Tensor, dtype: Dtype, copy: bool = False) -> Tensor:
         warnings.warn(_DISCARDS, UserWarning, stacklevel=3)
     differentiable = dtype.is_floating_point or dtype.is_complex
     if not differentiable or ((input._node is None or not current().grad) and not carries(input)):
-        return made(cast_array(array, target))
+        return leave("no_grad" if differentiable else "cast", input, made(cast_array(array, target)))
     if array.dtype.kind == "c" and target.kind != "c":
         real = _real_part(input)
         return real if real._array.dtype == target else _astype(real, dtype=target)

@@ -14,6 +14,7 @@ from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import from_numpy_dtype, get_default_dtype
+from ..tensor.origins import leave
 from ._factory import allocate, made, need_differentiable, put_out, sequence_shape, settle, shape_of
 from ._literals import infer, literal
 from ._numbers import fitted, need_int, need_number
@@ -61,7 +62,8 @@ def tensor(
             UserWarning,
             stacklevel=2,
         )
-    return made(copied(data, wanted, "tensor", requires_grad), requires_grad)
+    out = made(copied(data, wanted, "tensor", requires_grad), requires_grad)
+    return leave("tensor", data, out) if isinstance(data, Tensor) else out
 
 
 def copied(data: Any, dtype: Dtype | None, function: str, requires_grad: bool = False) -> Any:

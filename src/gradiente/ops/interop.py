@@ -11,6 +11,7 @@ from ..graph import current
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES, from_numpy_dtype
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.origins import leave
 from ._factory import made, need_bool, need_differentiable, settle
 from ._literals import literal
 from .conversion import cast_array, converted
@@ -55,6 +56,8 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
         np.asarray(self._array)  # says why this is not possible
     if self._array.dtype.kind == "V":
         raise TypeError("Got unsupported ScalarType BFloat16 (NumPy has no such dtype: convert with .float() first)")
+    if self._node is not None or self._meta is not None:
+        leave("numpy", self)
     array = self._array.view()
     if array.dtype.metadata is not None:  # the mark of inference tensors, which NumPy's files would warn of
         array.dtype = array.dtype.name

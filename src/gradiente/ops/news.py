@@ -11,6 +11,7 @@ import numpy as np
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.origins import leave
 from ._factory import allocate, made, need_differentiable, sequence_shape, settle, shape_of
 from ._numbers import Number, need_number
 from .creation import DeviceLike, copied, filled
@@ -65,7 +66,8 @@ def new_tensor(
             UserWarning,
             stacklevel=2,
         )
-    return made(copied(data, wanted, "new_tensor", requires_grad), requires_grad)
+    out = made(copied(data, wanted, "new_tensor", requires_grad), requires_grad)
+    return leave("tensor", data, out) if isinstance(data, Tensor) else out
 
 
 def new_full(

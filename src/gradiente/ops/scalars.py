@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays.batched import Batched
 from ..tensor.core import Tensor
+from ..tensor.origins import leave
 from ._arguments import need_tensor
 from ._literals import UNEXPECTED
 
@@ -35,6 +36,8 @@ def item(self: Tensor) -> Any:
             f"a Tensor with {array.size} elements cannot be converted to Scalar (its shape is {list(array.shape)}; "
             ".tolist() gives all its elements)"
         )
+    if self._node is not None or self._meta is not None:
+        leave("item", self)
     value = array.item()
     return float(value) if array.dtype.kind == "V" else value
 
@@ -48,6 +51,8 @@ def tolist(self: Tensor) -> Any:
         [[1, 2], [3, 4]]
     """
     array = self._array
+    if self._node is not None or self._meta is not None:
+        leave("tolist", self)
     return (array.astype(np.float32) if array.dtype.kind == "V" else array).tolist()
 
 

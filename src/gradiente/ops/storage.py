@@ -11,6 +11,7 @@ from ..graph import Version
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.origins import leave
 from ..tensor.size import Size
 from ..tensor.views import detach_in_place, set_data, share
 from ._arguments import need_tensor, wrap_dim
@@ -147,6 +148,8 @@ def detach(input: Tensor) -> Tensor:
         input._history = Version()
     out = share(input)
     out._history = input._history
+    if input._node is not None or input._meta is not None:
+        leave("detach", input, out)
     return out
 
 
@@ -158,16 +161,27 @@ def detach_(input: Tensor) -> Tensor:
     >>> x.detach_().is_leaf
     True
     """
-    detach_in_place(need_tensor(input, "detach_"))
-    return input
+    before = wrap(need_tensor(input, "detach_")._array)
+    before._node, before._meta = input._node, input._meta
+    detach_in_place(input)
+    return leave("detach_", before, input)
 
 
 def _set_data(self: Tensor, value: Any) -> None:
     set_data(self, value)
 
 
+def _get_data(self: Tensor) -> Tensor:
+    out = share(self)
+    if self._node is not None or self._meta is not None:
+        leave("data", self, out)
+    return out
+
+
 _data = property(
-    share, _set_data, doc="The same values without the history, sharing memory; autograd does not see changes to it."
+    _get_data,
+    _set_data,
+    doc="The values without the history, sharing memory; autograd does not see changes to it.",
 )
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..graph import Node, NodeHooks, Output, Plan, RemovableHandle, Sink, Version, current, moment, register, split_edge
-from . import dtypes
+from . import dtypes, origins
 from .dtypes import from_numpy_dtype
 from .size import Size
 from .texts import NO_REQUIRES_GRAD, NON_LEAF_GRAD
@@ -32,9 +32,9 @@ else:
 
 
 class Meta:
-    """What few tensors have: a gradient, a tangent, a name."""
+    """What few tensors have: a gradient, a tangent, a name, a note of where their path ended (see `origins`)."""
 
-    __slots__ = ("__weakref__", "grad", "inference", "name", "post_hooks", "retained", "tangents")
+    __slots__ = ("__weakref__", "grad", "inference", "name", "origin", "retained", "tangents")
 
     def __init__(self) -> None:
         self.grad: Tensor | None = None
@@ -42,7 +42,7 @@ class Meta:
         self.retained: bool = False
         self.inference: bool = False
         self.tangents: Any = None
-        self.post_hooks: Any = None
+        self.origin: origins.Origin | None = None
 
 
 class Tensor(TensorMethods):
@@ -132,7 +132,10 @@ class Tensor(TensorMethods):
                 )
             if self._node is None:
                 self._node = AccumulateGrad(self)
-        else:
+                if self._meta is not None and self._meta.origin is not None:
+                    origins.thaw(self)
+        elif self._node is not None:
+            origins.freeze(self)
             self._node = None
         return self
 

@@ -19,6 +19,7 @@ from .batching import record
 from .core import Tensor, wrap
 from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
+from .origins import origin_of, take_over
 from .promotion import can_cast
 from .tangents import active, before_change, inherit, overwrite
 from .views import check_writable, rebase, with_history
@@ -31,10 +32,13 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
         check_writable(input)
         old = with_history(input)
         mode = current()
-        if mode is not PLAIN and active(mode):
-            before_change(input, check_writable)
-            inherit(old, input)
-            old._array = input._array.copy()  # the graphs of tangents keep its values without keeping itself
+        if mode is not PLAIN:
+            if mode.anomaly:
+                old._metadata().origin = origin_of(input)
+            if active(mode):
+                before_change(input, check_writable)
+                inherit(old, input)
+                old._array = input._array.copy()  # the graphs of tangents keep its values without keeping itself
         arguments = tuple([old if a is input else a for a in arguments])
         shared = input._history
         if shared is not None:
@@ -78,8 +82,11 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
     array[...] = value
     touched(target)
     mode = current()
-    if mode is not PLAIN and active(mode):
-        overwrite(target, result)
+    if mode is not PLAIN:
+        if mode.anomaly:
+            take_over(target, result)
+        if active(mode):
+            overwrite(target, result)
     if mode.grad and (result._node is not None or target._node is not None):
         if result._array.dtype != array.dtype and result._node is not None:
             from .namespace import namespace
@@ -135,6 +142,7 @@ def store(
             from . import special  # the unusual modes: loaded when one is first used
 
             special.after(mode, node, out, recorder, (old, *others), (target._array, *arrays), static)
+            take_over(target, out)
         if dual:
             overwrite(target, out)
         if tracked:

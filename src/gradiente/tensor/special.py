@@ -11,6 +11,7 @@ from ..graph import Mode, Node, user_place
 from ..graph.places import user_stack
 from .core import Tensor
 from .dispatch import Recorder
+from .origins import watch
 from .plans import Packed
 from .tangents import propagate
 
@@ -66,8 +67,10 @@ def after(
     """Complete a primitive's result as the mode asks."""
     if mode.inference:
         mark_inference(out)
-    if node is not None and mode.anomaly:
-        remember(node)
+    if mode.anomaly:
+        if node is not None:
+            remember(node)
+        watch(mode, node, out, recorder.cls.__name__, [x for x in operands if isinstance(x, Tensor)])
     if mode.levels and mode.forward_grad:
         propagate(mode, node, out, recorder.primitive, operands, static)
     if node is not None and mode.saved_hooks and node.tensors:
