@@ -21,6 +21,7 @@ from .autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
 from .autograd.grad_mode import *
 from .autograd.why import why_no_grad as why_no_grad
 from .func.vmap import vmap as vmap
+from .nn.functional.convolutions import *
 from .ops import return_types as return_types
 from .ops.activations import *
 from .ops.arithmetic import *

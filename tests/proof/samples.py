@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.arrays.numpy_indexing import Layout
+from gradiente.arrays.numpy_windows import Grid
 
 
 class Draw:
@@ -338,6 +339,23 @@ sample("linear_map", R(2, 1, 3), R(2, 3))
 sample("vdot", R(3), R(3), complex=True)
 sample("einsum", R(2, 3), R(3, 2), subscripts="ij,jk->ki", complex=True)
 sample("einsum", R(2, 3), R(3), subscripts="ij,k->i")
+
+# --- convolutions and pooling
+LINE = Grid((2,), (2,), (1,), (0,), (1,))
+SPARSE = Grid((2, 2), (1, 2), (1, 0), (0, 1), (2, 1))
+sample("convolution", R(2, 4, 5), R(2, 2, 2), R(2), grid=LINE, groups=2, complex=True)
+sample("convolution", R(1, 2, 3, 4), R(3, 2, 2, 2), None, grid=SPARSE, groups=1)
+sample("convolution", R(1, 2, 3, 4), R(4, 1, 2, 2), R(4), grid=SPARSE, groups=2)
+sample("convolution", R(2, 2, 3), R(3, 2, 1), None, grid=Grid((1,), (1,), (0,), (0,), (1,)), groups=1)
+sample("transposed_convolution", R(2, 2, 3), R(2, 2, 2), R(4), shape=(2, 4, 5), grid=LINE, groups=2, complex=True)
+sample("transposed_convolution", R(1, 3, 2, 2), R(3, 1, 2, 2), None, shape=(1, 1, 3, 4), grid=SPARSE, groups=1)
+sample("transposed_convolution", R(1, 4, 2, 2), R(4, 1, 2, 2), R(2), shape=(1, 2, 3, 4), grid=SPARSE, groups=2)
+sample("convolve_weight", R(2, 2, 3), R(2, 4, 5), shape=(2, 2, 2), grid=LINE, groups=2, complex=True)
+sample("convolve_weight", R(1, 4, 2, 2), R(1, 2, 3, 4), shape=(4, 1, 2, 2), grid=SPARSE, groups=2)
+sample("sum_windows", R(2, 3, 4), grid=Grid((2, 3), (1, 2), (1, 0), (0, 1), (1, 1)), divisor=6.0, complex=True)
+sample("spread_windows", R(2, 3, 2), shape=(2, 3, 4), grid=Grid((2, 3), (1, 2), (1, 0), (0, 1), (1, 1)), complex=True)
+sample("take_places", R(2, 3, 2), I([[5, 0, 0]], [[1, 4, 2]]), axes=2, complex=True)
+sample("put_places", R(2, 1, 3), I([[5, 0, 0]], [[1, 4, 2]]), shape=(2, 3, 2), axes=2, complex=True)
 
 # --- losses
 sample("mse_loss", R(2, 3), R(2, 3), reduction="mean")

@@ -95,6 +95,8 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "expit": ("sigmoid",),
     "expand": ("broadcast_to",),
     "safe_divide": ("equal", "where", "divide"),
+    "convolve": ("convolution",),
+    "convolve_input": ("transposed_convolution",),
     "wide_sum": ("sum", "astype"),
     "wide_mean": ("mean", "astype"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import batched_indexing, numpy_extras
+from . import batched_indexing, batched_windows, numpy_extras
 from .batched import Array, Batched, elementwise, flat, full, levels_of, not_batchable, spread
 
 
@@ -21,6 +21,15 @@ class BatchedExtras:
     put_along_axis = staticmethod(batched_indexing.put_along_axis)
     put_index = staticmethod(batched_indexing.put_index)
     scatter_along_axis = staticmethod(batched_indexing.scatter_along_axis)
+
+    argmax_windows = staticmethod(batched_windows.argmax_windows)
+    convolve = staticmethod(batched_windows.convolve)
+    convolve_input = staticmethod(batched_windows.convolve_input)
+    convolve_weight = staticmethod(batched_windows.convolve_weight)
+    put_places = staticmethod(batched_windows.put_places)
+    spread_windows = staticmethod(batched_windows.spread_windows)
+    sum_windows = staticmethod(batched_windows.sum_windows)
+    take_places = staticmethod(batched_windows.take_places)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(numpy_extras, name):

@@ -36,17 +36,29 @@ from .numpy_indexing import split as split
 from .numpy_indexing import strided as strided
 from .numpy_indexing import unbind as unbind
 from .numpy_indexing import windows as windows
+from .numpy_windows import argmax_windows as argmax_windows
+from .numpy_windows import convolve as convolve
+from .numpy_windows import convolve_input as convolve_input
+from .numpy_windows import convolve_weight as convolve_weight
+from .numpy_windows import put_places as put_places
+from .numpy_windows import spread_windows as spread_windows
+from .numpy_windows import sum_windows as sum_windows
+from .numpy_windows import take_places as take_places
 
 Array = Any
 """A NumPy array, or the NumPy scalar that stands for a 0-d result."""
 
 NAMES = (
     "alias",
+    "argmax_windows",
     "broadcast_view",
     "clear_view",
-    "contiguous_copy",
-    "dense_copy",
     "complex_of",
+    "contiguous_copy",
+    "convolve",
+    "convolve_input",
+    "convolve_weight",
+    "dense_copy",
     "diagonal",
     "einsum",
     "embed",
@@ -59,19 +71,23 @@ NAMES = (
     "fmod",
     "fold_windows",
     "gather_along_axis",
+    "identity_times",
+    "pick",
     "put_along_axis",
     "put_class",
     "put_index",
+    "put_places",
     "put_view",
-    "running_argmax",
-    "identity_times",
-    "pick",
     "rot90",
+    "running_argmax",
     "safe_divide",
     "scatter_along_axis",
     "split",
+    "spread_windows",
     "strided",
+    "sum_windows",
     "take_class",
+    "take_places",
     "unbind",
     "windows",
 )

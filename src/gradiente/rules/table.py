@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from . import activations, arithmetic, choices, functions, indexing, losses, products, reductions, shaping
+from . import activations, arithmetic, choices, functions, indexing, losses, products, reductions, shaping, sliding
 from .kinds import Primitive
 
 FAMILIES: tuple[ModuleType, ...] = (
@@ -17,6 +17,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     shaping,
     indexing,
     products,
+    sliding,
     losses,
 )
 

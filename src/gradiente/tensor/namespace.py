@@ -103,6 +103,27 @@ class Extras:
     def take_class(self, x: Tensor, index: Tensor) -> Tensor:
         return self._call["take_class"](x, index)
 
+    def convolve(self, x: Tensor, w: Tensor, grid: Any, groups: int) -> Tensor:
+        return self._call["convolution"](x, w, None, grid=grid, groups=groups)
+
+    def convolve_input(self, g: Tensor, w: Tensor, shape: tuple[int, ...], grid: Any, groups: int) -> Tensor:
+        return self._call["transposed_convolution"](g, w, None, shape=shape, grid=grid, groups=groups)
+
+    def convolve_weight(self, g: Tensor, x: Tensor, shape: tuple[int, ...], grid: Any, groups: int) -> Tensor:
+        return self._call["convolve_weight"](g, x, shape=shape, grid=grid, groups=groups)
+
+    def sum_windows(self, x: Tensor, grid: Any) -> Tensor:
+        return self._call["sum_windows"](x, grid=grid, divisor=1)
+
+    def spread_windows(self, g: Tensor, shape: tuple[int, ...], grid: Any) -> Tensor:
+        return self._call["spread_windows"](g, shape=shape, grid=grid)
+
+    def take_places(self, x: Tensor, indices: Tensor, axes: int) -> Tensor:
+        return self._call["take_places"](x, indices, axes=axes)
+
+    def put_places(self, g: Tensor, indices: Tensor, shape: tuple[int, ...], axes: int) -> Tensor:
+        return self._call["put_places"](g, indices, shape=shape, axes=axes)
+
     def put_class(self, g: Tensor, index: Tensor, shape: tuple[int, ...]) -> Tensor:
         return self._call["put_class"](g, index, shape=shape)
 

@@ -33,6 +33,12 @@ from .binary import binary_cross_entropy_with_logits as binary_cross_entropy_wit
 from .binary import soft_margin_loss as soft_margin_loss
 from .classification import cross_entropy as cross_entropy
 from .classification import nll_loss as nll_loss
+from .convolutions import conv1d as conv1d
+from .convolutions import conv2d as conv2d
+from .convolutions import conv3d as conv3d
+from .convolutions import conv_transpose1d as conv_transpose1d
+from .convolutions import conv_transpose2d as conv_transpose2d
+from .convolutions import conv_transpose3d as conv_transpose3d
 from .linear import linear as linear
 from .probabilities import dropout as dropout
 from .probabilities import log_softmax as log_softmax
