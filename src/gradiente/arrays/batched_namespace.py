@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import numpy_extras
-from .batched import Batched, dynamic, elementwise, full, levels_of, not_batchable, spread
+from .batched import Batched, dynamic, elementwise, examples, full, levels_of, not_batchable, spread
 from .batched_extras import extras
 from .batched_indexing import take_along_axis
 
@@ -167,6 +167,9 @@ class BatchedNamespace:
         raise dynamic("nonzero")
 
     argwhere = flatnonzero = nonzero
+
+    def may_share_memory(self, a: Any, b: Any) -> bool:
+        return np.may_share_memory(examples(a), examples(b))
 
     def copyto(self, target: Any, value: Any, where: Any = True) -> None:
         target[...] = self.where(where, value, target)

@@ -8,13 +8,14 @@ tracked; if not, nothing is recorded about the derivatives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..autograd.transforming import transforming
 from ..graph import change, current, moment, set_mode, split_edge
 from ..ops._views import viewing
 from ..tensor.core import AccumulateGrad, Tensor, wrap
+from ..tensor.tangents import enter, leave, put_tangent, share_tangents, tangent_of
 from ..utils._pytree import tree_flatten, tree_unflatten
 
 _view = viewing("alias")
@@ -49,6 +50,7 @@ class Inside:
             )
         out = wrap(x._array)
         out._history = x._history
+        share_tangents(x, out)
         out._node = node = AccumulateGrad(out)
         self.own.add(node)
         return out
@@ -58,7 +60,7 @@ class Inside:
         if not self.outer.grad:
             return False
         seen: set[int] = set()
-        stack = [split_edge(x._node)[0] for x in tensors if isinstance(x, Tensor) and x._node is not None]
+        stack = [split_edge(x._node)[0] for x in _with_tangents(tensors) if x._node is not None]
         while stack:
             node = stack.pop()
             if node.seq < self.start:
@@ -92,7 +94,43 @@ class Inside:
             return x
         out = wrap(x._array)
         out._history = x._history
+        share_tangents(x, out, self._bare)
         return out
+
+
+class Forward:
+    """The inside of one derivative in forward mode, as a context: a level, at which its duals have tangents."""
+
+    def __enter__(self) -> Forward:
+        self.previous = change(forward_grad=True) if not current().forward_grad else None
+        self.level = enter()
+        self.token = transforming.set(True)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        transforming.reset(self.token)
+        leave(self.level)
+        if self.previous is not None:
+            set_mode(self.previous)
+
+    def dual(self, x: Tensor, tangent: Tensor) -> Tensor:
+        """A view of `x` that has the tangent."""
+        out = _view(x)
+        put_tangent(out, self.level, tangent)
+        return out
+
+    def tangent(self, y: Tensor) -> Tensor | None:
+        """The tangent of a result."""
+        return tangent_of(y, self.level)
+
+
+def _with_tangents(tensors: Iterable[Any]) -> Iterator[Tensor]:
+    """The tensors among the values, their tangents, the tangents of those, and so on."""
+    for x in tensors:
+        if isinstance(x, Tensor):
+            yield x
+            if x._meta is not None and x._meta.tangents:
+                yield from _with_tangents(list(x._meta.tangents.values()))
 
 
 def need_tensors(tree: Any, complain: Callable[[Any], Exception]) -> None:
@@ -120,4 +158,4 @@ def chosen(args: tuple[Any, ...], argnums: Any) -> tuple[int, ...]:
     return tuple([number % len(args) for number in numbers])
 
 
-__all__ = ["Inside", "chosen", "need_tensors"]
+__all__ = ["Forward", "Inside", "chosen", "need_tensors"]

@@ -11,7 +11,7 @@ from ..graph import current
 from ..ops.likes import zeros_like
 from ..tensor.core import Tensor
 from ..utils._pytree import TreeSpec, tree_flatten, tree_unflatten
-from ._levels import Inside, chosen, need_tensors
+from ._levels import Forward, Inside, chosen, need_tensors
 
 ArgNums = int | tuple[int, ...]
 
@@ -65,7 +65,7 @@ def grad_and_value(func: Callable[..., Any], argnums: ArgNums = 0, has_aux: bool
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         numbers = chosen(args, argnums)
         with Inside() as inside:
-            args, variables, spec = _variables(inside, args, numbers, argnums)
+            args, variables, spec = _variables(inside.fresh, args, numbers, argnums)
             output = func(*args, **kwargs)
             aux = None
             if has_aux:
@@ -92,13 +92,13 @@ def grad_and_value(func: Callable[..., Any], argnums: ArgNums = 0, has_aux: bool
 
 
 def _variables(
-    inside: Inside, args: tuple[Any, ...], numbers: tuple[int, ...], argnums: Any
+    fresh: Callable[[Tensor], Tensor], args: tuple[Any, ...], numbers: tuple[int, ...], argnums: Any
 ) -> tuple[tuple[Any, ...], list[Tensor], TreeSpec]:
     """The arguments with fresh variables, the variables, and the structure that the derivatives have."""
     picked = tuple([args[i] for i in numbers])
     need_tensors(picked, lambda x: ValueError(f"Thing passed to transform API must be Tensor, got {type(x)}"))
     leaves, spec = tree_flatten(picked)
-    variables = [inside.fresh(x) for x in leaves]
+    variables = [fresh(x) for x in leaves]
     given = list(args)
     for i, part in zip(numbers, tree_unflatten(variables, spec), strict=True):
         given[i] = part
@@ -153,7 +153,7 @@ def vjp_of(func: Callable[..., Any], args: tuple[Any, ...], argnums: Any, has_au
     """`vjp` with respect to some of the arguments."""
     numbers = chosen(args, argnums) if args else ()
     with Inside() as inside:
-        args, variables, in_spec = _variables(inside, args, numbers, argnums)
+        args, variables, in_spec = _variables(inside.fresh, args, numbers, argnums)
         output = func(*args)
         aux = None
         if has_aux:
@@ -206,7 +206,7 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
         >>> jvp_fn(torch.tensor(2.0))
         tensor(2.)
     """
-    value, push, _ = linear_part(func, primals, tuple(range(len(primals))), False)
+    value, push = linear_part(func, primals)
     known, spec = tree_flatten(primals)
 
     def jvp_fn(*tangents: Any) -> Any:
@@ -230,37 +230,16 @@ def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..
     return value, jvp_fn
 
 
-def linear_part(
-    func: Callable[..., Any],
-    args: tuple[Any, ...],
-    argnums: Any,
-    has_aux: bool,
-    strict: bool = False,
-) -> tuple[Any, Callable[[list[Tensor]], Any], Any]:
-    """The value, the function of the list of tangents, and the rest of what `func` returned.
+def linear_part(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, Callable[[list[Tensor]], Any]]:
+    """The value, and the function of the list of tangents.
 
     The derivative vᵀ·J is linear in v, so its own derivative with respect to v, along t, is J·t.
     """
-    numbers = chosen(args, argnums) if args else ()
     with Inside() as inside:
-        args, variables, _ = _variables(inside, args, numbers, argnums)
-        where = "jvp(f, primals, tangents)"
+        args, variables, _ = _variables(inside.fresh, args, tuple(range(len(args))), ())
         output = func(*args)
-        aux = None
-        if has_aux:
-            output, aux = _pair(output, where)
-        need_tensors(
-            output,
-            lambda x: RuntimeError(
-                f"{where}: expected f(*primals) to return only tensors, got unsupported type {type(x)}"
-            ),
-        )
+        need_tensors(output, _only_tensors)
         outputs, spec = tree_flatten(output)
-        if strict and not all(inside.depends(y, variables) for y in outputs):
-            raise RuntimeError(
-                "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not "
-                "allowed with strict=True."
-            )
         seeds = [inside.fresh(zeros_like(y).detach()) if y._array.dtype.kind in "fcV" else None for y in outputs]
         live = [(y, u) for y, u in zip(outputs, seeds, strict=True) if u is not None]
         transposed = pull([y for y, _ in live], variables, [u for _, u in live], keep=True, taped=True)
@@ -274,7 +253,42 @@ def linear_part(
             [zeros_like(y).detach() if u is None else next(found) for y, u in zip(outputs, seeds, strict=True)], spec
         )
 
-    return inside.outward(output), push, inside.outward(aux) if has_aux else None
+    return inside.outward(output), push
+
+
+def _only_tensors(x: Any) -> RuntimeError:
+    return RuntimeError(
+        f"jvp(f, primals, tangents): expected f(*primals) to return only tensors, got unsupported type {type(x)}"
+    )
+
+
+def push_forward(
+    func: Callable[..., Any],
+    args: tuple[Any, ...],
+    argnums: Any,
+    tangents: list[Tensor],
+    strict: bool = False,
+    has_aux: bool = False,
+) -> tuple[Any, Any, Any]:
+    """The value, its tangent in the same structure, and what else `func` returned: one pass in forward mode."""
+    numbers = chosen(args, argnums)
+    with Forward() as inside:
+        along = iter(tangents)
+        args, _, _ = _variables(lambda x: inside.dual(x, next(along)), args, numbers, argnums)
+        output = func(*args)
+        aux = None
+        if has_aux:
+            output, aux = _pair(output, "jvp(f, primals, tangents)")
+        need_tensors(output, _only_tensors)
+        outputs, spec = tree_flatten(output)
+        found = [inside.tangent(y) for y in outputs]
+    if strict and None in found:
+        raise RuntimeError(
+            "jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not "
+            "allowed with strict=True."
+        )
+    found = [zeros_like(y).detach() if t is None else t for y, t in zip(outputs, found, strict=True)]
+    return output, tree_unflatten(found, spec), aux
 
 
 def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False, has_aux: bool = False) -> Any:
@@ -320,8 +334,7 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool =
                 f"not supported. Tensor is of size {list(x.shape)} while the given forward gradient is of size "
                 f"{list(t.shape)}."
             )
-    value, push, aux = linear_part(func, primals, tuple(range(len(primals))), has_aux, strict)
-    result = push(given)
+    value, result, aux = push_forward(func, primals, tuple(range(len(primals))), given, strict, has_aux)
     return (value, result, aux) if has_aux else (value, result)
 
 

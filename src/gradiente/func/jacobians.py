@@ -15,7 +15,7 @@ from ..ops.splitting import split
 from ..tensor.core import Tensor, wrap
 from ..utils._pytree import tree_flatten, tree_unflatten
 from ._levels import chosen
-from .derivatives import ArgNums, linear_part, vjp_of
+from .derivatives import ArgNums, push_forward, vjp_of
 from .vmap import vmap
 
 
@@ -118,9 +118,18 @@ def jacfwd(
         for x in inputs:
             if isinstance(x, Tensor) and x._array.dtype.kind not in "fcV":
                 raise ValueError(f"Expected primal to be floating point or complex, but got: {x.dtype}")
-        value, push, aux = linear_part(inner, args, argnums, has_aux)
-        outputs, out_spec = tree_flatten(value)
-        columns = vmap(lambda *t: tree_flatten(push(list(t)))[0], randomness=randomness)(*_basis(inputs))
+        basis = _basis(inputs)
+        about: list[Any] = []
+
+        def column(*tangents: Tensor) -> tuple[list[Tensor], list[Any]]:
+            value, found, aux = push_forward(inner, args, argnums, list(tangents), has_aux=has_aux)
+            rest, rest_spec = tree_flatten(aux if has_aux else ())
+            about[:] = [value, rest_spec]
+            return tree_flatten(found)[0], rest
+
+        columns, rest = vmap(column, randomness=randomness)(*basis)
+        outputs, out_spec = tree_flatten(about[0])
+        aux = tree_unflatten([x[0] for x in rest], about[1])
         sizes = [prod(x.shape) for x in inputs]
         per_output: list[Any] = []
         for found, y in zip(columns, outputs, strict=True):
@@ -151,7 +160,7 @@ def hessian(func: Callable[..., Any], argnums: ArgNums = 0) -> Callable[..., Any
         tensor([[ 6.,  0.],
                 [ 0., 12.]])
     """
-    return jacrev(jacrev(func, argnums), argnums)
+    return jacfwd(jacrev(func, argnums), argnums)
 
 
 __all__ = ["hessian", "jacfwd", "jacrev"]

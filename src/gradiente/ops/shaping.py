@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..arrays.batched import examples
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.size import Size
@@ -33,8 +34,9 @@ def can_view(array: Any, shape: tuple[int, ...]) -> bool:
     """Whether the array's memory can be seen with another shape, of as many elements."""
     if array.flags.c_contiguous:
         return True
+    values = examples(array)
     seen = array.reshape(shape).base
-    return seen is array or (seen is not None and seen is array.base)
+    return seen is values or (seen is not None and seen is values.base)
 
 
 def reshape(input: Tensor, *shape: Any) -> Tensor:

@@ -19,6 +19,7 @@ from ..arrays.batched_namespace import namespace as batched
 from ..graph import Node, Plan, Version, change, current, moment, set_mode
 from .core import Tensor, wrap
 from .dispatch import Recorder
+from .tangents import carries, put_tangent, share_tangents
 
 _numbers = count(1).__next__
 
@@ -77,6 +78,13 @@ def total(array: Any, level: int) -> Any:
     return Batched(values, levels) if levels else values
 
 
+def repeated(array: Any, level: int, size: int) -> Any:
+    """The array, the same for each example of a level."""
+    if array.__class__ is Batched and level in array.levels:
+        return array
+    return push(pop(array, 0, level, size), 0, level)
+
+
 # -- nodes ------------------------------------------------------------------------------------------------------------
 
 
@@ -87,8 +95,11 @@ def _node(plan: Plan, edge: Any, facts: Any) -> Node:
     return node
 
 
-def _tensor(array: Any, x: Tensor, plan: Plan, facts: Any) -> Tensor:
+def _tensor(array: Any, x: Tensor, plan: Plan, again: Callable[..., Tensor], facts: Any) -> Tensor:
+    """The tensor that `again(x, *facts)` is, whose array is given; its tangents are made by the same function."""
     out = wrap(array)
+    if carries(x):
+        share_tangents(x, out, lambda t: again(t, *facts))
     if x._node is not None and current().grad:
         (x,) = lifted((x,))
         out._node = _node(plan, x._node, facts)
@@ -97,7 +108,7 @@ def _tensor(array: Any, x: Tensor, plan: Plan, facts: Any) -> Tensor:
 
 def enter(x: Tensor, dim: int, level: int, size: int) -> Tensor:
     """One example of the batch that `x` holds along `dim`."""
-    out = _tensor(push(x._array, dim, level), x, _ENTER, (dim, level, size))
+    out = _tensor(push(x._array, dim, level), x, _ENTER, enter, (dim, level, size))
     if x._history is None:
         x._history = Version()
     out._history = x._history  # they share memory
@@ -106,12 +117,18 @@ def enter(x: Tensor, dim: int, level: int, size: int) -> Tensor:
 
 def leave(x: Tensor, dim: int, level: int, size: int) -> Tensor:
     """The batch of which `x` is one example, along `dim`."""
-    return _tensor(pop(x._array, dim, level, size), x, _LEAVE, (dim, level, size))
+    return _tensor(pop(x._array, dim, level, size), x, _LEAVE, leave, (dim, level, size))
 
 
-def _summed(x: Tensor, level: int) -> Tensor:
+def _summed(x: Tensor, level: int, size: int) -> Tensor:
+    """The sum over the examples of a level."""
     array = total(x._array, level)
-    return x if array is x._array else _tensor(array, x, _TOTAL, (level,))
+    return x if array is x._array else _tensor(array, x, _TOTAL, _summed, (level, size))
+
+
+def _for_each(x: Tensor, level: int, size: int) -> Tensor:
+    """The opposite: the same for each example, so that what is summed over the examples later is summed over all."""
+    return _tensor(repeated(x._array, level, size), x, _SHARED, _for_each, (level, size))
 
 
 class VmapEnterBackward(Node):
@@ -128,6 +145,12 @@ class VmapLeaveBackward(Node):
 
 class SharedBackward(Node):
     """Where a vmapped function uses a tensor from outside."""
+
+    __slots__ = ()
+
+
+class VmapTotalBackward(Node):
+    """The sum over the examples: the gradient of a tensor from outside."""
 
     __slots__ = ()
 
@@ -152,8 +175,14 @@ _LEAVE = Plan(
     VmapLeaveBackward,
     single=True,
 )
-_SHARED = Plan(lambda node, g: total(g, *node.facts), _summed_again, (True,), SharedBackward, single=True)
-_TOTAL = Plan(lambda node, g: g, lambda node, g: g, (True,), SharedBackward, single=True)
+_SHARED = Plan(lambda node, g: total(g, node.facts[0]), _summed_again, (True,), SharedBackward, single=True)
+_TOTAL = Plan(
+    lambda node, g: repeated(g, *node.facts),
+    lambda node, g: _for_each(g, *node.facts),
+    (True,),
+    VmapTotalBackward,
+    single=True,
+)
 
 
 def lifted(operands: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -161,25 +190,35 @@ def lifted(operands: tuple[Any, ...]) -> tuple[Any, ...]:
     frames: tuple[Frame, ...] = current().transforms
     if not frames:
         return operands
-    return tuple([_lift(o, frames) if isinstance(o, Tensor) and o._node is not None else o for o in operands])
+    return tuple([_lift(o, frames) if isinstance(o, Tensor) else o for o in operands])
 
 
 def _lift(x: Tensor, frames: tuple[Frame, ...]) -> Tensor:
     edge: Any = x._node
-    seq = edge.seq
+    meta = x._meta
+    tangents = None if meta is None else meta.tangents
+    if edge is None and not tangents:
+        return x
     for frame in frames:
-        if seq >= frame.start:
+        if edge is None or x._node.seq >= frame.start:  # pyright: ignore[reportOptionalMemberAccess]
             continue
         shared = frame.shared.get(edge)
         if shared is None:
-            shared = frame.shared[edge] = _node(_SHARED, edge, (frame.level,))
+            shared = frame.shared[edge] = _node(_SHARED, edge, (frame.level, frame.size))
         edge = shared
-    if edge is x._node:
+    raised = {level: _lift(t, frames) for level, t in tangents.items()} if tangents else {}
+    own = any(raised[level] is not t for level, t in tangents.items()) if tangents else False
+    if edge is x._node and not own:
         return x
     if x._history is None:
         x._history = Version()
     out = wrap(x._array)
-    out._node, out._history, out._meta = edge, x._history, x._meta
+    out._node, out._history, out._meta = edge, x._history, meta
+    if own:  # a rule that uses the saved operand later must find the tangents behind `Shared` nodes as well
+        out._meta = None
+        out._metadata().inference = meta.inference  # pyright: ignore[reportOptionalMemberAccess]
+        for level, tangent in raised.items():
+            put_tangent(out, level, tangent)
     return out
 
 

@@ -25,6 +25,7 @@ from weakref import WeakSet
 
 import numpy as np
 
+from ..arrays.batched import examples, levels_of
 from ..graph import Mode, Node, Version, current, set_mode
 from ..rules import Primitive
 from ..rules.kinds import tangent as tangent_by_rules
@@ -110,6 +111,17 @@ def put_tangent(x: Tensor, level: Any, tangent: Tensor) -> None:
     level.keep(meta.tangents, tangent)
 
 
+def share_tangents(x: Tensor, out: Tensor, change: Callable[[Tensor], Tensor] | None = None) -> None:
+    """Give `out` the tangents that `x` has at the levels under way, as they are or as `change` makes them."""
+    for depth, level in enumerate(current().levels):
+        tangent = tangent_of(x, level)
+        if tangent is not None:
+            if change is not None:
+                with outside(current(), depth):
+                    tangent = change(tangent)
+            put_tangent(out, level, tangent)
+
+
 def wrong_size(tensor: Tensor, tangent: Tensor) -> RuntimeError:
     """torch's error for a tangent whose shape is not that of its tensor."""
     return RuntimeError(
@@ -181,11 +193,9 @@ def _tangent(
     if tangent is None:
         return None
     tangent = _in_type(tangent, out, given, operands, namespace)
-    array, value = tangent._array, out._array
-    if array.__class__ is not np.ndarray or value.__class__ is not np.ndarray:
-        return tangent
+    array, value = examples(tangent._array), examples(out._array)
     for operand in operands:
-        if isinstance(operand, Tensor) and np.may_share_memory(operand._array, value):
+        if isinstance(operand, Tensor) and np.may_share_memory(examples(operand._array), value):
             return tangent
     if array.base is not None or any(tangent is t for t in given):
         return copied(tangent)
@@ -287,7 +297,30 @@ def overwrite(target: Tensor, result: Tensor) -> None:
                 continue
             if new is None:
                 new = wrap(np.zeros_like(old._array))
+            elif not set(levels_of((new._array,))) <= set(levels_of((old._array,))):
+                old = _with_examples(target, level, old)
             write(old, _castable(new, old), "copy_")
+
+
+def _with_examples(target: Tensor, level: Any, old: Tensor) -> Tensor:
+    """The tangent `old` of `target`, which was the same for all examples of a vmap, with memory for each of them."""
+    from .batching import private_copy
+
+    view = target._view
+    base: Tensor = target if view is None else view.base
+    whole = tangent_of(base, level)
+    if whole is None or old._history is not whole._history:  # a tangent of its own
+        put_tangent(target, level, private_copy(old))
+    else:
+        whole = private_copy(whole)
+        put_tangent(base, level, whole)
+        living = [] if base._history is None else base._history.living_views()
+        for other in living:
+            if other._view is not None and other._view.base is base and tangent_of(other, level) is not None:
+                _follow_base(other, level, whole)
+    found = tangent_of(target, level)
+    assert found is not None
+    return found
 
 
 def turn(x: Tensor, call: Callable[..., Tensor], static: dict[str, Any]) -> None:
@@ -371,6 +404,7 @@ __all__ = [
     "overwrite",
     "propagate",
     "put_tangent",
+    "share_tangents",
     "tangent_of",
     "turn",
     "wrong_size",
