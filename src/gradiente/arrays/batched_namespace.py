@@ -99,6 +99,8 @@ class BatchedNamespace:
             return call
         if function is None or name.startswith("__"):
             raise AttributeError(f"the namespace of batched arrays has no {name}")
+        if isinstance(function, type) or not callable(function):  # dtypes and numbers
+            return function
         raise not_batchable(name)
 
     # -- elementwise functions that are no ufuncs ----------------------------------------------------------------------
