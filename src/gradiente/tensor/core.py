@@ -346,7 +346,7 @@ class AccumulateGrad(Sink):
         with self._lock:
             meta, grad = self.meta, self.meta.grad
             if taped and not current().grad:
-                from .tangents import accumulate
+                from .tangents_changed import accumulate
 
                 accumulate(meta, cotangent)
             elif taped:

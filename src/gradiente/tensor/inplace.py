@@ -21,7 +21,8 @@ from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
 from .origins import origin_of, take_over
 from .promotion import can_cast
-from .tangents import active, before_change, inherit, overwrite
+from .tangents import active
+from .tangents_changed import before_change, inherit, overwrite
 from .views import check_writable, rebase, with_history
 
 

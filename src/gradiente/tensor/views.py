@@ -29,7 +29,8 @@ from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
 from .dispatch import Recorder, run
 from .special import inherit_inference
-from .tangents import active, follow, turn
+from .tangents import active, follow
+from .tangents_changed import turn
 
 Step = tuple[Recorder, dict[str, Any]]
 
