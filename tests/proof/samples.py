@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.arrays.numpy_indexing import Layout
+from gradiente.arrays.numpy_pooling import Runs
 from gradiente.arrays.numpy_windows import Grid
 
 
@@ -354,6 +355,9 @@ sample("convolve_weight", R(2, 2, 3), R(2, 4, 5), shape=(2, 2, 2), grid=LINE, gr
 sample("convolve_weight", R(1, 4, 2, 2), R(1, 2, 3, 4), shape=(4, 1, 2, 2), grid=SPARSE, groups=2)
 sample("sum_windows", R(2, 3, 4), grid=Grid((2, 3), (1, 2), (1, 0), (0, 1), (1, 1)), divisor=6.0, complex=True)
 sample("spread_windows", R(2, 3, 2), shape=(2, 3, 4), grid=Grid((2, 3), (1, 2), (1, 0), (0, 1), (1, 1)), complex=True)
+RUNS = Runs((np.array([0, 1]), np.array([0, 1, 3])), (np.array([2, 3]), np.array([2, 3, 4])))
+sample("sum_windows", R(2, 3, 4), grid=RUNS, divisor=1)
+sample("spread_windows", R(2, 2, 3), shape=(2, 3, 4), grid=RUNS)
 sample("take_places", R(2, 3, 2), I([[5, 0, 0]], [[1, 4, 2]]), axes=2, complex=True)
 sample("put_places", R(2, 1, 3), I([[5, 0, 0]], [[1, 4, 2]]), shape=(2, 3, 2), axes=2, complex=True)
 

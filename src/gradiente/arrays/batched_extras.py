@@ -22,6 +22,7 @@ class BatchedExtras:
     put_index = staticmethod(batched_indexing.put_index)
     scatter_along_axis = staticmethod(batched_indexing.scatter_along_axis)
 
+    argmax_places = staticmethod(batched_windows.argmax_places)
     argmax_windows = staticmethod(batched_windows.argmax_windows)
     convolve = staticmethod(batched_windows.convolve)
     convolve_input = staticmethod(batched_windows.convolve_input)

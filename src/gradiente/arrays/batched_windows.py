@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from . import numpy_windows
+from . import numpy_pooling, numpy_windows
 from .batched import Array, Batched, flat, levels_of
+from .numpy_pooling import Runs
 from .numpy_windows import Grid
 
 
@@ -75,45 +76,53 @@ def convolve_weight(g: Any, x: Any, shape: tuple[int, ...], grid: Grid, groups: 
     return again(out.reshape((count, *shape)))
 
 
-def sum_windows(x: Any, grid: Grid) -> Any:
-    """numpy_windows.sum_windows for each example."""
+def sum_windows(x: Any, grid: Grid | Runs) -> Any:
+    """numpy_pooling.sum_windows for each example."""
     if x.__class__ is not Batched:
-        return numpy_windows.sum_windows(x, grid)
-    return Batched(numpy_windows.sum_windows(x.values, grid), x.levels)
+        return numpy_pooling.sum_windows(x, grid)
+    return Batched(numpy_pooling.sum_windows(x.values, grid), x.levels)
 
 
-def spread_windows(g: Any, shape: tuple[int, ...], grid: Grid) -> Any:
-    """numpy_windows.spread_windows for each example."""
+def spread_windows(g: Any, shape: tuple[int, ...], grid: Grid | Runs) -> Any:
+    """numpy_pooling.spread_windows for each example."""
     if g.__class__ is not Batched:
-        return numpy_windows.spread_windows(g, shape, grid)
+        return numpy_pooling.spread_windows(g, shape, grid)
     lead = g.values.shape[: len(g.levels)]
-    return Batched(numpy_windows.spread_windows(g.values, (*lead, *shape), grid), g.levels)
+    return Batched(numpy_pooling.spread_windows(g.values, (*lead, *shape), grid), g.levels)
 
 
 def argmax_windows(x: Any, grid: Grid) -> Any:
-    """numpy_windows.argmax_windows for each example."""
+    """numpy_pooling.argmax_windows for each example."""
     if x.__class__ is not Batched:
-        return numpy_windows.argmax_windows(x, grid)
-    return Batched(numpy_windows.argmax_windows(x.values, grid), x.levels)
+        return numpy_pooling.argmax_windows(x, grid)
+    return Batched(numpy_pooling.argmax_windows(x.values, grid), x.levels)
+
+
+def argmax_places(x: Any, places: Array, axes: int) -> Any:
+    """numpy_pooling.argmax_places for each example."""
+    if x.__class__ is not Batched:
+        return numpy_pooling.argmax_places(x, places, axes)
+    return Batched(numpy_pooling.argmax_places(x.values, places, axes), x.levels)
 
 
 def take_places(x: Any, indices: Any, axes: int) -> Any:
-    """numpy_windows.take_places for each example."""
+    """numpy_pooling.take_places for each example."""
     if not levels_of((x, indices)):
-        return numpy_windows.take_places(x, indices, axes)
+        return numpy_pooling.take_places(x, indices, axes)
     (values, places), again = flat((x, indices))
-    return again(numpy_windows.take_places(values, places, axes))
+    return again(numpy_pooling.take_places(values, places, axes))
 
 
 def put_places(g: Any, indices: Any, shape: tuple[int, ...], axes: int) -> Any:
-    """numpy_windows.put_places for each example."""
+    """numpy_pooling.put_places for each example."""
     if not levels_of((g, indices)):
-        return numpy_windows.put_places(g, indices, shape, axes)
+        return numpy_pooling.put_places(g, indices, shape, axes)
     (values, places), again = flat((g, indices))
-    return again(numpy_windows.put_places(values, places, (values.shape[0], *shape), axes))
+    return again(numpy_pooling.put_places(values, places, (values.shape[0], *shape), axes))
 
 
 __all__ = [
+    "argmax_places",
     "argmax_windows",
     "convolve",
     "convolve_input",

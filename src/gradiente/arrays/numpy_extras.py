@@ -36,20 +36,22 @@ from .numpy_indexing import split as split
 from .numpy_indexing import strided as strided
 from .numpy_indexing import unbind as unbind
 from .numpy_indexing import windows as windows
-from .numpy_windows import argmax_windows as argmax_windows
+from .numpy_pooling import argmax_places as argmax_places
+from .numpy_pooling import argmax_windows as argmax_windows
+from .numpy_pooling import put_places as put_places
+from .numpy_pooling import spread_windows as spread_windows
+from .numpy_pooling import sum_windows as sum_windows
+from .numpy_pooling import take_places as take_places
 from .numpy_windows import convolve as convolve
 from .numpy_windows import convolve_input as convolve_input
 from .numpy_windows import convolve_weight as convolve_weight
-from .numpy_windows import put_places as put_places
-from .numpy_windows import spread_windows as spread_windows
-from .numpy_windows import sum_windows as sum_windows
-from .numpy_windows import take_places as take_places
 
 Array = Any
 """A NumPy array, or the NumPy scalar that stands for a 0-d result."""
 
 NAMES = (
     "alias",
+    "argmax_places",
     "argmax_windows",
     "broadcast_view",
     "clear_view",

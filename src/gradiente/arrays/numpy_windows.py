@@ -1,8 +1,7 @@
-"""The extras of the array vocabulary that slide windows over the last axes, for NumPy arrays: convolution and pooling.
+"""The extras of the array vocabulary that convolve, for NumPy arrays, and the grids of windows over the last axes.
 
 `convolve`, `convolve_input` and `convolve_weight` are three views of one trilinear form Σ g·(x ∗ w): each is linear in
-both of its arrays, and its transposes are the other two. `sum_windows` and `spread_windows`, `take_places` and
-`put_places` are pairs of a linear map and its adjoint.
+both of its arrays, and its transposes are the other two.
 
 Note [Convolution by products of matrices]: the elements under each place of the kernel are copied into the columns of
 a matrix, and BLAS multiplies. The columns of at most `WORKSPACE` bytes exist at a time, so that they stay in the cache
@@ -68,7 +67,7 @@ class Grid:
             )
 
 
-def _pad(x: Array, grid: Grid, value: Any = 0) -> Array:
+def pad(x: Array, grid: Grid, value: Any = 0) -> Array:
     """`x` with `value` around it, itself where nothing is added."""
     if not any(grid.before) and not any(grid.after):
         return x
@@ -79,8 +78,8 @@ def _pad(x: Array, grid: Grid, value: Any = 0) -> Array:
     return out
 
 
-def _unpad(x: Array, grid: Grid, sizes: tuple[int, ...]) -> Array:
-    """The part of `x` that _pad has put there."""
+def unpad(x: Array, grid: Grid, sizes: tuple[int, ...]) -> Array:
+    """The part of `x` that pad has put there."""
     if not any(grid.before) and not any(grid.after):
         return x
     return x[(..., *[slice(b, b + n) for b, n in zip(grid.before, sizes, strict=True)])]
@@ -163,7 +162,7 @@ def convolve(x: Array, w: Array, grid: Grid, groups: int = 1) -> Array:
     plan = _Plan(x.shape, w.shape, counts, grid, groups)
     matrix = np.ascontiguousarray(w).reshape(groups, -1, plan.depth)
     for samples, rows in plan.blocks(out.itemsize):
-        windows = plan.windows(_pad(x[samples], grid), rows)
+        windows = plan.windows(pad(x[samples], grid), rows)
         n = windows.shape[0]
         columns = windows.reshape(n, groups, plan.depth, -1)
         part = out[samples, :, rows]
@@ -196,7 +195,7 @@ def convolve_input(g: Array, w: Array, shape: tuple[int, ...], grid: Grid, group
         columns = columns.reshape(n, shape[1], *grid.size, height, *counts[1:])
         for place, where in grid.offsets((height, *counts[1:])):
             target[(..., *where)] += columns[(slice(None), slice(None), *place)]
-    return np.ascontiguousarray(_unpad(out, grid, sizes)).astype(dtype, copy=False)
+    return np.ascontiguousarray(unpad(out, grid, sizes)).astype(dtype, copy=False)
 
 
 def convolve_weight(g: Array, x: Array, shape: tuple[int, ...], grid: Grid, groups: int = 1) -> Array:
@@ -212,7 +211,7 @@ def convolve_weight(g: Array, x: Array, shape: tuple[int, ...], grid: Grid, grou
     # (n, G, C/G, *size, *counts) → (G, C/G, *size, n, *counts)
     order = (1, 2, *range(3, 3 + d), 0, *range(3 + d, 3 + 2 * d))
     for samples, rows in plan.blocks(out.itemsize):
-        columns = plan.windows(_pad(x[samples], grid), rows).transpose(order).reshape(groups, plan.depth, -1)
+        columns = plan.windows(pad(x[samples], grid), rows).transpose(order).reshape(groups, plan.depth, -1)
         part = g[samples, :, rows]
         part = part.reshape(part.shape[0], groups, -1, (rows.stop - rows.start) * plan.inner)
         out += part.transpose(1, 2, 0, 3).reshape(groups, -1, columns.shape[-1]) @ columns.mT
@@ -232,7 +231,7 @@ def _planes_of(w: Array, channels: int, place: tuple[int, ...]) -> Array:
 def _convolve_planes(x: Array, w: Array, grid: Grid, out: Array) -> None:
     """convolve where each channel is convolved by itself."""
     channels = x.shape[1]
-    target, padded = _per_channel(out, channels), _pad(x, grid)[:, :, None]
+    target, padded = _per_channel(out, channels), pad(x, grid)[:, :, None]
     target[...] = 0
     for place, where in grid.offsets(out.shape[2:]):
         target += _planes_of(w, channels, place) * padded[(..., *where)]
@@ -248,116 +247,10 @@ def _spread_planes(g: Array, w: Array, grid: Grid, out: Array) -> None:
 
 def _weigh_planes(g: Array, x: Array, shape: tuple[int, ...], grid: Grid) -> Array:
     """The adjoint of _convolve_planes in w."""
-    channels, padded = x.shape[1], _pad(x, grid)
+    channels, padded = x.shape[1], pad(x, grid)
     parts = np.ascontiguousarray(_per_channel(g, channels)).reshape(g.shape[0], channels, -1, prod(g.shape[2:]))
     out = np.empty((channels, parts.shape[2], *grid.size), np.result_type(g, x))
     for place, where in grid.offsets(g.shape[2:]):
         seen = np.ascontiguousarray(padded[(..., *where)]).reshape(*x.shape[:2], -1)
         out[(slice(None), slice(None), *place)] = np.einsum("ncmp,ncp->cm", parts, seen)
     return out.reshape(shape)
-
-
-# -- pooling ----------------------------------------------------------------------------------------------------------
-
-
-def sum_windows(x: Array, grid: Grid) -> Array:
-    """The sums over the windows, with zeros around `x`; axis by axis."""
-    d = len(grid.size)
-    x = _pad(x, grid)
-    for i, n in enumerate(_counts_of(x, grid)):
-        axis = x.ndim - d + i
-        total: Any = None
-        for k in range(grid.size[i]):
-            start = k * grid.dilation[i]
-            part = x[(*(slice(None),) * axis, slice(start, start + (n - 1) * grid.step[i] + 1, grid.step[i]))]
-            if total is None:
-                total = part.copy()
-            else:
-                total += part
-        x = total
-    return x
-
-
-def _counts_of(padded: Array, grid: Grid) -> tuple[int, ...]:
-    """How many windows there are over an array that is padded already."""
-    sizes = zip(padded.shape[-len(grid.size) :], grid.size, grid.dilation, grid.step, strict=True)
-    return tuple([(n - d * (k - 1) - 1) // s + 1 for n, k, d, s in sizes])
-
-
-def spread_windows(g: Array, shape: tuple[int, ...], grid: Grid) -> Array:
-    """Zeros of `shape` to which g is added at all elements of each window: the adjoint of sum_windows."""
-    d = len(grid.size)
-    sizes = grid.padded(shape[-d:])
-    for i, n in enumerate(sizes):
-        axis, count = g.ndim - d + i, g.shape[i - d]
-        lead = (slice(None),) * axis
-        out = np.zeros((*g.shape[:axis], n, *g.shape[axis + 1 :]), g.dtype)
-        for k in range(grid.size[i]):
-            start = k * grid.dilation[i]
-            out[(*lead, slice(start, start + (count - 1) * grid.step[i] + 1, grid.step[i]))] += g
-        g = out
-    return np.ascontiguousarray(_unpad(g, grid, shape[-d:]))
-
-
-def argmax_windows(x: Array, grid: Grid) -> Array:
-    """Where in the last axes, counted as one, the largest element of each window lies.
-
-    It is the first of equal ones; NaN counts as the largest, and of several the last.
-    """
-    d = len(grid.size)
-    sizes = x.shape[-d:]
-    counts = grid.counts(sizes)
-    low: Any = -np.inf if x.dtype.kind == "f" or x.dtype.kind == "V" else np.iinfo(x.dtype).min
-    padded = _pad(x, grid, low)
-    floating = x.dtype.kind not in "iu"
-    best: Any = None
-    which: Any = np.zeros((*x.shape[:-d], *counts), np.uint8 if prod(grid.size) < 256 else np.int64)
-    which[...] = _first_inside(grid, counts)
-    for number, (_, where) in enumerate(grid.offsets(counts)):
-        part = padded[(..., *where)]
-        if best is None:
-            best = part.copy()
-            continue
-        larger = part > best
-        if floating:
-            larger |= part != part
-        np.copyto(best, part, where=larger)
-        np.copyto(which, number, where=larger)
-    strides = [prod(sizes[i + 1 :]) for i in range(d)]
-    start: Any = np.zeros(counts, np.int64)
-    for i, axis in enumerate(np.ogrid[tuple([slice(n) for n in counts])]):
-        start = start + (axis * grid.step[i] - grid.before[i]) * strides[i]
-    places = product(*[range(k) for k in grid.size])
-    steps = [s * n for s, n in zip(strides, grid.dilation, strict=True)]
-    ahead = np.array([sum(k * s for k, s in zip(place, steps, strict=True)) for place in places], np.int64)
-    return ahead.take(which) + start
-
-
-def _first_inside(grid: Grid, counts: tuple[int, ...]) -> Any:
-    """The number of the first place in each window that lies on an element and not on what was added."""
-    if not any(grid.before):
-        return 0
-    number: Any = 0
-    for i, axis in enumerate(np.ogrid[tuple([slice(n) for n in counts])]):
-        outside = np.maximum(grid.before[i] - axis * grid.step[i], 0)
-        number = number * grid.size[i] + -(-outside // grid.dilation[i])
-    return number
-
-
-def _flat_places(indices: Array, axes: int, plane: int) -> Array:
-    """Positions in the whole flat array of `indices` that count within the last `axes` axes, of `plane` elements."""
-    lead = indices.shape[: indices.ndim - axes]
-    rows = np.arange(prod(lead), dtype=np.int64) * plane
-    return indices + rows.reshape(*lead, *(1,) * axes)
-
-
-def take_places(x: Array, indices: Array, axes: int) -> Array:
-    """The elements that `indices` (…, *counts) names, counted within the last `axes` axes of `x` (…, *sizes)."""
-    return np.ascontiguousarray(x).reshape(-1).take(_flat_places(indices, axes, prod(x.shape[x.ndim - axes :])))
-
-
-def put_places(g: Array, indices: Array, shape: tuple[int, ...], axes: int) -> Array:
-    """Zeros of `shape` to which g is added at the places that `indices` names: the adjoint of take_places."""
-    out = np.zeros(prod(shape), g.dtype if g.itemsize > 2 else np.float32)
-    np.add.at(out, _flat_places(indices, axes, prod(shape[len(shape) - axes :])).reshape(-1), g.reshape(-1))
-    return out.reshape(shape).astype(g.dtype, copy=False)

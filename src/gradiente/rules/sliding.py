@@ -64,6 +64,9 @@ spread_windows: Primitive = linear(
 argmax_windows: Primitive = constant(
     "argmax_windows", None, forward=lambda x, grid, extras: extras.argmax_windows(x, grid)
 )
+argmax_places: Primitive = constant(
+    "argmax_places", None, forward=lambda x, places, axes, extras: extras.argmax_places(x, places, axes)
+)
 take_places: Primitive = linear(
     "take_places",
     lambda g, indices, axes, x_shape, extras: extras.put_places(g, indices, x_shape, axes),

@@ -28,6 +28,12 @@ from .activations import softshrink as softshrink
 from .activations import softsign as softsign
 from .activations import tanhshrink as tanhshrink
 from .activations import threshold as threshold
+from .adaptive_pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
+from .adaptive_pooling import adaptive_avg_pool2d as adaptive_avg_pool2d
+from .adaptive_pooling import adaptive_avg_pool3d as adaptive_avg_pool3d
+from .adaptive_pooling import adaptive_max_pool1d as adaptive_max_pool1d
+from .adaptive_pooling import adaptive_max_pool2d as adaptive_max_pool2d
+from .adaptive_pooling import adaptive_max_pool3d as adaptive_max_pool3d
 from .binary import binary_cross_entropy as binary_cross_entropy
 from .binary import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from .binary import soft_margin_loss as soft_margin_loss
@@ -40,6 +46,12 @@ from .convolutions import conv_transpose1d as conv_transpose1d
 from .convolutions import conv_transpose2d as conv_transpose2d
 from .convolutions import conv_transpose3d as conv_transpose3d
 from .linear import linear as linear
+from .pooling import avg_pool1d as avg_pool1d
+from .pooling import avg_pool2d as avg_pool2d
+from .pooling import avg_pool3d as avg_pool3d
+from .pooling import max_pool1d as max_pool1d
+from .pooling import max_pool2d as max_pool2d
+from .pooling import max_pool3d as max_pool3d
 from .probabilities import dropout as dropout
 from .probabilities import log_softmax as log_softmax
 from .probabilities import softmax as softmax

@@ -1,0 +1,189 @@
+"""The extras of the array vocabulary that pool windows over the last axes, for NumPy arrays.
+
+`sum_windows` and `spread_windows`, `take_places` and `put_places` are pairs of a linear map and its adjoint.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from .numpy_windows import Array, Grid, pad, unpad
+
+
+class Runs:
+    """Windows that cover the last axes in runs of their own lengths: `starts` and `ends` for each axis."""
+
+    __slots__ = ("ends", "starts")
+
+    def __init__(self, starts: tuple[Array, ...], ends: tuple[Array, ...]) -> None:
+        self.starts: tuple[Array, ...] = starts
+        self.ends: tuple[Array, ...] = ends
+
+    def __repr__(self) -> str:
+        return f"Runs({[s.tolist() for s in self.starts]}, {[e.tolist() for e in self.ends]})"
+
+    def places(self, sizes: tuple[int, ...]) -> Array:
+        """Where in the last axes, counted as one, the elements of each window lie: (*counts, length).
+
+        Shorter windows name their last elements again.
+        """
+        total: Any = np.zeros((), np.int64)
+        d = len(sizes)
+        for i, (starts, ends) in enumerate(zip(self.starts, self.ends, strict=True)):
+            longest = int((ends - starts).max(initial=1))
+            along = np.minimum(starts[:, None] + np.arange(longest), ends[:, None] - 1) * prod(sizes[i + 1 :])
+            shape = [1] * (2 * d)
+            shape[i], shape[d + i] = along.shape
+            total = total + along.reshape(shape)
+        return total.reshape(*total.shape[:d], -1)
+
+
+def _sum_runs(x: Array, runs: Runs) -> Array:
+    d = len(runs.starts)
+    for i, (starts, ends) in enumerate(zip(runs.starts, runs.ends, strict=True)):
+        axis = x.ndim - d + i
+        if not len(starts):
+            x = x.take(starts, axis=axis)
+            continue
+        margin = np.zeros((*x.shape[:axis], 1, *x.shape[axis + 1 :]), x.dtype)  # an end may lie behind the last element
+        between = np.stack((starts, ends), axis=1).reshape(-1)
+        sums = np.add.reduceat(np.concatenate((x, margin), axis=axis), between, axis=axis)
+        x = sums[(*(slice(None),) * axis, slice(None, None, 2))]
+    return np.ascontiguousarray(x)
+
+
+def _spread_runs(g: Array, shape: tuple[int, ...], runs: Runs) -> Array:
+    d = len(runs.starts)
+    for i, (starts, ends) in enumerate(zip(runs.starts, runs.ends, strict=True)):
+        axis = g.ndim - d + i
+        lead = (slice(None),) * axis
+        out = np.zeros((*g.shape[:axis], shape[i - d], *g.shape[axis + 1 :]), g.dtype)
+        for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+            out[(*lead, slice(start, end))] += g[(*lead, slice(k, k + 1))]
+        g = out
+    return g
+
+
+def sum_windows(x: Array, grid: Grid | Runs) -> Array:
+    """The sums over the windows, with zeros around `x`; axis by axis."""
+    if isinstance(grid, Runs):
+        return _sum_runs(x, grid)
+    d = len(grid.size)
+    x = pad(x, grid)
+    for i, n in enumerate(_counts_of(x, grid)):
+        axis = x.ndim - d + i
+        total: Any = None
+        for k in range(grid.size[i]):
+            start = k * grid.dilation[i]
+            part = x[(*(slice(None),) * axis, slice(start, start + (n - 1) * grid.step[i] + 1, grid.step[i]))]
+            if total is None:
+                total = part.copy()
+            else:
+                total += part
+        x = total
+    return x
+
+
+def _counts_of(padded: Array, grid: Grid) -> tuple[int, ...]:
+    """How many windows there are over an array that is padded already."""
+    sizes = zip(padded.shape[-len(grid.size) :], grid.size, grid.dilation, grid.step, strict=True)
+    return tuple([(n - d * (k - 1) - 1) // s + 1 for n, k, d, s in sizes])
+
+
+def spread_windows(g: Array, shape: tuple[int, ...], grid: Grid | Runs) -> Array:
+    """Zeros of `shape` to which g is added at all elements of each window: the adjoint of sum_windows."""
+    if isinstance(grid, Runs):
+        return _spread_runs(g, shape, grid)
+    d = len(grid.size)
+    sizes = grid.padded(shape[-d:])
+    for i, n in enumerate(sizes):
+        axis, count = g.ndim - d + i, g.shape[i - d]
+        lead = (slice(None),) * axis
+        out = np.zeros((*g.shape[:axis], n, *g.shape[axis + 1 :]), g.dtype)
+        for k in range(grid.size[i]):
+            start = k * grid.dilation[i]
+            out[(*lead, slice(start, start + (count - 1) * grid.step[i] + 1, grid.step[i]))] += g
+        g = out
+    return np.ascontiguousarray(unpad(g, grid, shape[-d:]))
+
+
+def argmax_windows(x: Array, grid: Grid) -> Array:
+    """Where in the last axes, counted as one, the largest element of each window lies.
+
+    It is the first of equal ones; NaN counts as the largest, and of several the last.
+    """
+    d = len(grid.size)
+    sizes = x.shape[-d:]
+    counts = grid.counts(sizes)
+    low: Any = -np.inf if x.dtype.kind == "f" or x.dtype.kind == "V" else np.iinfo(x.dtype).min
+    padded = pad(x, grid, low)
+    floating = x.dtype.kind not in "iu"
+    best: Any = None
+    which: Any = np.zeros((*x.shape[:-d], *counts), np.uint8 if prod(grid.size) < 256 else np.int64)
+    which[...] = _first_inside(grid, counts)
+    for number, (_, where) in enumerate(grid.offsets(counts)):
+        part = padded[(..., *where)]
+        if best is None:
+            best = part.copy()
+            continue
+        larger = part > best
+        if floating:
+            larger |= part != part
+        np.copyto(best, part, where=larger)
+        np.copyto(which, number, where=larger)
+    strides = [prod(sizes[i + 1 :]) for i in range(d)]
+    start: Any = np.zeros(counts, np.int64)
+    for i, axis in enumerate(np.ogrid[tuple([slice(n) for n in counts])]):
+        start = start + (axis * grid.step[i] - grid.before[i]) * strides[i]
+    places = product(*[range(k) for k in grid.size])
+    steps = [s * n for s, n in zip(strides, grid.dilation, strict=True)]
+    ahead = np.array([sum(k * s for k, s in zip(place, steps, strict=True)) for place in places], np.int64)
+    return ahead.take(which) + start
+
+
+def argmax_places(x: Array, places: Array, axes: int) -> Array:
+    """As argmax_windows, of windows whose elements lie at `places` (…, length), counted within the last `axes` axes."""
+    planes = x.reshape(*x.shape[: x.ndim - axes], prod(x.shape[x.ndim - axes :]))
+    lead = planes.shape[:-1]
+    places = np.broadcast_to(places, (*lead, *places.shape[-1 - axes :]))
+    windows = take_places(planes, places.reshape(*lead, -1), 1).reshape(places.shape)
+    chosen = windows.argmax(axis=-1)
+    missing = windows != windows
+    if missing.any():
+        last = windows.shape[-1] - 1 - missing[..., ::-1].argmax(axis=-1)
+        chosen = np.where(missing.any(axis=-1), last, chosen)
+    return np.take_along_axis(places, chosen[..., None], axis=-1)[..., 0]
+
+
+def _first_inside(grid: Grid, counts: tuple[int, ...]) -> Any:
+    """The number of the first place in each window that lies on an element and not on what was added."""
+    if not any(grid.before):
+        return 0
+    number: Any = 0
+    for i, axis in enumerate(np.ogrid[tuple([slice(n) for n in counts])]):
+        outside = np.maximum(grid.before[i] - axis * grid.step[i], 0)
+        number = number * grid.size[i] + -(-outside // grid.dilation[i])
+    return number
+
+
+def _flat_places(indices: Array, axes: int, plane: int) -> Array:
+    """Positions in the whole flat array of `indices` that count within the last `axes` axes, of `plane` elements."""
+    lead = indices.shape[: indices.ndim - axes]
+    rows = np.arange(prod(lead), dtype=np.int64) * plane
+    return indices + rows.reshape(*lead, *(1,) * axes)
+
+
+def take_places(x: Array, indices: Array, axes: int) -> Array:
+    """The elements that `indices` (…, *counts) names, counted within the last `axes` axes of `x` (…, *sizes)."""
+    return np.ascontiguousarray(x).reshape(-1).take(_flat_places(indices, axes, prod(x.shape[x.ndim - axes :])))
+
+
+def put_places(g: Array, indices: Array, shape: tuple[int, ...], axes: int) -> Array:
+    """Zeros of `shape` to which g is added at the places that `indices` names: the adjoint of take_places."""
+    out = np.zeros(prod(shape), g.dtype if g.itemsize > 2 else np.float32)
+    np.add.at(out, _flat_places(indices, axes, prod(shape[len(shape) - axes :])).reshape(-1), g.reshape(-1))
+    return out.reshape(shape).astype(g.dtype, copy=False)
