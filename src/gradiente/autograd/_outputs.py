@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..graph import Mode, Node, Output, Plan, Version, moment, user_place
+from ..graph import Mode, Node, Output, Plan, moment, user_place, version_of
 from ..graph.places import user_stack
 from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
@@ -78,9 +78,7 @@ def finish(
     fill = object.__setattr__
     ctx.facts.outputs = tuple(like(o) for o in outputs)
     for tensor in dirty.values():
-        if tensor._history is None:
-            tensor._history = Version()
-        tensor._history.bump()
+        version_of(tensor).bump()
     if tracked:
         tensors = [a for a in args if isinstance(a, Tensor)]
         mask = tuple(a._node is not None for a in tensors)
@@ -199,9 +197,7 @@ def _saved(wanted: tuple[Any, ...], outputs: list[Any], ctx: Any, mode: Mode) ->
                 raise RuntimeError(INFERENCE_SAVED)
             number = numbers.get(id(tensor))
             if number is not None and not _given(tensor, ctx, outputs):
-                if tensor._history is None:
-                    tensor._history = Version()
-                saved = NumberedOutput(tensor._array, tensor._history, number)
+                saved = NumberedOutput(tensor._array, version_of(tensor), number)
             if mode.saved_hooks:
                 packed = Packed(ctx, saved, *mode.saved_hooks[-1])
                 saved = packed
@@ -217,7 +213,10 @@ def _given(tensor: Tensor, ctx: Any, outputs: list[Any]) -> bool:
 
 def restored(ctx: Any, index: int) -> Tensor | None:
     """A saved value as a tensor with its place in the graph."""
-    saved = ctx.tensors[index]
+    tensors = ctx.tensors
+    if tensors is None:
+        raise ctx.freed()
+    saved = tensors[index]
     if saved is None:
         return None
     version = saved._history

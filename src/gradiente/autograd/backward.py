@@ -15,7 +15,8 @@ from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
 from ..tensor.tangents import active
 from .edges import GradientEdge, Source, edge_of, like_of
-from .tasks import Task, begin, end
+from .reentrant import deep, elsewhere
+from .tasks import Task, begin, current_task, end
 from .transforming import NO_BACKWARD, transforming
 
 Sources = Tensor | GradientEdge | Sequence[Tensor] | Sequence[GradientEdge]
@@ -68,6 +69,8 @@ def differentiate(
     accumulate: bool = False,
 ) -> list[Any] | None:
     """Run the engine: on bare arrays, or taped on Tensors."""
+    if current_task() is not None and deep():
+        return elsewhere(differentiate, roots, keep=keep, taped=taped, targets=targets, accumulate=accumulate)
     mode = current()
     if (targets is None or accumulate) and (mode.transforms or transforming.get()):
         raise RuntimeError(NO_BACKWARD)

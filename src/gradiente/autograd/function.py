@@ -123,9 +123,10 @@ class BackwardCFunction(Node, FunctionCtx):
         """What `save_for_backward` saved, checked to be unchanged."""
         if "_for_jvp" in self.__dict__:
             return self.__dict__["_for_jvp"]
-        if self.tensors is None:
+        tensors = self.tensors
+        if tensors is None:
             raise self.freed()
-        return tuple(restored(self, i) for i in range(len(self.tensors)))
+        return tuple(restored(self, i) for i in range(len(tensors)))
 
     @property
     def saved_variables(self) -> tuple[Tensor | None, ...]:

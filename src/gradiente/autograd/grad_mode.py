@@ -7,6 +7,7 @@ and leaving undoes the last entry of the same context.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import Token
 from dataclasses import replace
 from typing import Any, Self, overload
@@ -29,19 +30,19 @@ class GradMode(ContextDecorator):
         raise NotImplementedError
 
     def __exit__(self, *exc_info: object) -> None:
-        for entry in reversed(self._entries):
+        for entry in self._entries[::-1]:  # a copy: other threads may enter and leave meanwhile
             token, before, after = entry
             now = current()
             try:
                 restore(token)
-            except ValueError:  # entered in another thread or task: not the one that is left here
+            except (ValueError, RuntimeError):  # entered (or already left) in another thread or task
                 continue
             self._entries.remove(entry)
             if now is not after:  # something else was changed meanwhile, and stays changed
                 set_mode(self._undo(now, before))
             return
         # Left in a context where it was never entered, as when an event loop runs the two halves apart.
-        if self._entries:
+        with suppress(IndexError):
             set_mode(self._undo(current(), self._entries.pop()[1]))
 
     def _undo(self, now: Mode, before: Mode) -> Mode:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from ..graph import Node, RemovableHandle, Version, change, current, user_place
+from ..graph import Node, RemovableHandle, change, current, user_place, version_of
 from ..tensor.core import Tensor, wrap
 from . import tasks
 from ._decorators import decorate
@@ -143,9 +143,7 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
         if x.is_inference():
             raise RuntimeError("Inference tensors do not track version counter.")
     for x in tensors:
-        if x._history is None:
-            x._history = Version()
-        x._history.bump(user_place(2))
+        version_of(x).bump(user_place(2))
 
 
 class _MultiHandle(RemovableHandle):

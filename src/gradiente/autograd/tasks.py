@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, Token
-from itertools import count
 from typing import Any
 
-from ..graph import split_edge
+from ..graph import counter, guard, split_edge
 from ..graph.engine import nodes_needed
 
-_numbers = count().__next__
+_numbers = counter()
 
 
 class Task:
@@ -27,8 +26,10 @@ class Task:
     def number(self) -> int:
         """What tells this pass from all others."""
         if self._number < 0:
-            self._number = _numbers()
-            running.add(self._number)
+            with guard:
+                if self._number < 0:
+                    self._number = _numbers()
+                    running.add(self._number)
         return self._number
 
     def will_run(self, edges: Iterable[Any]) -> int:

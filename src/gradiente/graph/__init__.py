@@ -2,18 +2,22 @@
 
 `node`: nodes, plans, edges. `engine`: the backward pass. `versions`: in-place changes. `hooks`: hooks and their
 handles. `modes`: what a thread or task has switched on. `places`: lines of the user's code, for errors.
+`sharing`: what threads share.
 """
 
 from .engine import run
-from .hooks import NodeHooks, RemovableHandle, register
+from .hooks import HookDict, NodeHooks, RemovableHandle, register
 from .modes import NO_GRAD, PLAIN, Mode, change, current, grad_enabled, restore, set_mode, swap, with_grad
 from .node import Node, Output, Plan, Sink, split_edge
 from .places import describe, user_place
-from .versions import Version, moment
+from .sharing import HELD_ONCE, counter, guard
+from .versions import Version, moment, version_of
 
 __all__ = [
+    "HELD_ONCE",
     "NO_GRAD",
     "PLAIN",
+    "HookDict",
     "Mode",
     "Node",
     "NodeHooks",
@@ -23,9 +27,11 @@ __all__ = [
     "Sink",
     "Version",
     "change",
+    "counter",
     "current",
     "describe",
     "grad_enabled",
+    "guard",
     "moment",
     "register",
     "restore",
@@ -34,5 +40,6 @@ __all__ = [
     "split_edge",
     "swap",
     "user_place",
+    "version_of",
     "with_grad",
 ]

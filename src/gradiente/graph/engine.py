@@ -23,6 +23,7 @@ from typing import Any
 
 from .hooks import run_after, run_before, run_tensor_hooks
 from .node import Node, Output, split_edge
+from .sharing import HELD_ONCE
 
 Step = Callable[[Node, Any], Any]
 Watch = Callable[[Node, Any, Step], Any]
@@ -208,15 +209,6 @@ def _again(quiet: Callable[[Step, Node, Any], Any] | None, step: Step, node: Nod
     return quiet(step, node, g)
 
 
-def _references() -> int:
-    """What `getrefcount` says of a value that only a local variable holds: Pythons differ."""
-    value = object()
-    return getrefcount(value)
-
-
-_ALONE = _references()
-
-
 def _finish(leaves: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, captured: dict[Any, Any] | None) -> None:
     """Hand the leaves their cotangents, in the order in which these were completed."""
     for sink in list(leaves):
@@ -231,7 +223,7 @@ def _finish(leaves: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, capture
             g = run_before(sink, g, wrap, unwrap)
             if g is None:
                 continue
-        owned = getrefcount(g) == _ALONE
+        owned = getrefcount(g) == HELD_ONCE
         sink.receive(g, taped, owned)
         if hooks is not None:
             for hook in list(hooks.accumulated.values()):

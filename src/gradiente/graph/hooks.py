@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import weakref
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from itertools import count
 from typing import Any
 
-_ids = count().__next__
+from .sharing import counter
 
-HookDict = OrderedDict[int, Callable[..., Any]]
+_ids = counter()
+
+
+class HookDict(dict[int, Callable[..., Any]]):
+    """Hooks by their numbers, so in the order of registration; `list` copies it in one step, not so an OrderedDict."""
+
+    __slots__ = ("__weakref__",)
 
 
 class RemovableHandle:
@@ -63,9 +67,9 @@ class NodeHooks:
     def __init__(self) -> None:
         self.tensor: dict[int, HookDict] = {}
         self.retain: dict[int, Callable[[Any], None]] = {}
-        self.pre: HookDict = OrderedDict()
-        self.post: HookDict = OrderedDict()
-        self.accumulated: HookDict = OrderedDict()
+        self.pre: HookDict = HookDict()
+        self.post: HookDict = HookDict()
+        self.accumulated: HookDict = HookDict()
 
 
 def _parts(node: Any, g: Any) -> list[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from .hooks import NodeHooks, RemovableHandle, register
+from .sharing import guard
 
 _FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
@@ -111,7 +112,10 @@ class Node:
 
     def _all_hooks(self) -> NodeHooks:
         if self.hooks is None:
-            self.hooks = NodeHooks()
+            made = NodeHooks()
+            with guard:
+                if self.hooks is None:
+                    self.hooks = made
         return self.hooks
 
     def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:

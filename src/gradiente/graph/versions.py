@@ -13,12 +13,12 @@ from __future__ import annotations
 import weakref
 from bisect import bisect_right
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 from .places import Place
+from .sharing import counter, guard
 
-moment: Callable[[], int] = count(1).__next__
+moment: Callable[[], int] = counter(1)
 """The next moment of the one sequence that orders nodes and in-place changes."""
 
 _KEPT = 1024
@@ -39,26 +39,30 @@ class Version:
     @property
     def count(self) -> int:
         """How many in-place changes there were."""
-        return self._forgotten + len(self.stamps)
+        with guard:
+            return self._forgotten + len(self.stamps)
 
     def bump(self, place: Place | None = None) -> None:
         """Note one in-place change, made at `place`."""
-        if len(self.stamps) >= _KEPT:  # a parameter sees one change a step, for ever: keep the recent ones
-            self._forgotten += _KEPT // 2
-            del self.stamps[: _KEPT // 2]
-            del self.places[: _KEPT // 2]
-        self.stamp = moment()
-        self.stamps.append(self.stamp)
-        self.places.append(place)
+        with guard:  # else two threads could leave the stamps out of order
+            if len(self.stamps) >= _KEPT:  # a parameter sees one change a step, for ever: keep the recent ones
+                self._forgotten += _KEPT // 2
+                del self.stamps[: _KEPT // 2]
+                del self.places[: _KEPT // 2]
+            self.stamp = moment()
+            self.stamps.append(self.stamp)
+            self.places.append(place)
 
     def count_at(self, seq: int) -> int:
         """How many in-place changes there were at the moment `seq`."""
-        return self._forgotten + bisect_right(self.stamps, seq)
+        with guard:
+            return self._forgotten + bisect_right(self.stamps, seq)
 
     def place_after(self, seq: int) -> Place | None:
         """Where the first change after the moment `seq` was made, if that is remembered."""
-        index = bisect_right(self.stamps, seq)
-        return self.places[index] if index < len(self.places) else None
+        with guard:
+            index = bisect_right(self.stamps, seq)
+            return self.places[index] if index < len(self.places) else None
 
     def add_view(self, view: Any) -> None:
         """Remember a living view of the base (weakly)."""
@@ -66,8 +70,22 @@ class Version:
         views.append(weakref.ref(view))
         size = len(views)
         if size & (size - 1) == 0 and size >= 16:  # at each power of two: forget the dead
-            self.views = [ref for ref in views if ref() is not None]
+            with guard:  # what other threads append meanwhile stands behind the part that is replaced
+                head = views[:size]
+                views[: len(head)] = [ref for ref in head if ref() is not None]
 
     def living_views(self) -> list[Any]:
         """The views that are still alive."""
-        return [view for ref in self.views if (view := ref()) is not None]
+        return [view for ref in self.views[:] if (view := ref()) is not None]
+
+
+def version_of(x: Any) -> Version:
+    """The history of `x` (its `_history`), made if there is none."""
+    version = x._history
+    if version is None:
+        made = Version()
+        with guard:
+            version = x._history
+            if version is None:
+                version = x._history = made
+    return version

@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..graph import PLAIN, Node, Plan, Version, current, moment
+from ..graph import PLAIN, Node, Plan, current, moment, version_of
 from ..rules import table
 from ..tensor.core import Tensor, new
 from ..tensor.dispatch import bind
@@ -57,7 +57,7 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
             made.hooks = made.place = None
         version = x._history
         if version is None:
-            version = x._history = Version()
+            version = version_of(x)
         out._history = version
         parent = x._view
         if parent is None:

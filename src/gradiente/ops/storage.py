@@ -7,7 +7,7 @@ from math import prod
 from typing import Any
 
 from ..arrays.numpy_indexing import Layout, storage
-from ..graph import Version
+from ..graph import version_of
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.dtypes import dtype as Dtype
@@ -144,10 +144,8 @@ def detach(input: Tensor) -> Tensor:
     tensor([2., 2.])
     """
     need_tensor(input, "detach")
-    if input._history is None:
-        input._history = Version()
     out = share(input)
-    out._history = input._history
+    out._history = version_of(input)
     if input._node is not None or input._meta is not None:
         leave("detach", input, out)
     return out
@@ -199,10 +197,8 @@ def view_dtype(x: Tensor, target: Dtype) -> Tensor:
             raise RuntimeError(f"self.stride(-1) must be 1 to {names}, but got {array.strides[-1] // old}")
         if new > old and any(s % new for s in array.strides[:-1]):
             raise RuntimeError(f"self.stride(0) must be divisible by {new // old} to {names}")
-    if x._history is None:
-        x._history = Version()
     out = wrap(array.view(wanted))
-    out._history = x._history
+    out._history = version_of(x)
     return out
 
 

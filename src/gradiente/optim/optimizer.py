@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import RemovableHandle, Version, change, register, set_mode, user_place
+from ..graph import RemovableHandle, change, register, set_mode, user_place, version_of
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import TENSOR_TYPES
 
@@ -331,10 +331,7 @@ def _shown(value: Any) -> str:
 
 def _bump(x: Tensor, place: Any) -> None:
     """Note that the values of `x` were changed, at `place`."""
-    version = x._history
-    if version is None:
-        version = x._history = Version()
-    version.bump(place)
+    version_of(x).bump(place)
 
 
 def _parameters(given: Any) -> tuple[list[Tensor], list[str] | None]:

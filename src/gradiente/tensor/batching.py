@@ -9,19 +9,18 @@ made inside have plans that run on batched arrays.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 import numpy as np
 
 from ..arrays.batched import Batched, levels_of, not_batchable, spread
 from ..arrays.batched_namespace import namespace as batched
-from ..graph import Node, Plan, Version, change, current, moment, set_mode
+from ..graph import Node, Plan, change, counter, current, moment, set_mode, version_of
 from .core import Tensor, wrap
 from .dispatch import Recorder
 from .tangents import carries, put_tangent, share_tangents
 
-_numbers = count(1).__next__
+_numbers = counter(1)
 
 
 class Frame:
@@ -109,9 +108,7 @@ def _tensor(array: Any, x: Tensor, plan: Plan, again: Callable[..., Tensor], fac
 def enter(x: Tensor, dim: int, level: int, size: int) -> Tensor:
     """One example of the batch that `x` holds along `dim`."""
     out = _tensor(push(x._array, dim, level), x, _ENTER, enter, (dim, level, size))
-    if x._history is None:
-        x._history = Version()
-    out._history = x._history  # they share memory
+    out._history = version_of(x)  # they share memory
     return out
 
 
@@ -210,10 +207,8 @@ def _lift(x: Tensor, frames: tuple[Frame, ...]) -> Tensor:
     own = any(raised[level] is not t for level, t in tangents.items()) if tangents else False
     if edge is x._node and not own:
         return x
-    if x._history is None:
-        x._history = Version()
     out = wrap(x._array)
-    out._node, out._history, out._meta = edge, x._history, meta
+    out._node, out._history, out._meta = edge, version_of(x), meta
     if own:  # a rule that uses the saved operand later must find the tangents behind `Shared` nodes as well
         out._meta = None
         out._metadata().inference = meta.inference  # pyright: ignore[reportOptionalMemberAccess]

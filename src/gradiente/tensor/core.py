@@ -19,9 +19,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..graph import Node, NodeHooks, Output, Plan, RemovableHandle, Sink, Version, current, moment, register, split_edge
+from ..graph import (
+    HookDict,
+    Node,
+    NodeHooks,
+    Output,
+    Plan,
+    RemovableHandle,
+    Sink,
+    Version,
+    current,
+    guard,
+    moment,
+    register,
+    split_edge,
+    version_of,
+)
 from . import dtypes, origins
 from .dtypes import from_numpy_dtype
+from .gradients import add_recorded, keep_gradient
 from .size import Size
 from .texts import NO_REQUIRES_GRAD, NON_LEAF_GRAD
 
@@ -166,7 +182,10 @@ class Tensor(TensorMethods):
 
     def _metadata(self) -> Meta:
         if self._meta is None:
-            self._meta = Meta()
+            made = Meta()
+            with guard:
+                if self._meta is None:
+                    self._meta = made
         return self._meta
 
     @property
@@ -246,7 +265,7 @@ class Tensor(TensorMethods):
         if self._node is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         node, number = split_edge(self._node)
-        return register(node._all_hooks().tensor.setdefault(number, _new_hooks()), hook)
+        return register(node._all_hooks().tensor.setdefault(number, HookDict()), hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
         """Call `hook(tensor)` after a gradient was accumulated in this leaf.
@@ -284,12 +303,6 @@ class Tensor(TensorMethods):
 
 new: Callable[[type[Tensor]], Tensor] = object.__new__
 """Makes an object without running its constructor."""
-
-
-def _new_hooks() -> Any:
-    from collections import OrderedDict
-
-    return OrderedDict()
 
 
 def wrap(array: Any) -> Tensor:
@@ -334,40 +347,32 @@ class AccumulateGrad(Sink):
     @property
     def variable(self) -> Tensor:
         """The leaf."""
-        leaf = self._leaf()
-        if leaf is None:  # only the graph still knows it: make it again, around the same values and gradient
-            leaf = wrap(self._array)
-            leaf._node, leaf._meta = self, self.meta
-            self._leaf = weakref.ref(leaf)
+        with self._lock:  # so that no two threads make one each
+            leaf = self._leaf()
+            if leaf is None:  # only the graph still knows it: make it again, around the same values and gradient
+                leaf = wrap(self._array)
+                leaf._node, leaf._meta = self, self.meta
+                self._leaf = weakref.ref(leaf)
         return leaf
 
     def receive(self, cotangent: Any, taped: bool, owned: bool) -> None:
         """Add a cotangent to the gradient: in place where the gradient has no graph of its own, as torch does."""
+        if taped and current().grad:
+            add_recorded(self.meta, cotangent, "CopyBackwards", self._lock)
+            return
         with self._lock:
             meta, grad = self.meta, self.meta.grad
-            if taped and not current().grad:
+            if taped:
                 from .tangents_changed import accumulate
 
                 accumulate(meta, cotangent)
-            elif taped:
-                meta.grad = _copy(cotangent, "CopyBackwards") if grad is None else grad + cotangent
             elif grad is None:
                 meta.grad = wrap(_own(cotangent, owned))
             elif grad._array.flags.writeable:
                 grad._array += cotangent
-                if grad._history is None:
-                    grad._history = Version()
-                grad._history.bump()
+                version_of(grad).bump()
             else:
                 meta.grad = wrap(box(grad._array + cotangent))
-
-
-def _copy(x: Tensor, name: str) -> Tensor:
-    """A recorded copy of a tensor, whose node has the name `name`."""
-    from ..rules import table
-    from .dispatch import bind
-
-    return bind(table["clone"], name)(x)
 
 
 def _own(cotangent: Any, owned: bool) -> Any:
@@ -378,17 +383,3 @@ def _own(cotangent: Any, owned: bool) -> Any:
     if owned and cotangent.base is None:
         return cotangent
     return cotangent.copy()
-
-
-def keep_gradient(tensor: Tensor) -> None:
-    """Make the node of a non-leaf put its gradient into the tensor's `.grad`."""
-    node, number = split_edge(tensor._node)
-    meta = tensor._metadata()
-    ref = weakref.ref(meta)
-
-    def keep(gradient: Tensor) -> None:
-        meta = ref()
-        if meta is not None:
-            meta.grad = _copy(gradient, "CloneBackward0") if meta.grad is None else meta.grad + gradient
-
-    node._all_hooks().retain[number] = keep

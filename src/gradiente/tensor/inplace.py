@@ -14,7 +14,7 @@ import numpy as np
 from ..arrays.batched import Batched
 from ..arrays.batched_indexing import need_levels
 from ..arrays.batched_namespace import namespace as batched
-from ..graph import PLAIN, Version, current, user_place
+from ..graph import HELD_ONCE, PLAIN, current, user_place, version_of
 from .batching import record
 from .core import Tensor, wrap
 from .dispatch import Recorder
@@ -46,7 +46,8 @@ def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor
             arguments = tuple([_copy_of(a) if isinstance(a, Tensor) and a._history is shared else a for a in arguments])
         result = function(old, *arguments, **keywords)
         del arguments
-        if getrefcount(old) > 2 or result._array is old._array:  # a node saved it: it keeps the values from before
+        # If a node saved it, it keeps the values from before.
+        if getrefcount(old) > HELD_ONCE or result._array is old._array:
             old._array = input._array.copy()
         write(input, result, name)
         return input
@@ -167,7 +168,4 @@ def _out_of_place(
 
 def touched(target: Tensor) -> None:
     """Note that the values of `target` were changed, and by which line of the user's code."""
-    version = target._history
-    if version is None:
-        version = target._history = Version()
-    version.bump(user_place(2))
+    version_of(target).bump(user_place(2))

@@ -97,7 +97,10 @@ _HINT_ANOMALY = (
 
 def stale(node: Node, index: int) -> RuntimeError:
     """The error for a saved value that was changed in place after it was saved."""
-    saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
+    tensors = node.tensors
+    if tensors is None:  # by another thread, a moment ago
+        return node.freed()
+    saved = tensors[index]
     version, array = saved._history, saved._array
     kind = TENSOR_TYPES.get(array.dtype.name, "Tensor")
     source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
@@ -126,17 +129,25 @@ def stale(node: Node, index: int) -> RuntimeError:
 
 def unpack_raw(node: Node, index: int) -> Any:
     """The values of a saved tensor, checked to be those that were saved."""
-    saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
+    return _saved(node, index)._array
+
+
+def _saved(node: Node, index: int) -> Any:
+    """What a node saved, checked to be unchanged."""
+    tensors = node.tensors
+    if tensors is None:  # by another thread, a moment ago
+        raise node.freed()
+    saved = tensors[index]
     version = saved._history
     if version is not None and version.stamp > node.seq:
         raise stale(node, index)
-    return saved._array
+    return saved
 
 
 def unpack_tensor(node: Node, index: int) -> Any:
     """A saved value as a Tensor with its place in the graph."""
-    array = unpack_raw(node, index)
-    saved = node.tensors[index]  # pyright: ignore[reportOptionalSubscript]
+    saved = _saved(node, index)
+    array = saved._array
     kind = saved.__class__
     is_output = kind is SavedOutput or kind is DualOutput
     if not is_output and kind is not Packed:

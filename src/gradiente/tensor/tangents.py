@@ -26,7 +26,7 @@ from weakref import WeakSet
 import numpy as np
 
 from ..arrays.batched import examples
-from ..graph import Mode, Node, Version, current, set_mode
+from ..graph import Mode, Node, current, set_mode, version_of
 from ..rules import Primitive
 from ..rules.kinds import tangent as tangent_by_rules
 from .core import Tensor, wrap
@@ -223,10 +223,8 @@ def _stand_in(out: Tensor) -> Tensor:
     The tangent keeps what its rules use; if that were `out`, which keeps the tangent, the two would be a cycle. And
     running backwards through the tangent must not meet tangents of its own level.
     """
-    if out._history is None:
-        out._history = Version()
     other = wrap(out._array)
-    other._node, other._history = out._node, out._history
+    other._node, other._history = out._node, version_of(out)
     for level in current().levels:
         tangent = tangent_of(out, level)
         if tangent is not None:

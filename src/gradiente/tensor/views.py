@@ -23,7 +23,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_indexing import laid_out, storage
-from ..graph import PLAIN, Node, NodeHooks, Plan, Version, current, moment, split_edge, user_place
+from ..graph import PLAIN, Node, NodeHooks, Plan, current, moment, split_edge, user_place, version_of
 from ..rules import table
 from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
@@ -98,9 +98,7 @@ def make_view(call: Callable[..., Tensor], x: Tensor, creation: str = "", **stat
 
 def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "") -> Tensor:
     """Make `out` a view of `x` (of its base), `steps` away."""
-    version = x._history
-    if version is None:
-        version = x._history = Version()
+    version = version_of(x)
     out._history = version
     mode = current()
     if not mode.grad:
@@ -166,9 +164,7 @@ def reshape_in_place(x: Tensor, call: Callable[..., Tensor], static: dict[str, A
     """Make `x` itself the view `call(x, **static)` of its memory; `back` is the step that undoes it."""
     check_writable(x, overlapping=True)
     out = call(with_history(x), **static)
-    version = x._history
-    if version is None:
-        version = x._history = Version()
+    version = version_of(x)
     if x._view is None:  # the views of a base go on from what it was
         for other in version.living_views():
             if other._view is not None and other._view.base is x:

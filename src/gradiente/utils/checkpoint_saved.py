@@ -14,13 +14,12 @@ import weakref
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from ..autograd.grad_mode import enable_grad
 from ..autograd.graph import saved_tensors_hooks
 from ..autograd.tasks import current_task, running
-from ..graph import change, current, set_mode, user_place
+from ..graph import change, counter, current, set_mode, user_place
 from ..graph.places import describe
 from ..tensor.core import Tensor
 from .checkpoint_random import Replay
@@ -153,7 +152,7 @@ def _about(x: Tensor) -> dict[str, Any]:
     return {"shape": x.shape, "dtype": x.dtype, "device": x.device}
 
 
-_fresh = count(-1, -1).__next__
+_fresh = counter(-1, -1)
 
 
 class Frame:
