@@ -79,8 +79,8 @@ def differentiate(
         from . import anomaly
 
         watch = anomaly.watcher(mode)
-    # On batched arrays the rules run as on Tensors, which finds them the namespace; recorded only if asked for. Tangents
-    # propagate through rules that run on Tensors.
+    # On batched arrays the rules run as on Tensors, which finds them the namespace; recorded only if asked for.
+    # Tangents propagate through rules that run on Tensors.
     on_tensors = taped or bool(mode.transforms) or active(mode)
     cotangents: list[tuple[Any, Any]] = roots if on_tensors else [(edge, g._array) for edge, g in roots]
     task = Task(cotangents, targets)
