@@ -61,16 +61,26 @@ class Tensor:
         self.window: Window = lambda x: x
         self.views: list[Tensor] = []
         self.quiet = False  # a view that was made without recording
+        self.made = 0  # a view: when
         self.grad: Any = None
 
     @property
     def is_leaf(self) -> bool:
         return self.node is None or self.node.leaf is not None
 
+    @property
+    def requires_grad(self) -> bool:
+        return self.node is not None or self.base.node is not None
+
+    @property
+    def forbidden(self) -> bool:
+        """Whether recorded operations may not use it: it was made without recording, and its memory has changed."""
+        return self.quiet and self.base.node is not None and self.memory.stamp > self.made
+
     def slope(self, leaf: Tensor) -> Any:
         """The derivative of the values with respect to each element of a leaf."""
         full = self.base.slopes.get(leaf)
-        if full is None or self.node is None:
+        if full is None or self.node is None or self.quiet:
             return np.zeros((leaf.value.size, *self.value.shape))
         return np.array([self.window(part) for part in full])
 
@@ -87,7 +97,7 @@ def _combined(value: Any, terms: list[tuple[Tensor, Any]], saved: list[Memory], 
     """A new tensor whose derivative is Σ factor · operand's derivative."""
     value = np.asarray(value)
     out = Tensor(value)
-    tracked = [(x, factor) for x, factor in terms if x.node is not None]
+    tracked = [(x, factor) for x, factor in terms if x.requires_grad]
     if grad and tracked:
         out.node = Node([x.node for x, _ in tracked if x.node is not None], saved)
         out.node.saves = saves
@@ -117,7 +127,7 @@ def _operation(name: str, a: Tensor, b: Tensor | None, grad: bool, copied: Memor
     y = b.value.copy()
     if name == "add":
         return _combined(x + y, [(a, 1.0), (b, 1.0)], [], False, grad)
-    saved = ([b.memory] if a.node is not None else []) + ([a.memory] if b.node is not None else [])
+    saved = ([b.memory] if a.requires_grad else []) + ([a.memory] if b.requires_grad else [])
     return _combined(x * y, [(a, y), (b, x)], [m for m in saved if m is not copied], True, grad)
 
 
@@ -131,8 +141,9 @@ def view(x: Tensor, window: Window, grad: bool) -> Tensor:
     out = Tensor(window(x.value), x.memory)
     out.base = x.base
     out.window = lambda full: window(x.window(full))
-    out.node = Node([x.node], []) if grad and x.node is not None else None
+    out.node = Node([] if x.node is None else [x.node], []) if grad and x.requires_grad else None
     out.quiet = not grad or x.quiet
+    out.made = moment()
     x.base.views.append(out)
     return out
 
@@ -142,12 +153,26 @@ def detach(x: Tensor) -> Tensor:
     return Tensor(x.value, x.memory)
 
 
-def in_place_refused(x: Tensor, grad: bool) -> bool:
-    """Whether a change in place is an error."""
-    base = x.base
-    if not grad or base.node is None:
+def unusable(x: Tensor | None, grad: bool) -> bool:
+    """Whether an operation with `x` is an error."""
+    return grad and x is not None and x.forbidden
+
+
+def in_place_refused(x: Tensor, grad: bool, y: Tensor | None = None) -> bool:
+    """Whether a change in place by `y` is an error."""
+    if not grad or not (x.requires_grad or (y is not None and y.requires_grad)):
         return False
-    return base.is_leaf or (x is not base and x.quiet)
+    return (x is not x.base and x.quiet) or (x.requires_grad and x.base.is_leaf) or unusable(y, grad)
+
+
+def partly_shared(a: Any, b: Any) -> bool:
+    """Whether two arrays without gaps share a part of their memory."""
+    if a.size == 0 or b.size == 0 or not np.may_share_memory(a, b):
+        return False
+    if a.strides == b.strides and a.shape == b.shape and a.ctypes.data == b.ctypes.data:
+        return False
+    spans = [sum((n - 1) * s for n, s in zip(x.shape, x.strides, strict=True)) + x.itemsize for x in (a, b)]
+    return spans == [a.nbytes, b.nbytes]
 
 
 def apply_in_place(name: str, a: Tensor, b: Tensor | None, grad: bool) -> None:
@@ -169,7 +194,8 @@ def apply_in_place(name: str, a: Tensor, b: Tensor | None, grad: bool) -> None:
             for part, changed in zip(full, new, strict=True):
                 a.window(part)[...] = changed
     for other in base.views:
-        other.node = Node([base.node], [])
+        if not other.quiet:
+            other.node = Node([base.node], [])
 
 
 def will_fail(x: Tensor) -> bool:

@@ -118,16 +118,15 @@ def test_a_view_by_an_integer_tensor() -> None:
 
 def test_writing_where_source_and_target_overlap() -> None:
     x = torch.arange(5)
-    x[1:] = x[:-1]
-    assert x.tolist() == [0, 0, 1, 2, 3]
-    y = torch.arange(3.0, requires_grad=True)
-    z = y * 1
-    z[1:] = z[:-1]
-    (z * torch.tensor([1.0, 10.0, 100.0])).sum().backward()
-    assert y.grad.tolist() == [11, 100, 0]
-    a = torch.arange(3.0)
-    a.index_add_(0, torch.tensor([0, 0, 1]), a)
-    assert a.tolist() == [1, 3, 2]
+    for change in (lambda: x[1:].copy_(x[:-1]), lambda: x[1:].add_(x[:-1]), lambda: x.index_add_(0, x[:1], x[:1])):
+        with pytest.raises(RuntimeError, match="some elements of the input tensor and the written-to tensor refer"):
+            change()
+    with pytest.raises(RuntimeError, match="some elements of the input tensor and the written-to tensor refer"):
+        x[1:] = x[:-1]
+    assert x.tolist() == [0, 1, 2, 3, 4]
+    x[...] = x
+    x[::2].add_(x[:3])  # torch does not look at memory with gaps; here the values are those from before
+    assert x.tolist() == [0, 1, 3, 3, 6]
 
 
 def test_casts_on_writing() -> None:

@@ -90,7 +90,9 @@ class Programs(RuleBasedStateMachine):
     def operate(self, name: str, i: int, j: int) -> None:
         x, a = self.pick(i)
         y, b = self.partner(a, j, same=False)
-        if name in ("sin", "tanh"):
+        if naive.unusable(a, self.grad) or (name in ("add", "mul") and naive.unusable(b, self.grad)):
+            assert refused(getattr(torch, name), *((x, y) if name in ("add", "mul") else (x,)))
+        elif name in ("sin", "tanh"):
             self.pairs.append((getattr(torch, name)(x), naive.apply(name, a, None, self.grad)))
         elif largest(a) * largest(b) < 1e3:  # no program has to overflow
             self.pairs.append((getattr(torch, name)(x, y), naive.apply(name, a, b, self.grad)))
@@ -103,6 +105,9 @@ class Programs(RuleBasedStateMachine):
             return  # there reshape copies
         if (name == "transposed" and a.value.ndim == 1) or (name in ("row", "element") and a.value.size == 0):
             return
+        if naive.unusable(a, self.grad):
+            assert refused(VIEWS[name], x), "a view of a view that may not be used"
+            return
         self.pairs.append((VIEWS[name](x), naive.view(a, VIEWS[name], self.grad)))
 
     @precondition(lambda self: self.pairs)
@@ -114,7 +119,8 @@ class Programs(RuleBasedStateMachine):
             return
         two = name in ("add", "mul")
         arguments = (y,) if two else ()
-        if naive.in_place_refused(a, self.grad):
+        shared = two and naive.partly_shared(array_of(x), array_of(y))
+        if shared or naive.in_place_refused(a, self.grad, b if two else None):
             assert refused(getattr(x, f"{name}_"), *arguments), "a change in place that has to be refused"
             return
         assert getattr(x, f"{name}_")(*arguments) is x
@@ -164,8 +170,8 @@ class Programs(RuleBasedStateMachine):
     def everything_visible_is_equal(self) -> None:
         for x, a in self.pairs:
             np.testing.assert_allclose(array_of(x), a.value, rtol=1e-12, atol=1e-12)
-            assert x.requires_grad == (a.node is not None)
-            assert x.is_leaf == a.is_leaf
+            assert x.requires_grad == a.requires_grad
+            assert refused(lambda x=x: x.is_leaf) if a.forbidden else x.is_leaf == a.is_leaf
         for x, a in self.leaves:
             assert (x.grad is None) == (a.grad is None), "undefined is not zero"
             if a.grad is not None:
@@ -181,6 +187,7 @@ TestPrograms = Programs.TestCase
 def test_the_reference_itself() -> None:
     """The reference against numbers worked out by hand: y = (x with row 0 squared) · x, for one leaf."""
     x = naive.leaf(np.array([[1.0, 2.0, 3.0]]), True)
+    w0 = naive.apply("sin", x, None, True)
     y = naive.apply("mul", x, naive.leaf(np.ones((1, 3)), False), True)
     naive.apply_in_place("mul", naive.view(y, lambda v: v[0, 1:], True), naive.view(x, lambda v: v[0, 1:], True), True)
     z = naive.apply("mul", y, x, True)
@@ -190,6 +197,12 @@ def test_the_reference_itself() -> None:
     assert naive.will_fail(z), "its saved values are freed"
     assert naive.in_place_refused(x, True)
     assert not naive.in_place_refused(x, False)
+    v = naive.view(w0, lambda v: v[0], False)
+    assert v.requires_grad
+    assert v.is_leaf
+    assert not v.forbidden
+    naive.apply_in_place("sin", w0, None, False)
+    assert v.forbidden
     w = naive.apply("mul", x, x, True)
     naive.apply_in_place("add", naive.detach(x), x, False)
     assert naive.will_fail(w), "x was changed after w saved it"

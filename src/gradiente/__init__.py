@@ -44,6 +44,7 @@ from .ops.joining import *
 from .ops.legacy import *
 from .ops.likes import *
 from .ops.logic import *
+from .ops.masking import *
 from .ops.ordering import *
 from .ops.parts import *
 from .ops.permuting import *

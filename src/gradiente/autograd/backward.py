@@ -13,6 +13,7 @@ from ..graph.modes import NO_GRAD
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
+from ..tensor.restrictions import Untracked
 from ..tensor.tangents import active
 from .edges import GradientEdge, Source, edge_of, like_of
 from .reentrant import deep, elsewhere
@@ -166,7 +167,7 @@ def _roots(outputs: Sequence[Any], gradients: Iterable[Any], batched: bool = Fal
     roots: list[tuple[Any, Tensor]] = []
     for i, (root, seed) in enumerate(zip(outputs, seeds, strict=True)):
         edge = edge_of(root)
-        if edge is None:
+        if edge is None or edge.__class__ is Untracked:
             raise _untracked(i, root)
         roots.append((edge, seed))
     return roots
@@ -368,10 +369,12 @@ def _backward_method(
     inputs: Sources | None = None,
 ) -> None:
     """Accumulate the gradients of this tensor in the leaves it depends on. See `torch.autograd.backward`."""
-    seed = None if create_graph or inputs is not None or self._node is None else _plain_seed(self._array, gradient)
+    edge = self._node
+    usual = not create_graph and inputs is None and edge is not None and edge.__class__ is not Untracked
+    seed = _plain_seed(self._array, gradient) if usual else None
     if seed is not None and (current() is PLAIN or current() is NO_GRAD):
         # The usual call needs none of the checks of `backward`.
-        differentiate([(self._node, seed)], keep=bool(retain_graph), taped=False)
+        differentiate([(edge, seed)], keep=bool(retain_graph), taped=False)
         return
     del seed
     backward(self, gradient, retain_graph, create_graph, inputs=inputs)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ..graph import Node, Output
 from ..tensor.core import AccumulateGrad, Tensor
+from ..tensor.restrictions import Untracked
 
 
 class GradientEdge(NamedTuple):
@@ -45,7 +46,8 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
 def edge_of(source: Source) -> Any:
     """The engine's edge of a tensor or `GradientEdge`; None if the tensor requires no gradient."""
     if isinstance(source, Tensor):
-        return source._node
+        node = source._node
+        return Untracked() if node.__class__ is Untracked else node  # another one, which nothing leads to
     node = source.node
     return node if node.plan is None or node.plan.outputs == 1 else Output(node, source.output_nr)
 

@@ -27,13 +27,15 @@ _KEPT = 1024
 class Version:
     """The history of in-place changes of a base and all its views."""
 
-    __slots__ = ("_forgotten", "places", "stamp", "stamps", "views")
+    __slots__ = ("_forgotten", "loose", "places", "stamp", "stamps", "views")
 
     def __init__(self) -> None:
         self.stamp: int = 0
         self.stamps: list[int] = []
         self.places: list[Place | None] = []
         self._forgotten = 0
+        self.loose: bool = False
+        """Whether there are views that have to be looked at after every change, also after one that is not recorded."""
         self.views: list[weakref.ref[Any]] = []
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from ..graph import PLAIN, Node, Plan, current, moment, version_of
 from ..rules import table
 from ..tensor.core import Tensor, new
 from ..tensor.dispatch import bind
+from ..tensor.restrictions import overlaps_itself
 from ..tensor.views import View, layout_of, make_view
 
 
@@ -71,3 +73,14 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
     view.call = call  # pyright: ignore[reportFunctionMemberAccess]
     view.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
     return view
+
+
+def warn_expanded(target: Tensor, function: str, written: str) -> None:
+    """Give torch's warning where elements of the tensor that is to be changed share memory."""
+    if overlaps_itself(target._array):
+        warnings.warn(
+            f"Use of {function} on expanded tensors is deprecated. Please clone() the tensor before performing this "
+            f"operation. This also applies to advanced indexing e.g. tensor[{written}",
+            UserWarning,
+            stacklevel=4,
+        )

@@ -9,16 +9,16 @@ import numpy as np
 from ..graph import current
 from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import in_place, touched
+from ..tensor.restrictions import check_writable
 from ..tensor.tangents import active
-from ..tensor.views import check_writable
 from ._define import primitive
 from ._numbers import Number, fitted
 from ._pairs import NUMBERS
 
 _astype = primitive("astype")
-_zeroed = in_place(primitive("overwrite", "ZeroBackward0"), "zero_")
-_filled_with_number = in_place(primitive("overwrite", "FillBackward2"), "fill_")
-_filled_with_tensor = in_place(primitive("overwrite", "FillBackward3"), "fill_")
+_zeroed = in_place(primitive("overwrite", "ZeroBackward0"), "zero_", overlapping=True)
+_filled_with_number = in_place(primitive("overwrite", "FillBackward2"), "fill_", overlapping=True)
+_filled_with_tensor = in_place(primitive("overwrite", "FillBackward3"), "fill_", overlapping=True)
 
 
 def _recorded(input: Tensor) -> bool:
@@ -57,7 +57,7 @@ def fill_(input: Tensor, value: Tensor | Number) -> Tensor:
     number = fitted(value.item() if isinstance(value, (np.number, np.bool_)) else value, input.dtype)
     if _recorded(input):
         return _filled_with_number(input, wrap(np.asarray(number)))
-    check_writable(input)
+    check_writable(input, overlapping=True)
     input._array[...] = number
     touched(input)
     return input
@@ -72,7 +72,7 @@ def zero_(input: Tensor) -> Tensor:
     """
     if _recorded(input):
         return _zeroed(input, wrap(np.zeros((), dtype=input._array.dtype)))
-    check_writable(input)
+    check_writable(input, overlapping=True)
     input._array[...] = 0
     touched(input)
     return input

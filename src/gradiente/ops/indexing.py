@@ -14,14 +14,14 @@ from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
 from ..tensor.inplace import store, touched
+from ..tensor.restrictions import check_apart, overlaps_itself
 from ..tensor.tangents import carries
-from ..tensor.views import overlaps_itself
 from ._arguments import need_tensor
 from ._define import primitive
 from ._index import Index, diagnose, parse, plain
 from ._numbers import fitted
 from ._sizes import broadcast_shapes_of
-from ._views import viewing
+from ._views import viewing, warn_expanded
 from .shaping import expand, reshape
 
 _SELECT, _SLICE = "SelectBackward0", "SliceBackward0"
@@ -30,20 +30,6 @@ _select, _slice, _alias = _views[_SELECT], _views[_SLICE], viewing("alias")
 _index = primitive("index")
 _COPY, _PUT = Recorder(table["copy"]), Recorder(table["put_index"])
 _FILL, _FILL_TENSOR = Recorder(table["fill"], "FillBackward3"), Recorder(table["copy"], "FillBackward3")
-_masked_fill, _masked_fill_tensor = primitive("masked_fill"), primitive("masked_fill", "MaskedFillBackward1")
-_C_WORDS = {
-    "uint8": "unsigned char",
-    "int8": "signed char",
-    "int16": "short int",
-    "int32": "int",
-    "int64": "long int",
-    "float16": "c10::Half",
-    "bfloat16": "c10::BFloat16",
-    "float32": "float",
-    "float64": "double",
-    "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
-}
 _NUMBERS = (bool, int, float, complex, np.generic)
 
 
@@ -110,6 +96,8 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
             new = value._array if isinstance(value, Tensor) else value
             if isinstance(value, Tensor) and new.shape != part.shape:
                 new = expand(_without_leading_ones(value, part.ndim), part.shape)._array
+            if new.__class__ is part.__class__ is np.ndarray:
+                check_apart(part, new)
             _assign(part, new)
             touched(self)
             return
@@ -118,11 +106,11 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
     if isinstance(value, Tensor):
         if not value._array.ndim and target._array.ndim:
             new = value._array
-            store(target, lambda array: _assign(array, new), _FILL_TENSOR, (value,), {}, overlapping=True)
+            store(target, lambda array: _assign(array, new), _FILL_TENSOR, (value,), {}, shared="any")
             return
         _copy(target, expand(_without_leading_ones(value, target._array.ndim), target._array.shape))
     else:
-        store(target, lambda array: _assign(array, value), _FILL, (), {"value": value}, overlapping=True)
+        store(target, lambda array: _assign(array, value), _FILL, (), {"value": value})
 
 
 def _number(value: Any, x: Tensor) -> Any:
@@ -160,7 +148,7 @@ def _assign(part: Any, value: Any) -> None:
 
 def _copy(target: Tensor, value: Tensor) -> Tensor:
     new = value._array
-    return store(target, lambda array: _assign(array, new), _COPY, (value,), {})
+    return store(target, lambda array: _assign(array, new), _COPY, (value,), {}, shared="whole")
 
 
 def _put(target: Tensor, found: Index, value: Any) -> None:
@@ -180,6 +168,9 @@ def _put(target: Tensor, found: Index, value: Any) -> None:
     tracked = current().grad and (target._node is not None or (isinstance(value, Tensor) and value._node is not None))
     if tracked:
         index = found.kept()
+    warn_expanded(target, "index_put_", "indices] = tensor")
+    if not np.ndim(new) and len(index) == 1 and getattr(index[0], "dtype", None) == np.bool_:
+        warn_expanded(target, "masked_fill_", "mask] = scalar")
 
     def assign(part: Any) -> None:
         try:
@@ -193,6 +184,7 @@ def _put(target: Tensor, found: Index, value: Any) -> None:
         _PUT,
         (value if isinstance(value, Tensor) else value.item(),),
         {"index": index, "accumulate": False},
+        overlapping=True,
     )
 
 
@@ -214,8 +206,10 @@ def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
                 f"output with shape {list(shape)} doesn't match the broadcast shape "
                 f"{list(broadcast_shapes_of([shape, src._array.shape]))} (in copy_)"
             )
+        if self._array.__class__ is src._array.__class__ is np.ndarray:
+            check_apart(self._array, src._array)
         src = expand(src, shape)
-    return _copy(self, src)
+    return self if src is self and self._node is None else _copy(self, src)
 
 
 def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
@@ -258,7 +252,9 @@ def index_put_(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
         np.broadcast_to(new, result)
     except (IndexError, ValueError) as error:
         raise diagnose(error, self._array.shape, index, new.shape) from None
-    return store(self, lambda x: add_at(x, index, new), _PUT, (values,), {"index": index, "accumulate": True})
+    warn_expanded(self, "index_put_", "indices] = tensor")
+    static = {"index": index, "accumulate": True}
+    return store(self, lambda x: add_at(x, index, new), _PUT, (values,), static, overlapping=True)
 
 
 def _need_indices(indices: Any, function: str) -> None:
@@ -272,79 +268,6 @@ def _at_least_one(index: Tensor) -> Any:
     """An index tensor with a dimension, so that it is not taken for a number."""
     array = need_tensor(index, "index_put_", "indices")._array
     return index if array.ndim or array.dtype == np.bool_ else wrap(array.reshape(1))
-
-
-def masked_fill(input: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
-    """The tensor with `value` where the mask, broadcast, is True: where(mask, value, input).
-
-    >>> import gradiente as torch
-    >>> torch.masked_fill(torch.tensor([1.0, 2.0]), torch.tensor([True, False]), 0)
-    tensor([0., 2.])
-    """
-    need_tensor(input, "masked_fill")
-    fill = _fill_value(input, mask, value)
-    broadcast_shapes_of([mask._array.shape, input._array.shape])
-    return (_masked_fill_tensor if isinstance(fill, Tensor) else _masked_fill)(input, mask, fill)
-
-
-def _fill_value(x: Tensor, mask: Any, value: Any) -> Any:
-    """The value to fill with, in the dtype of `x`; the mask is checked."""
-    need_tensor(mask, "masked_fill", "mask", 2)
-    if mask._array.dtype != np.bool_:
-        raise RuntimeError(
-            f"masked_fill_ only supports boolean masks, but got mask with dtype {_C_WORDS[mask.dtype.name]} "
-            "(convert it with .bool())"
-        )
-    if isinstance(value, Tensor):
-        if value._array.ndim:
-            raise RuntimeError(
-                f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value._array.ndim} "
-                "dimension(s)."
-            )
-        return value if value._array.dtype == x._array.dtype else primitive("astype")(value, dtype=x._array.dtype)
-    if not isinstance(value, _NUMBERS):
-        raise TypeError(f"masked_fill(): argument 'value' (position 2) must be Number, not {type(value).__name__}")
-    return fitted(value.item() if isinstance(value, np.generic) else value, x.dtype).item()
-
-
-_MASKED, _MASKED_TENSOR = Recorder(table["masked_fill"]), Recorder(table["masked_fill"], "MaskedFillBackward1")
-
-
-def masked_fill_(self: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
-    """Put `value` where the mask, broadcast, is True, in place, and return the tensor.
-
-    >>> import gradiente as torch
-    >>> torch.ones(2).masked_fill_(torch.tensor([True, False]), 5)
-    tensor([5., 1.])
-    """
-    fill = _fill_value(self, mask, value)
-    shape = self._array.shape
-    if broadcast_shapes_of([shape, mask._array.shape]) != shape:
-        raise RuntimeError(
-            f"output with shape {list(shape)} doesn't match the broadcast shape "
-            f"{list(broadcast_shapes_of([shape, mask._array.shape]))} (in masked_fill_)"
-        )
-    new, recorder = (fill._array, _MASKED_TENSOR) if isinstance(fill, Tensor) else (fill, _MASKED)
-    return store(self, lambda x: np.copyto(x, new, where=mask._array), recorder, (mask, fill), {})
-
-
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
-    """The elements where the mask is True, in one dimension; tensor and mask are broadcast. A copy.
-
-    >>> import gradiente as torch
-    >>> torch.masked_select(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]))
-    tensor([1, 3])
-    """
-    need_tensor(input, "masked_select")
-    if need_tensor(mask, "masked_select", "mask", 2)._array.dtype != np.bool_:
-        raise RuntimeError("masked_select: expected BoolTensor for mask")
-    shape = broadcast_shapes_of([input._array.shape, mask._array.shape])
-    x = input if input._array.shape == shape else expand(input, shape)
-    where = np.array(np.broadcast_to(mask._array, shape))
-    return _masked_select(x if shape else reshape(x, 1), index=(where if shape else where.reshape(1),))
-
-
-_masked_select = primitive("index", "MaskedSelectBackward0")
 
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
@@ -387,10 +310,7 @@ METHODS: dict[str, Any] = {
     "copy_": copy_,
     "index_put": index_put,
     "index_put_": index_put_,
-    "masked_fill": masked_fill,
-    "masked_fill_": masked_fill_,
-    "masked_select": masked_select,
     "nonzero": nonzero,
     "argwhere": argwhere,
 }
-__all__ = ["argwhere", "index_put", "index_put_", "masked_fill", "masked_select", "nonzero"]
+__all__ = ["argwhere", "index_put", "index_put_", "nonzero"]

@@ -18,7 +18,7 @@ from ..graph import current
 from ..random._errors import not_implemented
 from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import write
-from ..tensor.views import check_writable
+from ..tensor.restrictions import check_writable
 from ._define import primitive
 from ._draws import drawn, in_memory_order, normals
 from ._numbers import need_int, need_real

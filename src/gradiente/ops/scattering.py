@@ -18,6 +18,7 @@ from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._numbers import fitted
 from ._sizes import integer
+from ._views import warn_expanded
 from .gathering import check_along, flat_index, need_index
 from .shaping import expand, reshape
 
@@ -239,7 +240,9 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
     else:
         fill = fitted(value, self.dtype).item()
         assign, recorder = _placing(where, fill), _INDEX_FILL
-    return store(self, assign, recorder, (fill,), {"index": where, "accumulate": False})
+    warn_expanded(self, "index_fill_", "mask] = scalar")
+    static = {"index": where, "accumulate": False}
+    return store(self, assign, recorder, (fill,), static, overlapping=True, shared="any")
 
 
 def put_(self: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:

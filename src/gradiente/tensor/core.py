@@ -39,7 +39,7 @@ from . import dtypes, origins
 from .dtypes import from_numpy_dtype
 from .gradients import add_recorded, keep_gradient
 from .size import Size
-from .texts import NO_REQUIRES_GRAD, NON_LEAF_GRAD
+from .texts import NO_REQUIRES_GRAD, NON_LEAF_FLAG, NON_LEAF_GRAD, NON_LEAF_REMEDY
 
 if TYPE_CHECKING:
     from ._methods import TensorMethods  # what gradiente.ops attaches, for type checkers
@@ -115,7 +115,16 @@ class Tensor(TensorMethods):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if value is not True and value is not False:
+            raise RuntimeError(f"requires_grad must be a bool (not {type(value).__name__})")
+        if not self.is_leaf:
+            # torch refuses True as well, where the method accepts it
+            raise RuntimeError(NON_LEAF_FLAG + ("" if value else NON_LEAF_REMEDY))
         self.requires_grad_(value)
+
+    @requires_grad.deleter
+    def requires_grad(self) -> None:
+        raise RuntimeError("requires_grad must be a bool (it cannot be deleted)")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """Switch recording on this leaf on or off, in place, and return the tensor.
@@ -126,12 +135,14 @@ class Tensor(TensorMethods):
         >>> torch.ones(2).requires_grad_()
         tensor([1., 1.], requires_grad=True)
         """
+        if requires_grad is not True and requires_grad is not False:
+            raise TypeError(
+                "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
+                f"{type(requires_grad).__name__}"
+            )
         if not self.is_leaf:
             if not requires_grad:
-                raise RuntimeError(
-                    "you can only change requires_grad flags of leaf variables. If you want to use a computed variable "
-                    "in a subgraph that doesn't require differentiation use var_no_grad = var.detach()."
-                )
+                raise RuntimeError(NON_LEAF_FLAG + NON_LEAF_REMEDY)
             return self
         if requires_grad:
             if current().transforms:
@@ -146,13 +157,17 @@ class Tensor(TensorMethods):
                 raise RuntimeError(
                     "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
                 )
-            if self._node is None:
+            if self._node.__class__ is not AccumulateGrad:
                 self._node = AccumulateGrad(self)
                 if self._meta is not None and self._meta.origin is not None:
                     origins.thaw(self)
-        elif self._node is not None:
+        elif self._node.__class__ is AccumulateGrad:
             origins.freeze(self)
             self._node = None
+        if self._history is not None and self._history.views and self._view is None:
+            from .views import base_switched
+
+            base_switched(self)
         return self
 
     def is_inference(self) -> bool:
@@ -163,13 +178,17 @@ class Tensor(TensorMethods):
     def is_leaf(self) -> bool:
         """Whether no recorded operation made this tensor."""
         node = self._node
-        return node is None or node.__class__ is AccumulateGrad
+        return node is None or isinstance(node, Sink)
 
     @property
     def grad_fn(self) -> Node | None:
         """The node that made this tensor; None for a leaf."""
+        if self._view is not None:
+            from .views import renewed
+
+            renewed(self)
         node = self._node
-        if node is None or node.__class__ is AccumulateGrad:
+        if node is None or isinstance(node, Sink):
             return None
         return split_edge(node)[0].show()
 
@@ -202,23 +221,9 @@ class Tensor(TensorMethods):
             if self._meta is not None:
                 self._meta.grad = None
             return
-        if not isinstance(value, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(
-                f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
-            )
-        if value is self:
-            raise RuntimeError("can't assign Variable as its own grad")
-        if value._array.dtype != self._array.dtype:
-            raise RuntimeError(
-                "attempting to assign a gradient with dtype "
-                f"'{value.dtype}' to a tensor with dtype '{self.dtype}'. "
-                "The gradient must match the tensor's dtype; convert it with .to(...)."
-            )
-        if value._array.shape != self._array.shape:
-            raise RuntimeError(
-                f"attempting to assign a gradient of size '{list(value._array.shape)}' to a tensor of size "
-                f"'{list(self._array.shape)}'. Please ensure that the gradient and the tensor are the same size"
-            )
+        from .restrictions import check_gradient
+
+        check_gradient(self, value)
         self._metadata().grad = value
 
     @grad.deleter

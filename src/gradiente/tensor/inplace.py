@@ -21,16 +21,24 @@ from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
 from .origins import origin_of, take_over
 from .promotion import can_cast
+from .restrictions import check_apart, check_writable
 from .tangents import active
 from .tangents_changed import before_change, inherit, overwrite
-from .views import check_writable, rebase, with_history
+from .views import loose_views, rebase, with_history
 
 
-def in_place(function: Callable[..., Tensor], name: str) -> Callable[..., Tensor]:
-    """The in-place form of `function`: its result replaces the values of its first argument, which it returns."""
+def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = False) -> Callable[..., Tensor]:
+    """The in-place form of `function`: its result replaces the values of its first argument, which it returns.
+
+    `overlapping`: it gives all elements one value, so that they may share memory.
+    """
 
     def call(input: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-        check_writable(input)
+        check_writable(input, overlapping=overlapping)
+        array = input._array
+        for argument in () if overlapping else (*arguments, *keywords.values()):
+            if isinstance(argument, Tensor) and argument is not input and array.__class__ is np.ndarray:
+                check_apart(array, argument._array)
         old = with_history(input)
         mode = current()
         if mode is not PLAIN:
@@ -104,13 +112,19 @@ def store(
     others: tuple[Any, ...],
     static: dict[str, Any],
     overlapping: bool = False,
+    shared: str = "none",
 ) -> Tensor:
     """Change `target` in place by `assign(its array)` and record it as the primitive of `recorder`.
 
     This is for changes whose rules need no values of the target: nothing is computed out of place. `others` are the
     primitive's operands after the target. The caller has checked the arguments: `assign` does not fail half-way.
-    `overlapping`: all elements get one value, so that they may share memory.
+    `overlapping`: the elements may share memory. `shared`: which memory of the target the others may share: "none",
+    the "whole", or "any" part of it.
     """
+    if shared != "any" and target._array.__class__ is np.ndarray:
+        for other in others:
+            if isinstance(other, Tensor):
+                check_apart(target._array, other._array, shared == "whole")
     tracked = False
     if current().grad:
         tracked = target._node is not None
@@ -168,4 +182,7 @@ def _out_of_place(
 
 def touched(target: Tensor) -> None:
     """Note that the values of `target` were changed, and by which line of the user's code."""
-    version_of(target).bump(user_place(2))
+    version = version_of(target)
+    version.bump(user_place(2))
+    if version.loose:
+        loose_views(version)

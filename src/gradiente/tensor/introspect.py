@@ -16,6 +16,7 @@ from .core import Tensor, wrap
 from .dtypes import get_default_dtype
 from .plans import unpack_tensor
 from .printing import format_tensor
+from .restrictions import is_forbidden
 
 _NAMES: dict[str, str] = {
     "x": "self", "a": "self", "b": "other", "c": "weight", "out": "result", "axis": "dim", "keepdims": "keepdim",
@@ -162,13 +163,15 @@ def described(x: Tensor) -> str:
 
         return of_batch(x._array, described)
     suffixes: list[str] = []
-    if x.grad_fn is not None:
+    if is_forbidden(x):
+        suffixes.append("grad_fn=<Invalid>")
+    elif x.grad_fn is not None:
         suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
     elif x._node is not None:
         suffixes.append("requires_grad=True")
     if x._meta is not None and x._meta.tangents and (mode := current()).forward_grad:
         suffixes.extend(f"tangent={x._meta.tangents[level]}" for level in mode.levels[-1:] if level in x._meta.tangents)
-    name = "tensor" if type(x) is Tensor else type(x).__name__
+    name = "tensor" if type(x) is Tensor or is_forbidden(x) else type(x).__name__
     return format_tensor(
         x._array,
         suffixes=suffixes,

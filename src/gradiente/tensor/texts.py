@@ -15,3 +15,8 @@ NO_REQUIRES_GRAD = (
     "transforms (e.g. grad, vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being "
     "transformed instead."
 )
+NON_LEAF_FLAG = "you can only change requires_grad flags of leaf variables."
+NON_LEAF_REMEDY = (
+    " If you want to use a computed variable in a subgraph that doesn't require differentiation use var_no_grad = "
+    "var.detach()."
+)

@@ -6,12 +6,7 @@ A view remembers its base and the steps that lead from the base to it (`View`). 
 When a view is changed in place, the change is one of the base: the base's new history is
 put_view(old base, new value of the view), which torch calls CopySlices, and every living view of the base gets a new
 history: the steps, applied to the new base. The recorded graph is never rewritten.
-
-Note [Views that may not follow]
---------------------------------
-A view that was made with recording off, or that is one of several results of one function, does not follow its base: it
-is not clear what its user meant. After the base changed, such a view gets a `Forbidden` node, which raises torch's
-error when the view is looked at or when a gradient is to go through it.
+See also Note [Views that may not follow] in `gradiente.tensor.restrictions`.
 """
 
 from __future__ import annotations
@@ -23,11 +18,12 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_indexing import laid_out, storage
-from ..graph import PLAIN, Node, NodeHooks, Plan, current, moment, split_edge, user_place, version_of
+from ..graph import PLAIN, Version, change, current, set_mode, split_edge, user_place, version_of
 from ..rules import table
 from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
 from .dispatch import Recorder, run
+from .restrictions import Untracked, allow, check_writable, forbid, is_forbidden
 from .special import inherit_inference
 from .tangents import active, follow
 from .tangents_changed import turn
@@ -38,11 +34,12 @@ Step = tuple[Recorder, dict[str, Any]]
 class View:
     """How a tensor is seen in its base: `steps` are primitives with their static parameters.
 
-    `creation`: "" for an ordinary view; "no_grad" for one made with recording off; "multi" for one of several views
-    that one function returned; in-place changes of the latter two are refused where they would be recorded.
+    `creation`: "" for an ordinary view; "no_grad" or "inference" for one made in that mode; "multi" for one of several
+    views that one function returned; "function" for one that a custom Function returned. In-place changes of all but
+    ordinary ones are refused where they would be recorded.
     """
 
-    __slots__ = ("base", "creation", "layout", "steps")
+    __slots__ = ("base", "creation", "layout", "stamp", "steps")
 
     def __init__(self, base: Tensor, steps: tuple[Step, ...], creation: str, layout: Any) -> None:
         self.base: Tensor = base
@@ -50,6 +47,8 @@ class View:
         self.creation: str = creation
         self.layout: Any = layout
         """Strides of the base and memory before and after its first element, where they are not the usual ones."""
+        self.stamp: int = base._history.stamp  # pyright: ignore[reportOptionalMemberAccess]
+        """The moment of the base's last change when the view was made or got its present node."""
 
     def __call__(self, x: Any) -> Any:
         """The same view of another tensor or array."""
@@ -102,7 +101,12 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
     out._history = version
     mode = current()
     if not mode.grad:
-        creation = "no_grad"
+        creation = "inference" if mode.inference else "no_grad"
+        if out._node is None and x._array.dtype.kind in "fcV" and x.requires_grad and out._array.dtype.kind in "fcV":
+            out._node = Untracked()
+            version.loose = True
+    if creation:
+        version.loose = True
     view = x._view
     if view is None:
         usual = x._array.flags.c_contiguous and "layout" not in steps[0][1]
@@ -112,6 +116,8 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
         if layout is None and "layout" in steps[0][1]:
             layout = layout_of(view.base._array)
         out._view = View(view.base, view.steps + steps, creation or view.creation, layout)
+        if view.creation:
+            version.loose = True
     version.add_view(out)
     if mode.inference or (x._meta is not None and x._meta.inference):
         inherit_inference(out, x)
@@ -158,6 +164,9 @@ def detach_in_place(x: Tensor) -> None:
         x._meta.retained = False
         x._meta.tangents = None
     x._node = None
+    for view in [] if x._history is None else x._history.living_views():
+        if is_forbidden(view) and view._view.base is x:
+            allow(view, None)
 
 
 def reshape_in_place(x: Tensor, call: Callable[..., Tensor], static: dict[str, Any], back: Step) -> Tensor:
@@ -227,146 +236,84 @@ def refresh_views(target: Tensor) -> None:
         return
     for other in base._history.living_views():
         if other._view is not None and other._view.base is base:
-            _adopt(other, _fresh_node(other, base))
+            follow_base(other, base)
 
 
-def _fresh_node(view: Tensor, base: Tensor) -> Any:
-    if base._node is None or (view._array.dtype.kind not in "fc" and view.dtype.name != "bfloat16"):
-        return None
+def follow_base(view: Tensor, base: Tensor) -> None:
+    """Give a view, whose base was changed, a history that starts at the base's present one."""
     made: View = view._view
-    if view._node.__class__ is Forbidden:
-        return view._node
-    if made.creation:
-        return Forbidden(_forbidden(view, "its base or another view of its base has been"))
-    x = base
-    for recorder, static in made.steps[:-1]:
-        x = run(recorder, (x,), (x._array,), static)
-    recorder, static = made.steps[-1]
-    named = _again.get(recorder)
-    if named is None:
-        named = _again[recorder] = Recorder(recorder.primitive, "AsStridedBackward0")
-    return run(named, (x,), (x._array,), static)._node
-
-
-class Forbidden(Node):
-    """The node of a view that may not follow its base; see Note [Views that may not follow]."""
-
-    __slots__ = ("text",)
-
-    seq: int
-    edges: tuple[Any, ...]
-    plan: Plan
-    tensors: tuple[Any, ...] | None
-    facts: Any
-    hooks: NodeHooks | None
-    place: Any
-
-    def __init__(self, text: str) -> None:
-        self.seq, self.plan, self.edges, self.tensors = moment(), _FORBIDDEN, (), ()
-        self.facts = self.hooks = self.place = None
-        self.text: str = text
-
-    def show(self) -> Node:
-        """Raise the error: whoever looks at the node looks at the view."""
-        raise RuntimeError(self.text)
-
-
-def _refuse(node: Any, g: Any) -> Any:
-    raise RuntimeError(node.text)
-
-
-_FORBIDDEN = Plan(_refuse, _refuse, (), Forbidden)
-
-
-def _forbidden(target: Tensor, what: str) -> str:
-    """torch's text for a view that may not be changed, or may not follow."""
-    creation = target._view.creation
-    if target._node is None:
-        text = f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled."
+    made.stamp = base._history.stamp  # pyright: ignore[reportOptionalMemberAccess]
+    if base._node is None or view._array.dtype.kind not in "fcV":
+        if is_forbidden(view):
+            allow(view, None)
+    elif made.creation:
+        forbid(view)
     else:
-        node, number = split_edge(target._node)
-        text = f"Output {number} of {node.name().split('Backward')[0]} is a view and {what} modified inplace."
-    if creation.endswith("function"):
-        return (
-            f"{text} This view was created inside a custom Function (or because an input was returned as-is) and the "
-            "autograd "
-            "logic to handle view+inplace would override the custom backward associated with the custom Function, "
-            "leading to "
-            "incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the custom "
-            "Function."
-        )
-    if creation.endswith("multi"):
-        return (
-            f"{text} This view is the output of a function that returns multiple views. Such functions do not allow "
-            "the "
-            "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
-        )
-    return (
-        f"{text} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
-        "moving "
-        "both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
-        "tracked) or "
-        "both outside (if you want the inplace to be tracked)."
-    )
+        _adopt(view, _fresh_node(made, base))
 
 
-def overlaps_itself(array: Any) -> bool:
-    """Whether two elements of the array share memory, as in an expanded one."""
-    strides = array.strides
-    return 0 in strides and array.size > 0 and any(s == 0 and n > 1 for s, n in zip(strides, array.shape, strict=True))
+def _fresh_node(made: View, base: Tensor) -> Any:
+    """The node of the view `made` of `base` as it is now; torch's name for it says that it is not the first one."""
+    x = base
+    previous = change(grad=True)
+    try:
+        for recorder, static in made.steps[:-1]:
+            x = run(recorder, (x,), (x._array,), static)
+        recorder, static = made.steps[-1]
+        named = _again.get(recorder)
+        if named is None:
+            named = _again[recorder] = Recorder(recorder.primitive, "AsStridedBackward0")
+        return run(named, (x,), (x._array,), static)._node
+    finally:
+        set_mode(previous)
 
 
-_LEAF = "leaf Variable that requires grad is being used in an in-place operation."
+def loose_views(version: Version) -> None:
+    """After a change in place that is not recorded: views that do not follow by themselves get what they have to have.
 
-
-def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = False) -> None:
-    """Raise torch's error if `target` may not be changed in place.
-
-    `tracked`: the change will be recorded, whether or not the target has a history. `overlapping`: the change gives all
-    elements one value, so that they may share memory.
+    See the notes in `gradiente.tensor.restrictions`.
     """
-    view = target._view
-    mode = current()
-    if mode.grad:
-        if view is None:
-            if target._node is not None and target._node.__class__ is AccumulateGrad:
-                raise RuntimeError(f"a {_LEAF} (Change it under torch.no_grad(), or use the out-of-place operation.)")
-        else:
-            node = view.base._node
-            if isinstance(target._node, Forbidden):
-                raise RuntimeError(target._node.text)
-            if view.creation and (tracked or node is not None):
-                raise RuntimeError(_forbidden(target, "is being"))
-            if node is not None and node.__class__ is AccumulateGrad:
-                raise RuntimeError(
-                    f"a view of a {_LEAF} (Change it under torch.no_grad(), or change a .clone() of the leaf.)"
-                )
-    if target._meta is not None and target._meta.inference and not mode.inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a "
-            "normal "
-            "tensor before doing inplace update."
-            "See https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
-    if not overlapping and overlaps_itself(target._array):
-        raise RuntimeError(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-            "Please clone() the tensor before performing the operation."
-        )
-    if not target._array.flags.writeable:
-        raise RuntimeError(
-            "the tensor's memory is read-only: it was made from a read-only NumPy array; clone() it first"
-        )
+    for view in version.living_views():
+        if view._view is None or view._view.base._node is None:
+            continue
+        if view._view.creation or is_forbidden(view) or view._node.__class__ is Untracked:
+            follow_base(view, view._view.base)
+
+
+def base_switched(base: Tensor) -> None:
+    """After `requires_grad_` of a tensor, let its views require a gradient, or not, as it does."""
+    for view in base._history.living_views():  # pyright: ignore[reportOptionalMemberAccess]
+        made = view._view
+        if made is None or made.base is not base or is_forbidden(view):
+            continue
+        if base._node is None:
+            if view._node.__class__ is Untracked:
+                view._node = None
+        elif view._node is None and view._array.dtype.kind in "fcV":
+            view._node = Untracked()
+            base._history.loose = True  # pyright: ignore[reportOptionalMemberAccess]
+            if made.stamp != base._history.stamp:  # pyright: ignore[reportOptionalMemberAccess]
+                follow_base(view, base)
+
+
+def renewed(view: Tensor) -> None:
+    """Before the node of a view is shown: torch makes it anew where its base has changed since."""
+    made: View = view._view
+    base = made.base
+    if made.stamp != base._history.stamp and base._node is not None:  # pyright: ignore[reportOptionalMemberAccess]
+        follow_base(view, base)
 
 
 __all__ = [
-    "Forbidden",
     "View",
-    "check_writable",
+    "base_switched",
+    "follow_base",
     "layout_of",
     "link_view",
+    "loose_views",
     "make_view",
     "rebase",
     "refresh_views",
+    "renewed",
     "with_history",
 ]
