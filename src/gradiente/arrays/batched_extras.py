@@ -72,6 +72,12 @@ class BatchedExtras:
     def alias(self, x: Any) -> Any:
         return x.view()
 
+    def as_real(self, x: Any) -> Any:
+        return _of_values(numpy_extras.as_real, x)
+
+    def as_complex(self, x: Any) -> Any:
+        return _of_values(numpy_extras.as_complex, x)
+
     def dense_copy(self, x: Any) -> Any:
         return _of_values(numpy_extras.dense_copy, x)
 
@@ -154,7 +160,7 @@ class BatchedExtras:
         return out
 
     def clear_view(self, x: Any, view: Any) -> Any:
-        return self.put_view(x, np.zeros((), dtype=x.dtype), view)
+        return self.put_view(x, 0, view)
 
     def embed_view(self, g: Any, view: Any, shape: tuple[int, ...]) -> Any:
         if g.__class__ is not Batched:

@@ -16,6 +16,8 @@ from .numpy_einsum import einsum as einsum
 from .numpy_indexing import add_at as add_at
 from .numpy_indexing import alias as alias
 from .numpy_indexing import along_axis as along_axis
+from .numpy_indexing import as_complex as as_complex
+from .numpy_indexing import as_real as as_real
 from .numpy_indexing import broadcast_view as broadcast_view
 from .numpy_indexing import clear_view as clear_view
 from .numpy_indexing import contiguous_copy as contiguous_copy
@@ -53,6 +55,8 @@ NAMES = (
     "alias",
     "argmax_places",
     "argmax_windows",
+    "as_complex",
+    "as_real",
     "broadcast_view",
     "clear_view",
     "complex_of",

@@ -125,7 +125,7 @@ def put_along_axis(x: Array, indices: Array, values: Array, axis: int) -> Array:
     return out
 
 
-def put_view(x: Array, value: Array, view: View) -> Array:
+def put_view(x: Array, value: Any, view: View) -> Array:
     """A copy of `x` in which the part that `view` shows is replaced by `value`.
 
     A view may depend on how its base lies in memory; if so it has a method `lay_out` that makes such a copy.
@@ -137,7 +137,7 @@ def put_view(x: Array, value: Array, view: View) -> Array:
 
 def clear_view(x: Array, view: View) -> Array:
     """A copy of `x` in which the part that `view` shows is zero."""
-    return put_view(x, np.zeros((), dtype=x.dtype), view)
+    return put_view(x, 0, view)
 
 
 def embed_view(g: Array, view: View, shape: tuple[int, ...]) -> Array:
@@ -269,6 +269,19 @@ def diagonal(x: Array, offset: int, axis1: int, axis2: int) -> Array:
     if x.flags.writeable:
         out.flags.writeable = True
     return out
+
+
+def as_real(x: Array) -> Array:
+    """The complex elements of `x` as pairs of real ones along a last axis, as a view."""
+    real = np.asarray(x).real
+    return remake(real, (*x.shape, 2), (*x.strides, real.itemsize))
+
+
+def as_complex(x: Array) -> Array:
+    """The pairs along the last axis of `x`, which lie side by side in memory, as complex elements: a view."""
+    if x.dtype.itemsize == 2:  # NumPy has no complex numbers of half precision
+        x = x.astype(np.float32)
+    return x.view(np.result_type(x.dtype, np.complex64))[..., 0]
 
 
 def alias(x: Array) -> Array:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..tensor import dtypes
 from ..tensor.core import Tensor, box, wrap
+from ..tensor.dtypes import C_NAMES
 from ..tensor.promotion import result_type
 from ..tensor.refusals import refuse
 from ..tensor.tangents import carries
@@ -243,29 +244,13 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
     for value, argument in ((end, "end"), (weight, "weight")):
         if isinstance(value, Tensor) and value._array.dtype != input._array.dtype:
             raise RuntimeError(
-                f"expected dtype {_C_WORDS[input.dtype.name]} for `{argument}` but got dtype "
-                f"{_C_WORDS[value.dtype.name]} "
+                f"expected dtype {C_NAMES[input.dtype.name]} for `{argument}` but got dtype "
+                f"{C_NAMES[value.dtype.name]} "
                 f"(convert it: {argument}.to({input.dtype!r}))"
             )
     refuse("lerp_kernel_scalar" if number else "lerp_kernel_tensor", input.dtype)
     return _lerp_number(input, end, weight=weight) if number else _lerp_tensor(input, end, weight)
 
-
-_C_WORDS = {
-    "bool": "bool",
-    "uint8": "unsigned char",
-    "int8": "signed char",
-    "int16": "short int",
-    "int32": "int",
-    "int64": "long int",
-    "float16": "c10::Half",
-    "bfloat16": "c10::BFloat16",
-    "float32": "float",
-    "float64": "double",
-    "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
-}
-"""What `lerp` calls the types."""
 
 _nan_to_num = primitive("nan_to_num")
 

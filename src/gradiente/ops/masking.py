@@ -9,6 +9,7 @@ import numpy as np
 from ..rules import table
 from ..tensor.core import Tensor
 from ..tensor.dispatch import Recorder
+from ..tensor.dtypes import C_NAMES
 from ..tensor.inplace import store
 from ._arguments import need_tensor
 from ._define import primitive
@@ -19,19 +20,6 @@ from .shaping import expand, reshape
 
 _masked_fill, _masked_fill_tensor = primitive("masked_fill"), primitive("masked_fill", "MaskedFillBackward1")
 _NUMBERS = (bool, int, float, complex, np.generic)
-_C_WORDS = {
-    "uint8": "unsigned char",
-    "int8": "signed char",
-    "int16": "short int",
-    "int32": "int",
-    "int64": "long int",
-    "float16": "c10::Half",
-    "bfloat16": "c10::BFloat16",
-    "float32": "float",
-    "float64": "double",
-    "complex64": "c10::complex<float>",
-    "complex128": "c10::complex<double>",
-}
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
@@ -52,7 +40,7 @@ def _fill_value(x: Tensor, mask: Any, value: Any) -> Any:
     need_tensor(mask, "masked_fill", "mask", 2)
     if mask._array.dtype != np.bool_:
         raise RuntimeError(
-            f"masked_fill_ only supports boolean masks, but got mask with dtype {_C_WORDS[mask.dtype.name]} "
+            f"masked_fill_ only supports boolean masks, but got mask with dtype {C_NAMES[mask.dtype.name]} "
             "(convert it with .bool())"
         )
     if isinstance(value, Tensor):

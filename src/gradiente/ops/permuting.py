@@ -105,7 +105,13 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
 def _reversed(self: Tensor) -> Tensor:
     """The tensor with its dimensions reversed, a view: the transpose of a matrix."""
     ndim = self._array.ndim
-    if ndim != 2:
+    if not ndim:
+        warnings.warn(
+            "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.",
+            UserWarning,
+            stacklevel=2,
+        )
+    elif ndim != 2:
         warnings.warn(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
             "throw "

@@ -85,6 +85,11 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
             [1, 2],
             [2, 3]])
     """
+    return _strided(input, layout=strided_layout(input, size, stride, storage_offset))
+
+
+def strided_layout(input: Tensor, size: Any, stride: Any, storage_offset: Any) -> Layout:
+    """How the memory of `input` is seen with these sizes and strides, checked."""
     array = need_tensor(input, "as_strided")._array
     sizes, strides = integers((size,), "as_strided", "size"), integers((stride,), "as_strided", "stride")
     if len(sizes) != len(strides):
@@ -110,7 +115,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
         )
     before = first // item
     own = tuple([s // item for s in array.strides])
-    return _strided(input, layout=Layout(own, sizes, strides, start - before, before, memory.size // item - before))
+    return Layout(own, sizes, strides, start - before, before, memory.size // item - before)
 
 
 def unfold(self: Tensor, dimension: int, size: int, step: int) -> Tensor:

@@ -211,6 +211,18 @@ complex_of: Primitive = general(
     jvp=lambda t, i: t * 1j if i == 1 else t * (1 + 0j),
     node="ComplexBackward0",
 )
+view_as_real: Primitive = general(
+    "view_as_real",
+    lambda g, extras: extras.complex_of(g[..., 0], -g[..., 1]),
+    forward=lambda x, extras: extras.as_real(x),
+    jvp=lambda t, xp: xp.stack((xp.real(t), xp.imag(t)), axis=-1),
+)
+view_as_complex: Primitive = general(
+    "view_as_complex",
+    lambda g, xp: xp.stack((xp.real(g), -xp.imag(g)), axis=-1),
+    forward=lambda x, extras: extras.as_complex(x),
+    jvp=lambda t, extras: extras.complex_of(t[..., 0], t[..., 1]),
+)
 polar: Primitive = general(
     "polar",
     lambda g, b, xp: xp.real(g) * xp.cos(b) - xp.imag(g) * xp.sin(b),

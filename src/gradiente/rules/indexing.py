@@ -87,7 +87,7 @@ masked_fill: Primitive = general(
 put_view: Primitive = linear(
     "put_view",
     lambda g, view, extras: extras.clear_view(g, view),
-    lambda g, view: view(g),
+    lambda g, view, xp: _part(g, view, xp),
     forward=lambda a, b, view, extras: extras.put_view(a, b, view),
     node="CopySlices",
 )
@@ -123,6 +123,15 @@ fold_windows: Primitive = linear(
     forward=lambda x, axis, size, step, shape, extras: extras.fold_windows(x, axis, size, step, shape),
     node="UnfoldBackwardBackward0",
 )
+
+
+def _part(g: Any, view: Any, xp: Any) -> Any:
+    """What `view` shows of `g`. Views from complex to real and back do not commute with conjugation (see kinds)."""
+    part = view(g)
+    was, now = xp.isdtype(g.dtype, "complex floating"), xp.isdtype(part.dtype, "complex floating")
+    if was == now:
+        return part
+    return view(xp.conj(g)) if was else xp.conj(part)
 
 
 def _grown(g: Any, shape: tuple[int, ...], extras: Any) -> Any:

@@ -96,6 +96,22 @@ TENSOR_TYPES = {
     "complex64": "ComplexFloatTensor",
     "complex128": "ComplexDoubleTensor",
 }
+C_NAMES: dict[str, str] = {
+    "bool": "bool",
+    "uint8": "unsigned char",
+    "int8": "signed char",
+    "int16": "short int",
+    "int32": "int",
+    "int64": "long int",
+    "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16",
+    "float32": "float",
+    "float64": "double",
+    "complex64": "c10::complex<float>",
+    "complex128": "c10::complex<double>",
+}
+"""What C++ calls the types, as some of torch's errors do."""
+
 SCALAR_NAMES = {
     "bool": "Bool",
     "uint8": "Byte",

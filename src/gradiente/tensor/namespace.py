@@ -48,6 +48,8 @@ class Extras:
         self.fmod: Callable[..., Any] = call["fmod"]
         self.erfc: Callable[..., Any] = call["erfc"]
         self.complex_of: Callable[..., Any] = call["complex_of"]
+        self.as_real: Callable[..., Any] = call["view_as_real"]
+        self.as_complex: Callable[..., Any] = call["view_as_complex"]
 
     def embed(self, g: Tensor, index: Any, shape: tuple[int, ...]) -> Tensor:
         return self._call["embed"](g, index=index, shape=shape)

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_indexing import laid_out, storage
-from ..graph import PLAIN, Version, change, current, set_mode, split_edge, user_place, version_of
+from ..graph import PLAIN, Sink, Version, change, current, set_mode, split_edge, user_place, version_of
 from ..rules import table
 from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
@@ -252,6 +252,10 @@ def follow_base(view: Tensor, base: Tensor) -> None:
         _adopt(view, _fresh_node(made, base))
 
 
+_OTHER_TYPE = frozenset({"view_as_real", "view_as_complex"})
+"""What torch cannot do with strides alone, so that the node keeps its name."""
+
+
 def _fresh_node(made: View, base: Tensor) -> Any:
     """The node of the view `made` of `base` as it is now; torch's name for it says that it is not the first one."""
     x = base
@@ -260,6 +264,8 @@ def _fresh_node(made: View, base: Tensor) -> Any:
         for recorder, static in made.steps[:-1]:
             x = run(recorder, (x,), (x._array,), static)
         recorder, static = made.steps[-1]
+        if recorder.primitive.name in _OTHER_TYPE:
+            return run(recorder, (x,), (x._array,), static)._node
         named = _again.get(recorder)
         if named is None:
             named = _again[recorder] = Recorder(recorder.primitive, "AsStridedBackward0")
@@ -300,8 +306,15 @@ def renewed(view: Tensor) -> None:
     """Before the node of a view is shown: torch makes it anew where its base has changed since."""
     made: View = view._view
     base = made.base
-    if made.stamp != base._history.stamp and base._node is not None:  # pyright: ignore[reportOptionalMemberAccess]
+    if made.stamp == base._history.stamp:  # pyright: ignore[reportOptionalMemberAccess]
+        return
+    if base._node is not None:
         follow_base(view, base)
+    elif view._node is not None and not isinstance(view._node, Sink):  # the base was detached: it leads nowhere now
+        made.stamp = base._history.stamp  # pyright: ignore[reportOptionalMemberAccess]
+        cut = wrap(base._array)
+        cut._node = Untracked()
+        _adopt(view, _fresh_node(made, cut))
 
 
 __all__ = [
