@@ -222,3 +222,90 @@ def test_detach_in_place() -> None:
     assert not b.requires_grad
     b.mul_(2)
     assert w.grad is None
+
+
+def test_a_view_of_no_grad_requires_gradients_but_sends_none() -> None:
+    w, b = start()
+    with torch.no_grad():
+        v = b[1:]
+    assert v.requires_grad
+    assert v.is_leaf
+    assert v.grad_fn is None
+    y = v * 2
+    assert y.grad_fn is not None
+    assert y.grad_fn.next_functions[0] == (None, 0)
+    y.sum().backward()
+    assert w.grad is None
+    with pytest.raises(RuntimeError, match="not have been used in the graph"):
+        torch.autograd.grad((v * 2).sum(), v)
+    with pytest.raises(RuntimeError, match=r"does not have a grad_fn \(y is a view made while recording was off"):
+        v.backward(torch.ones(2, dtype=v.dtype))
+    assert torch.why_no_grad(v, w).reason == "loose"
+
+
+def test_a_view_follows_a_base_that_requires_gradients_later() -> None:
+    b = torch.zeros(3)
+    v = b[1:]
+    b.requires_grad_()
+    assert v.requires_grad
+    assert v.grad_fn is None
+    with torch.no_grad():
+        v.add_(1)
+    v.sum().backward()
+    assert b.grad is not None
+    assert b.grad.tolist() == [0, 1, 1]
+    b.requires_grad_(False)
+    assert not b[1:].requires_grad
+
+
+@pytest.mark.parametrize("value", [1, None, "yes"])
+def test_requires_grad_is_a_bool(value: Any) -> None:
+    x = torch.ones(2)
+    with pytest.raises(RuntimeError, match="requires_grad must be a bool"):
+        x.requires_grad = value
+    with pytest.raises(TypeError, match="argument 'requires_grad'"):
+        x.requires_grad_(value)
+    assert not x.requires_grad
+
+
+def test_complex_views_are_written_through() -> None:
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    z = torch.zeros(2, dtype=torch.complex64)
+    z.real = w
+    torch.view_as_real(z)[:, 1].add_(w * w)
+    assert z.tolist() == [1 + 1j, 2 + 4j]
+    (z.real + 10 * z.imag).sum().backward()
+    assert w.grad is not None
+    assert w.grad.tolist() == [21, 41]
+    pairs = torch.zeros(2, 2)
+    torch.view_as_complex(pairs).copy_(z.detach())
+    assert pairs.tolist() == [[1, 1], [2, 4]]
+
+
+def test_expanded_tensors_take_one_value_only() -> None:
+    x = torch.zeros(3)
+    e = x.expand(2, 3)
+    e.fill_(2)
+    assert x.tolist() == [2, 2, 2]
+    with pytest.raises(RuntimeError, match="more than one element of the written-to tensor"):
+        e[:] = 1
+    with pytest.warns(UserWarning, match="Use of masked_fill_ on expanded tensors is deprecated"):
+        e.masked_fill_(torch.ones(2, 3, dtype=torch.bool), 5)
+    assert x.tolist() == [5, 5, 5]
+
+
+def test_memory_in_another_size() -> None:
+    x = torch.arange(6.0)
+    assert x.resize_(2, 2).tolist() == [[0, 1], [2, 3]]
+    assert x.resize_(6).tolist() == [0, 1, 2, 3, 4, 5]
+    with pytest.raises(RuntimeError, match="cannot resize variables that require grad"):
+        torch.ones(2, requires_grad=True).resize_(3)
+    y = torch.ones(2)
+    x.set_(y).add_(1)
+    assert y.tolist() == [2, 2]
+    w = torch.arange(4.0, requires_grad=True)
+    z = w * 1
+    z.as_strided_((2, 2), (1, 2)).select(0, 1).mul_(3)
+    z.sum().backward()
+    assert w.grad is not None
+    assert w.grad.tolist() == [1, 3, 1, 3]

@@ -38,14 +38,13 @@ w.data._is_view()
 """,
     "view nodes": """
 x = torch.ones(2, 3, 4, requires_grad=True)
-for f in [lambda x: x[0], lambda x: x[0:1], lambda x: x[:], lambda x: x[...], lambda x: x[None], lambda x: x[0, 1:],
-          lambda x: x[0, None], lambda x: x[:, 1], lambda x: x[[0]], lambda x: x[0, [1]], lambda x: x.T if x.ndim == 2 else x.mT,
-          lambda x: x.t() if x.ndim == 2 else x.transpose(0, 1), lambda x: x.permute(2, 0, 1), lambda x: x.view(-1), lambda x: x.reshape(-1),
-          lambda x: x.flatten(), lambda x: x.ravel(), lambda x: x.unsqueeze(0), lambda x: x.squeeze(), lambda x: x.squeeze(0), lambda x: x.expand(2, 2, 3, 4),
-          lambda x: x.narrow(0, 0, 1), lambda x: x.select(1, 0), lambda x: x.diagonal(0, 0, 1), lambda x: x.unfold(2, 2, 1), lambda x: x.movedim(0, 1),
-          lambda x: x.swapdims(0, 1), lambda x: x.as_strided((2,), (1,)), lambda x: x.view_as(x), lambda x: x.unflatten(2, (2, 2)), lambda x: x.split(1)[0],
-          lambda x: x.chunk(2)[0], lambda x: x.unbind()[0], lambda x: x.tensor_split(2)[0], lambda x: x.split([1, 1])[1], lambda x: next(iter(x)), lambda x: x.detach(), lambda x: x.alias() if hasattr(x, 'alias') else x[...]]:
-    y = f(x)
+texts = '''[0] | [0:1] | [:] | [...] | [None] | [0, 1:] | [0, None] | [:, 1] | [[0]] | [0, [1]] | .mT | .transpose(0, 1)
+  .permute(2, 0, 1) | .view(-1) | .reshape(-1) | .flatten() | .ravel() | .unsqueeze(0) | .squeeze() | .squeeze(0)
+  .expand(2, 2, 3, 4) | .narrow(0, 0, 1) | .select(1, 0) | .diagonal(0, 0, 1) | .unfold(2, 2, 1) | .movedim(0, 1)
+  .swapdims(0, 1) | .as_strided((2,), (1,)) | .view_as(x) | .unflatten(2, (2, 2)) | .split(1)[0] | .chunk(2)[0]
+  .unbind()[0] | .tensor_split(2)[0] | .split([1, 1])[1] | .detach()'''
+for text in texts.replace(chr(10), '|').split('|'):
+    y = eval('x' + text.strip())
     print(y.grad_fn.name() if y.grad_fn is not None else None, y._is_view(), y.output_nr, tuple(y.shape))
 """,
     "in-place on a view of a non-leaf": """

@@ -175,12 +175,14 @@ v.grad_fn
 x = torch.ones(3, requires_grad=True)
 with torch.no_grad():
     v = x.view(3, 1)
-    print(v.requires_grad, (v + 1).requires_grad, v[0].requires_grad, v.clone().requires_grad, v.contiguous().requires_grad, v.detach().requires_grad)
+    print(v.requires_grad, (v + 1).requires_grad, v[0].requires_grad)
+    print(v.clone().requires_grad, v.contiguous().requires_grad, v.detach().requires_grad)
     w = v.reshape(3)
     a, b, c = x.unbind()
     print(w.requires_grad, a.requires_grad, a._is_view())
     e = x.expand(2, 3)
-    print(e.requires_grad, x.t().requires_grad, x[:].requires_grad, x[[0]].requires_grad, x.float() is x, x.double().requires_grad)
+    print(e.requires_grad, x.t().requires_grad, x[:].requires_grad)
+    print(x[[0]].requires_grad, x.float() is x, x.double().requires_grad)
 a.mul_(2)
 a.grad_fn
 """,
@@ -322,6 +324,7 @@ x = torch.ones(2, requires_grad=True, dtype=torch.complex64)
 y = x * 1
 r = y.real; i = y.imag; w = torch.view_as_real(y); f = w[0]; c = torch.view_as_complex(w); s = y[0:]; q = r[0:]
 y.mul_(2)
-r.grad_fn.name(), i.grad_fn.name(), w.grad_fn.name(), f.grad_fn.name(), c.grad_fn.name(), s.grad_fn.name(), q.grad_fn.name()
+r.grad_fn.name(), i.grad_fn.name()
+i.grad_fn.name(), w.grad_fn.name(), f.grad_fn.name(), c.grad_fn.name(), s.grad_fn.name(), q.grad_fn.name()
 """,
 }

@@ -11,6 +11,7 @@ from ..graph import Output, change, current, describe, grad_enabled, moment, set
 from ..graph.engine import nodes_needed
 from ..tensor.core import AccumulateGrad, Tensor
 from ..tensor.origins import Origin, recent
+from ..tensor.restrictions import Untracked
 from ._answers import REMEDIES, TEXTS
 
 _AGAIN = (
@@ -124,6 +125,8 @@ def _watched(function: Callable[[], Tensor]) -> Any:
 
 def _of_inputs(y: Tensor, x: Tensor | None) -> WhyNoGrad | None:
     """What `x` itself, or the graph of `y`, says."""
+    if y._node.__class__ is Untracked:
+        return _answer([Ending("loose")])
     if x is None:
         return None if y._node is None else WhyNoGrad(True, "connected")
     if x._node is None:

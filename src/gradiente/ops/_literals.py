@@ -150,7 +150,7 @@ def _number(data: Any, dtype: Dtype) -> Any:
                 "only one element tensors can be converted to Python scalars "
                 f"(there is one of shape {list(data._array.shape)} in the list: torch.stack joins tensors)"
             )
-        if data._node is not None:
+        if data.requires_grad:
             warnings.warn(UNEXPECTED, UserWarning, stacklevel=6)
             leave("tensor", data)
         value = data._array.reshape(()).item()

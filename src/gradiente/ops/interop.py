@@ -56,7 +56,7 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
         np.asarray(self._array)  # says why this is not possible
     if self._array.dtype.kind == "V":
         raise TypeError("Got unsupported ScalarType BFloat16 (NumPy has no such dtype: convert with .float() first)")
-    if self._node is not None or self._meta is not None:
+    if self.requires_grad or self._meta is not None:
         leave("numpy", self)
     array = self._array.view()
     if array.dtype.metadata is not None:  # the mark of inference tensors, which NumPy's files would warn of

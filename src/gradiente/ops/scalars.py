@@ -36,7 +36,7 @@ def item(self: Tensor) -> Any:
             f"a Tensor with {array.size} elements cannot be converted to Scalar (its shape is {list(array.shape)}; "
             ".tolist() gives all its elements)"
         )
-    if self._node is not None or self._meta is not None:
+    if self.requires_grad or self._meta is not None:
         leave("item", self)
     value = array.item()
     return float(value) if array.dtype.kind == "V" else value
@@ -51,7 +51,7 @@ def tolist(self: Tensor) -> Any:
         [[1, 2], [3, 4]]
     """
     array = self._array
-    if self._node is not None or self._meta is not None:
+    if self.requires_grad or self._meta is not None:
         leave("tolist", self)
     return (array.astype(np.float32) if array.dtype.kind == "V" else array).tolist()
 

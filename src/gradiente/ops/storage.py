@@ -151,7 +151,7 @@ def detach(input: Tensor) -> Tensor:
     need_tensor(input, "detach")
     out = share(input)
     out._history = version_of(input)
-    if input._node is not None or input._meta is not None:
+    if input.requires_grad or input._meta is not None:
         leave("detach", input, out)
     return out
 
@@ -164,7 +164,9 @@ def detach_(input: Tensor) -> Tensor:
     >>> x.detach_().is_leaf
     True
     """
-    before = wrap(need_tensor(input, "detach_")._array)
+    if need_tensor(input, "detach_")._view is not None:
+        detach_in_place(input)  # raises
+    before = wrap(input._array)
     before._node, before._meta = input._node, input._meta
     detach_in_place(input)
     return leave("detach_", before, input)
@@ -176,7 +178,7 @@ def _set_data(self: Tensor, value: Any) -> None:
 
 def _get_data(self: Tensor) -> Tensor:
     out = share(self)
-    if self._node is not None or self._meta is not None:
+    if self.requires_grad or self._meta is not None:
         leave("data", self, out)
     return out
 

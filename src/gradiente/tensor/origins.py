@@ -72,7 +72,10 @@ def leave(kind: str, x: Tensor, out: Tensor | None = None) -> Any:
 
     Nothing is noted where `x` has no path.
     """
-    edge, meta = x._node, x._meta
+    try:
+        edge, meta = x._node, x._meta
+    except RuntimeError:  # a view that may not be used: see `gradiente.tensor.restrictions`
+        return out
     before = None if meta is None else meta.origin
     if edge is None:
         if before is None:
