@@ -363,6 +363,14 @@ sample("spread_windows", R(2, 2, 3), shape=(2, 3, 4), grid=RUNS)
 sample("take_places", R(2, 3, 2), I([[5, 0, 0]], [[1, 4, 2]]), axes=2, complex=True)
 sample("put_places", R(2, 1, 3), I([[5, 0, 0]], [[1, 4, 2]]), shape=(2, 3, 2), axes=2, complex=True)
 
+# --- layers
+NORMAL = {"axis": (0, 2), "eps": 0.1, "groups": None, "features": (3, 1)}
+sample("normalization", R(2, 3, 2), R(3), R(3), **NORMAL)
+sample("normalization", R(2, 3, 2), None, None, **NORMAL)
+sample("normalization", R(2, 4), R(4), R(4), axis=(2,), eps=0.1, groups=(2, 2, 2), features=(4,))
+sample("embedding", R(4, 2), I([0, 2], [2, 1]), padding=-1, by_frequency=False)
+sample("put_rows", R(2, 2, 3), I([0, 2], [2, 1]), shape=(4, 3))
+
 # --- losses
 sample("mse_loss", R(2, 3), R(2, 3), reduction="mean")
 sample("mse_loss", R(2, 3), R(2, 3), reduction="none")

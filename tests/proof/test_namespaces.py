@@ -96,6 +96,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "expand": ("broadcast_to",),
     "safe_divide": ("equal", "where", "divide"),
     "convolve": ("convolution",),
+    "take_rows": ("embedding",),
     "convolve_input": ("transposed_convolution",),
     "wide_sum": ("sum", "astype"),
     "wide_mean": ("mean", "astype"),

@@ -190,6 +190,20 @@ class BatchedExtras:
         out = numpy_extras.put_class(_merged(values), _merged(at), (count * shape[0], *shape[1:]))
         return again(out.reshape((count, *shape)))
 
+    def take_rows(self, x: Any, rows: Any) -> Any:
+        if x.__class__ is not Batched:
+            return _of_values(lambda at: x.take(at, axis=0), rows)
+        (values, at), again = flat((x, rows))
+        return again(numpy_extras.take_rows(_merged(values), _offset(at, values.shape[1])))
+
+    def put_rows(self, g: Any, rows: Any, shape: tuple[int, ...]) -> Any:
+        if not levels_of((g, rows)):
+            return numpy_extras.put_rows(g, rows, shape)
+        (values, at), again = flat((g, rows))
+        count = values.shape[0]
+        out = numpy_extras.put_rows(values, _offset(at, shape[0]), (count * shape[0], *shape[1:]))
+        return again(out.reshape((count, *shape)))
+
     # -- along an axis, products ---------------------------------------------------------------------------------------
 
     def running_argmax(self, x: Any, axis: int) -> Any:
@@ -223,6 +237,11 @@ class BatchedExtras:
 def _merged(values: Array) -> Array:
     """The batch and the first axis of an example as one axis."""
     return values.reshape((values.shape[0] * values.shape[1], *values.shape[2:]))
+
+
+def _offset(rows: Array, size: int) -> Array:
+    """Numbers of rows of each example, counted in the rows of all examples."""
+    return rows + (np.arange(rows.shape[0]) * size).reshape((-1, *(1,) * (rows.ndim - 1)))
 
 
 def _of_values(function: Callable[[Array], Array], x: Any) -> Any:

@@ -31,11 +31,13 @@ from .numpy_indexing import identity_times as identity_times
 from .numpy_indexing import pick as pick
 from .numpy_indexing import put_along_axis as put_along_axis
 from .numpy_indexing import put_index as put_index
+from .numpy_indexing import put_rows as put_rows
 from .numpy_indexing import put_view as put_view
 from .numpy_indexing import rot90 as rot90
 from .numpy_indexing import scatter_along_axis as scatter_along_axis
 from .numpy_indexing import split as split
 from .numpy_indexing import strided as strided
+from .numpy_indexing import take_rows as take_rows
 from .numpy_indexing import unbind as unbind
 from .numpy_indexing import windows as windows
 from .numpy_pooling import argmax_places as argmax_places
@@ -83,6 +85,7 @@ NAMES = (
     "put_class",
     "put_index",
     "put_places",
+    "put_rows",
     "put_view",
     "rot90",
     "running_argmax",
@@ -94,6 +97,7 @@ NAMES = (
     "sum_windows",
     "take_class",
     "take_places",
+    "take_rows",
     "unbind",
     "windows",
 )

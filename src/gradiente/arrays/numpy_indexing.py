@@ -82,6 +82,18 @@ def _add_rows(out: Array, rows: Array, values: Array) -> None:
         out[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
 
 
+def take_rows(x: Array, rows: Array) -> Array:
+    """The rows x[i] that the integers `rows` name: of shape (*rows, *width)."""
+    return x.take(rows, axis=0)
+
+
+def put_rows(g: Array, rows: Array, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` to which g is added at the rows that `rows` names: the adjoint of take_rows."""
+    out = np.zeros(shape, g.dtype)
+    add_at(out, rows, g)
+    return out
+
+
 def put_index(x: Array, values: Array, index: Any, accumulate: bool = False) -> Array:
     """A copy of `x` in which x[index] is replaced by `values`, or has them added, every time that it is named."""
     out = np.array(x)

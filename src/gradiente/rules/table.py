@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 
-from . import activations, arithmetic, choices, functions, indexing, losses, products, reductions, shaping, sliding
+from . import (
+    activations,
+    arithmetic,
+    choices,
+    functions,
+    indexing,
+    layers,
+    losses,
+    products,
+    reductions,
+    shaping,
+    sliding,
+)
 from .kinds import Primitive
 
 FAMILIES: tuple[ModuleType, ...] = (
@@ -18,6 +30,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     indexing,
     products,
     sliding,
+    layers,
     losses,
 )
 

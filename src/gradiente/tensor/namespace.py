@@ -126,6 +126,12 @@ class Extras:
     def put_places(self, g: Tensor, indices: Tensor, shape: tuple[int, ...], axes: int) -> Tensor:
         return self._call["put_places"](g, indices, shape=shape, axes=axes)
 
+    def take_rows(self, x: Tensor, rows: Tensor) -> Tensor:
+        return self._call["embedding"](x, rows, padding=-1, by_frequency=False)
+
+    def put_rows(self, g: Tensor, rows: Tensor, shape: tuple[int, ...]) -> Tensor:
+        return self._call["put_rows"](g, rows, shape=shape)
+
     def put_class(self, g: Tensor, index: Tensor, shape: tuple[int, ...]) -> Tensor:
         return self._call["put_class"](g, index, shape=shape)
 
