@@ -5,6 +5,7 @@ one's own. `forward_ad`: derivatives computed along with the values. `graph`: no
 finding the operation that made a NaN.
 """
 
+from ..tensor.introspect import SavedTensor as SavedTensor
 from . import anomaly as anomaly
 from . import forward_ad as forward_ad
 from . import function as function

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ..graph import Node, Output
 from ..tensor.core import AccumulateGrad, Tensor
+from ..tensor.metadata import tell
 from ..tensor.restrictions import Untracked
 
 
@@ -15,7 +16,7 @@ class GradientEdge(NamedTuple):
     node: Node
     output_nr: int
     ownership_token: Any = None
-    """What `get_gradient_edge` knows of the tensor: its shape and NumPy dtype."""
+    """Nothing: a node is kept alive by whoever holds it."""
 
 
 Source = Tensor | GradientEdge
@@ -40,7 +41,10 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
         raise RuntimeError("It is not possible to get the gradient edge for a Tensor that does not require gradients")
     edge = tensor._node
     node, number = (edge.node, edge.number) if isinstance(edge, Output) else (edge, 0)
-    return GradientEdge(node.show(), number, (tensor._array.shape, tensor._array.dtype))
+    shown = node.show()
+    if shown is not None:  # pyright: ignore[reportUnnecessaryComparison] - of a view without a history
+        tell(shown, number, (tensor._array.shape, tensor._array.dtype))
+    return GradientEdge(shown, number)
 
 
 def edge_of(source: Source) -> Any:
@@ -59,4 +63,5 @@ def like_of(source: Source) -> Any:
     if isinstance(source.node, AccumulateGrad):
         variable = source.node.variable
         return variable._array.shape, variable._array.dtype
-    return source.ownership_token
+    found = source.node._input_metadata[source.output_nr]  # pyright: ignore[reportAttributeAccessIssue]
+    return None if found is None else (tuple(found.shape), found.dtype.numpy)

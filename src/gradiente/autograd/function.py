@@ -25,6 +25,7 @@ from ..tensor.core import Tensor, box, wrap
 from ..tensor.namespace import namespace
 from ..tensor.plans import border
 from . import _vmapped
+from ._node import ContextNode
 from ._once import once_differentiable
 from ._outputs import Facts, finish, restored
 from .transforming import transforming
@@ -100,7 +101,7 @@ class FunctionCtx:
         )
 
 
-class BackwardCFunction(Node, FunctionCtx):
+class BackwardCFunction(ContextNode, FunctionCtx):
     """The node of a `Function`, which is also its context."""
 
     _forward_cls: Any = None

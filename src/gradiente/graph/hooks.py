@@ -114,7 +114,7 @@ def run_before(node: Any, g: Any, wrap: Any, unwrap: Any) -> Any:
 def run_after(node: Any, gs: Sequence[Any], g: Any, wrap: Any, unwrap: Any) -> Sequence[Any]:
     """Run the post hooks of a node on what it hands to its edges."""
     outputs = tuple([_show(part, wrap) for part in _parts(node, g)])
-    mask = () if node.plan is None else node.plan.mask
+    mask = () if node.plan is None else node.show().shown_mask()
     for fn in list(node.hooks.post.values()):
         parts = iter(gs)
         full = [next(parts) if tracked else None for tracked in mask]

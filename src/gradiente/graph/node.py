@@ -66,7 +66,7 @@ class Node:
     >>> node.name()
     'MulBackward0'
     >>> [edge.name() for edge, _ in node.next_functions]
-    ['AccumulateGrad', 'AccumulateGrad']
+    ['torch::autograd::AccumulateGrad', 'torch::autograd::AccumulateGrad']
     """
 
     __slots__ = ("__dict__", "__weakref__", "edges", "facts", "hooks", "place", "plan", "seq", "tensors")
@@ -96,6 +96,10 @@ class Node:
         pairs = (split_edge(next(edges)) if tracked else (None, 0) for tracked in self.plan.mask)
         return tuple((None if node is None else node.show(), number) for node, number in pairs)
 
+    def shown_mask(self) -> tuple[bool, ...]:
+        """The plan's mask without operands that users do not count: indices, masks, numbers."""
+        return self.plan.mask
+
     def show(self) -> Node:
         """This node, with the class that bears its name."""
         if self.__class__ is Node:
@@ -109,6 +113,11 @@ class Node:
 
     def _sequence_nr(self) -> int:
         return self.seq
+
+    @property
+    def requires_grad(self) -> bool:
+        """True: what requires no gradient has no node."""
+        return True
 
     def _all_hooks(self) -> NodeHooks:
         if self.hooks is None:
@@ -131,7 +140,7 @@ class Node:
         return RuntimeError(f"{_FREED} (The node is {self.name()}.)")
 
     def __repr__(self) -> str:
-        return f"<{self.name()} object at {id(self):#x}>"
+        return f"<{type(self.show()).__name__} object at {id(self):#x}>"
 
 
 class Sink(Node):
@@ -143,6 +152,9 @@ class Sink(Node):
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """Nothing: a sink has no edges."""
         return ()
+
+    def _sequence_nr(self) -> int:
+        return 2**64 - 1  # torch's: whatever else is ready runs before a sink
 
     def receive(self, cotangent: Any, taped: bool, owned: bool) -> None:
         """Accumulate `cotangent`. `owned`: nobody else holds it, so that it may be kept without a copy."""

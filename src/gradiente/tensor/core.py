@@ -38,6 +38,8 @@ from ..graph import (
 from . import dtypes, origins
 from .dtypes import from_numpy_dtype
 from .gradients import add_recorded, keep_gradient
+from .meta import Meta
+from .metadata import InputMetadata, tell
 from .size import Size
 from .texts import NO_REQUIRES_GRAD, NON_LEAF_FLAG, NON_LEAF_GRAD, NON_LEAF_REMEDY
 
@@ -45,20 +47,6 @@ if TYPE_CHECKING:
     from ._methods import TensorMethods  # what gradiente.ops attaches, for type checkers
 else:
     TensorMethods = object
-
-
-class Meta:
-    """What few tensors have: a gradient, a tangent, a name, a note of where their path ended (see `origins`)."""
-
-    __slots__ = ("__weakref__", "grad", "inference", "name", "origin", "retained", "tangents")
-
-    def __init__(self) -> None:
-        self.grad: Tensor | None = None
-        self.name: str | None = None
-        self.retained: bool = False
-        self.inference: bool = False
-        self.tangents: Any = None
-        self.origin: origins.Origin | None = None
 
 
 class Tensor(TensorMethods):
@@ -190,7 +178,10 @@ class Tensor(TensorMethods):
         node = self._node
         if node is None or isinstance(node, Sink):
             return None
-        return split_edge(node)[0].show()
+        made, number = split_edge(node)
+        shown = made.show()
+        tell(shown, number, (self._array.shape, self._array.dtype))
+        return shown
 
     @property
     def output_nr(self) -> int:
@@ -348,6 +339,19 @@ class AccumulateGrad(Sink):
     def show(self) -> AccumulateGrad:
         """Itself: it has its name from the start."""
         return self
+
+    def name(self) -> str:
+        """The name of the operation, as torch spells it."""
+        return "torch::autograd::AccumulateGrad"
+
+    @property
+    def _input_metadata(self) -> tuple[InputMetadata, ...]:
+        return (InputMetadata(self._array.shape, self._array.dtype),)
+
+    def __call__(self, grad: Tensor) -> tuple[()]:
+        """Accumulate `grad` in the leaf."""
+        self.receive(grad if current().grad else grad._array, current().grad, False)
+        return ()
 
     @property
     def variable(self) -> Tensor:

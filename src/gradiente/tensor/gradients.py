@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from ..graph import split_edge
 
 if TYPE_CHECKING:
-    from .core import Meta, Tensor
+    from .core import Tensor
+    from .meta import Meta
 
 
 def _copy(x: Tensor, name: str) -> Tensor:

@@ -6,74 +6,91 @@ it.
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
-
-import numpy as np
 
 from ..arrays.batched import Batched
 from ..graph import Node, current
 from .core import Tensor, wrap
 from .dtypes import get_default_dtype
-from .plans import unpack_tensor
+from .metadata import counted_operands, input_metadata, shown_operands
+from .plans import Packed, SavedOutput, unpack_tensor
 from .printing import format_tensor
 from .restrictions import is_forbidden
-
-_NAMES: dict[str, str] = {
-    "x": "self", "a": "self", "b": "other", "c": "weight", "out": "result", "axis": "dim", "keepdims": "keepdim",
-    "indices": "index", "x_shape": "self_sym_sizes", "k": "diagonal", "shift": "shifts",
-}  # fmt: skip
-"""torch's names for what rules name, where nothing else is said below."""
-
-_MATRICES = {"a": "self", "b": "mat2"}
-_LOSS = {"a": "self", "b": "target"}
-_OWN: dict[str, dict[str, str]] = {
-    "MmBackward0": _MATRICES,
-    "BmmBackward0": _MATRICES,
-    "AddmmBackward0": {"a": "mat1", "b": "mat2"},
-    "MvBackward0": {"a": "self", "b": "vec"},
-    "DotBackward0": {"a": "self", "b": "tensor"},
-    "PowBackward1": {"a": "self", "b": "exponent"},
-    "MseLossBackward0": _LOSS,
-    "L1LossBackward0": _LOSS,
-    "HuberLossBackward0": _LOSS,
-    "SmoothL1LossBackward0": _LOSS,
-    "BinaryCrossEntropyBackward0": _LOSS,
-    "BinaryCrossEntropyWithLogitsBackward0": _LOSS,
-    "LerpBackward0": {"c": "weight"},
-    "LerpBackward1": {"a": "self", "b": "end", "c": "weight"},
-    "LeakyReluBackward0": {"slope": "negative_slope"},
-    "FlipBackward0": {"axis": "dims"},
-    "RollBackward0": {"axis": "dims"},
-    "PermuteBackward0": {"axes": "dims"},
-    "TBackward0": {"axes": ""},
-}
-"""The same for nodes whose names torch chose differently."""
-
-_REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
-_HIDDEN = frozenset({"xp", "extras", "g", "view", "i", "operands", "shapes"})
+from .saved_names import known
+from .saved_values import value
 
 
 class SavedTensor:
-    """A saved value as it is kept: `register_hooks` packs it, `_raw_saved_*` attributes show it."""
+    """A saved value as it is kept: `data` shows it, `register_hooks` packs it. `_raw_saved_*` attributes show these."""
 
-    __slots__ = ("_index", "_node")
+    __slots__ = ("__weakref__", "_index", "_node")
 
-    def __init__(self, node: Node, index: int) -> None:
-        self._node = node
-        self._index = index
+    def __init__(self, *arguments: Any) -> None:
+        raise RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
+
+    def _kept(self) -> Any:
+        tensors = self._node.tensors
+        return None if tensors is None or self._index is None else tensors[self._index]
+
+    @property
+    def data(self) -> Any:
+        """What is kept: the tensor, or what the pack hook made of it; None if it was freed, or never needed."""
+        kept = self._kept()
+        if isinstance(kept, Packed):
+            return kept._packed
+        return wrap(kept._array) if isinstance(kept, SavedOutput) else kept
+
+    @property
+    def unpack_hook(self) -> Any:
+        """The hook that makes the tensor of `data`, or None."""
+        kept = self._kept()
+        return kept._unpack if isinstance(kept, Packed) else None
+
+    def unpack(self) -> Tensor | None:
+        """The saved tensor."""
+        if self._node.tensors is None:
+            raise self._node.freed()
+        return None if self._kept() is None else self._node._unpacked(self._index)
 
     def register_hooks(self, pack_hook: Any, unpack_hook: Any) -> None:
         """Keep `pack_hook(tensor)` instead of the tensor; `unpack_hook` makes the tensor from it again."""
-        from .plans import Packed
-
-        node = self._node
+        for which, hook in (("pack_hook", pack_hook), ("unpack_hook", unpack_hook)):
+            if not callable(hook):
+                raise TypeError(
+                    "register_hooks(): incompatible function arguments. The following argument types are supported:\n"
+                    "    1. (self: torch._C._autograd.SavedTensor, arg0: collections.abc.Callable, arg1: "
+                    f"collections.abc.Callable) -> None\n({which} is {type(hook).__name__})"
+                )
+        node, kept = self._node, self._kept()
         if node.tensors is None:
-            raise node.freed()
-        saved = node.tensors[self._index]
-        if isinstance(saved, Packed):
-            raise RuntimeError("Setting hooks on SavedVariable not supported when default hooks are already set")
-        packed = Packed(node, saved, pack_hook, unpack_hook)
-        node.tensors = (*node.tensors[: self._index], packed, *node.tensors[self._index + 1 :])
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values of the "
+                "graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need "
+                "to backward through the graph a second time or if you need to access saved variables after calling "
+                "backward."
+            )
+        if kept is None:
+            raise RuntimeError("Calling register_hooks on a saved tensor with value None is forbidden")
+        if isinstance(kept, Packed):
+            raise RuntimeError(
+                "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one pair of "
+                "hooks is allowed at a time."
+            )
+        packed = Packed(node, kept, pack_hook, unpack_hook)
+        tensors = (*node.tensors[: self._index], packed, *node.tensors[self._index + 1 :])
+        object.__setattr__(node, "tensors", tensors)
+
+
+def saved_tensor(node: Node, index: int | None) -> SavedTensor:
+    """The one object that stands for a saved value of `node`, the same as long as somebody holds it."""
+    handles = node.__dict__.setdefault("_raw", {})
+    found = handles[index]() if index in handles else None
+    if found is None:
+        found = object.__new__(SavedTensor)
+        found._node, found._index = node, index
+        handles[index] = weakref.ref(found)
+    return found
 
 
 class ShownNode(Node):
@@ -83,77 +100,75 @@ class ShownNode(Node):
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_saved_"):
-            known = _known(self)
-            if name[7:] in known:
-                return _value(self, known[name[7:]])
+            ours = known(self).get(name[7:])
+            if ours is not None:
+                return value(self, ours)
         elif name.startswith("_raw_saved_"):
-            where = _known(self).get(name[11:])
-            if where in self.plan.names:
-                return SavedTensor(self, self.plan.names.index(where))
+            ours = known(self).get(name[11:])
+            if ours is not None and ours in _variables(self):
+                names = self.plan.names
+                return saved_tensor(self, names.index(ours) if ours in names else None)
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in ENGINE:
+            object.__setattr__(self, name, value)
+        elif hasattr(type(self), name) or name.startswith("_saved_"):
+            raise AttributeError(f"attribute '{name}' of '{type(self).__name__}' objects is not writable")
+        else:
+            raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}' (metadata is for notes)")
+
+    next_functions = property(shown_operands)  # pyright: ignore[reportAssignmentType, reportIncompatibleVariableOverride]
+    _input_metadata = property(input_metadata)
+
     def __dir__(self) -> list[str]:
-        known = _known(self)
-        raw = [f"_raw_saved_{name}" for name, where in known.items() if where in self.plan.names]
-        return sorted([*super().__dir__(), *(f"_saved_{name}" for name in known), *raw])
+        names, variables = known(self), _variables(self)
+        raw = [f"_raw_saved_{name}" for name, ours in names.items() if ours in variables]
+        return sorted([*super().__dir__(), *(f"_saved_{name}" for name in names), *raw])
+
+    def shown_mask(self) -> tuple[bool, ...]:
+        """The plan's mask without operands that users do not count."""
+        return tuple([t for t, counted in zip(self.plan.mask, counted_operands(self), strict=True) if counted])
+
+    def name(self) -> str:
+        """The name of the operation, as torch spells it."""
+        name = type(self.show()).__name__
+        return f"torch::autograd::{name}" if name in WRITTEN_BY_HAND else name
+
+    def _unpacked(self, index: int) -> Tensor:
+        return unpack_tensor(self, index)
 
     def __call__(self, *grad_outputs: Tensor | None) -> Any:
         """The gradients of the operands for those of the results; None for operands that are not tracked."""
         plan = self.plan
         if len(grad_outputs) != plan.outputs:
-            raise TypeError(f"{self.name()} takes {plan.outputs} gradients, but got {len(grad_outputs)}")
+            raise TypeError(f"expected {plan.outputs} arguments, got {len(grad_outputs)} instead (in {self.name()})")
+        for i, g in enumerate(grad_outputs):
+            if g is not None and not isinstance(g, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise TypeError(f"argument {i} is not a Variable (it is a {type(g).__name__})")
         g = grad_outputs[0] if plan.outputs == 1 else list(grad_outputs)
         found = plan.taped(self, g)
         parts = iter((found,) if plan.single else found)
-        full = tuple(next(parts) if tracked else None for tracked in plan.mask)
+        full = tuple(next(parts) if tracked else None for tracked in self.shown_mask())
         return full[0] if len(full) == 1 else full
 
 
-def _known(node: Node) -> dict[str, str]:
-    """torch's names for what this node keeps, each with ours: of saved values, shapes and static parameters."""
-    name = type(node).__name__
-    own = _OWN.get(name, {})
-    primitive = node.primitive
-    plan = node.plan
-    result: dict[str, str] = {}
-    wanted = [n for rule in primitive.rules if rule is not None for n in rule.names]
-    kept = node.facts[0] if isinstance(node.facts, tuple) else {}
-    for ours in [*wanted, *plan.names, *kept]:
-        if ours in _HIDDEN or (ours.endswith("_shape") and ours != "x_shape"):
-            continue
-        result[own.get(ours, _NAMES.get(ours, ours))] = ours
-    result.pop("", None)
-    if primitive.kind == "reduction":
-        result["self_sym_sizes"] = "x_shape"
-        if kept and kept.get("axis") is None:
-            result.pop("dim", None)
-            result.pop("keepdim", None)
-    if primitive.variadic:
-        for i, ours in enumerate(plan.names):
-            result[f"tensors_{i}"] = ours
-    return result
+ENGINE = frozenset({"__class__", "edges", "facts", "hooks", "place", "plan", "seq", "tensors"})
+"""The fields of nodes."""
+
+WRITTEN_BY_HAND = frozenset({"AccumulateGrad", "CopyBackwards", "CopySlices", "Error", "UndefinedGrad", "GraphRoot"})
+"""Nodes that torch does not generate; their names have a prefix."""
 
 
-def _value(node: Node, name: str) -> Any:
-    """What the node keeps under our name for it; None if this pattern of operands does not need it."""
-    plan = node.plan
-    if name in plan.names:
-        if node.tensors is None:
-            raise node.freed()
-        return unpack_tensor(node, plan.names.index(name))
-    facts = node.facts
-    if isinstance(facts, tuple):
-        static, shapes, _ = facts
-        if name == "x_shape":
-            return tuple(shapes[0])
-        found = static.get(name)
-        if name == "axis" and isinstance(found, int) and type(node).primitive.kind == "reduction":
-            return (found,)
-        return _REDUCTIONS.get(found, found) if name == "reduction" and isinstance(found, str) else found
-    if facts is not None and name in node.primitive.operands and not plan.mask[node.primitive.operands.index(name)]:
-        # the number of the short form
-        return wrap(np.asarray(facts))
-    return None
+def _variables(node: Node) -> tuple[str, ...]:
+    """Our names of what can be a saved tensor of this node: its operands and its result."""
+    primitive = type(node).primitive
+    return (*primitive.operands, *node.plan.names, *(("out",) if any_names_result(primitive) else ()))
+
+
+def any_names_result(primitive: Any) -> bool:
+    """Whether one of the rules needs the result."""
+    return any("out" in rule.names for rule in primitive.rules if rule is not None)
 
 
 def described(x: Tensor) -> str:
@@ -166,7 +181,7 @@ def described(x: Tensor) -> str:
     if is_forbidden(x):
         suffixes.append("grad_fn=<Invalid>")
     elif x.grad_fn is not None:
-        suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
+        suffixes.append(f"grad_fn=<{type(x.grad_fn).__name__}>")
     elif x._node is not None:
         suffixes.append("requires_grad=True")
     if x._meta is not None and x._meta.tangents and (mode := current()).forward_grad:
