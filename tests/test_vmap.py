@@ -11,7 +11,7 @@ import pytest
 
 import gradiente as torch
 from gradiente.arrays.batched import Batched
-from gradiente.func import grad, vmap
+from gradiente.func import grad, jacfwd, jacrev, jvp, linearize, vmap
 
 
 def x34() -> Any:
@@ -103,7 +103,67 @@ WRONG: list[tuple[Any, type[Exception], str]] = [
         RuntimeError,
         "backward() called inside a functorch transform",
     ),
-    (lambda x: vmap(lambda v: torch.zeros(4).add_(v))(x), RuntimeError, "inplace arithmetic(self, *extra_args)"),
+    (
+        lambda x: vmap(lambda v: torch.zeros(4).add_(v))(x),
+        RuntimeError,
+        "output with shape [4] doesn't match the broadcast shape [3, 4]",
+    ),
+    (
+        lambda x: vmap(lambda v: torch.zeros(4).copy_(v))(x),
+        RuntimeError,
+        "vmap: inplace arithmetic(self, *extra_args) is not possible",
+    ),
+    (
+        lambda x: vmap(lambda v: torch.zeros(4).__setitem__(0, v[0]))(x),
+        RuntimeError,
+        "vmap: inplace arithmetic(self, *extra_args) is not possible",
+    ),
+    (
+        lambda x: vmap(lambda v: torch.zeros(4).index_put_((torch.tensor([0]),), v[:1]))(x),
+        RuntimeError,
+        "vmap: index_put_(self, *extra_args) is not possible",
+    ),
+    (
+        lambda x: vmap(lambda v: torch.zeros(4).scatter_(0, torch.tensor([0]), v[:1]))(x),
+        RuntimeError,
+        "vmap: aten::scatter_(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args "
+        "that has more elements than `self`. This happened due to `other` being vmapped over but `self` not being "
+        "vmapped over at level 1.",
+    ),
+    (lambda x: vmap(lambda v: v.masked_select(v > 0))(x), RuntimeError, "Attempted to vmap over `mask`"),
+    (lambda x: vmap(lambda v: torch.unique(v))(x), RuntimeError, "Attempted to vmap over aten::_unique2"),
+    (lambda x: vmap(lambda v: v.data)(x), RuntimeError, "accessing `data` under vmap transform is not allowed"),
+    (lambda x: vmap(lambda v: v.data_ptr())(x), RuntimeError, "Cannot access data pointer of Tensor"),
+    (
+        lambda x: vmap(lambda v: setattr(v, "data", v))(x),
+        RuntimeError,
+        "mutating directly with `.data` under vmap transform is not allowed.",
+    ),
+    (
+        lambda x: vmap(torch.nn.functional.dropout)(x),
+        RuntimeError,
+        "vmap: called random operation while in randomness error mode",
+    ),
+    (
+        lambda x: vmap(lambda v: torch.bernoulli(v.sigmoid()), randomness="same")(x),
+        RuntimeError,
+        "Vmap does not currently support same randomness with a batched tensor input.",
+    ),
+    (
+        lambda x: vmap(lambda v: torch.zeros(3).normal_(), randomness="different")(x),
+        RuntimeError,
+        "vmap: Cannot ask for different inplace randomness on an unbatched tensor.",
+    ),
+    (
+        lambda x: vmap(lambda n: torch.repeat_interleave(x, n, 0))(torch.ones(2, 3).long()),
+        NotImplementedError,
+        "no batching rule for repeat_interleave with counts of each example",
+    ),
+    (
+        lambda x: vmap(lambda v: v.scatter(0, torch.tensor([0]), 1.0, reduce="multiply"))(x),
+        NotImplementedError,
+        "no batching rule for scatter with reduce='multiply'",
+    ),
     (lambda x: vmap(lambda v: v + torch.rand(4))(x), RuntimeError, "called random operation while in randomness error"),
 ]
 
@@ -354,3 +414,34 @@ def test_custom_functions_that_cannot_be_transformed():
     wrong = type("Wrong", (Own,), {"vmap": staticmethod(lambda info, in_dims, x: x)})
     with pytest.raises(RuntimeError, match="Expected the vmap staticmethod to return a pair"):
         vmap(wrong.apply)(x)
+
+
+# --- tangents
+
+
+def test_in_place_changes_give_each_example_a_tangent_of_its_own():
+    x = x34().double()
+
+    def f(v: Any) -> Any:
+        base = v.clone()
+        row = base.view(2, 2)[0]
+        row.mul_(v[2:])
+        base[3] = row.sum()
+        return base
+
+    close(jacfwd(f)(x[0]), jacrev(f)(x[0]))
+    close(vmap(jacfwd(f))(x), torch.stack([jacrev(f)(v) for v in x]))
+    close(jacfwd(vmap(f))(x), jacrev(vmap(f))(x))
+    given = torch.ones(4, dtype=torch.float64)
+    close(vmap(lambda v: jvp(lambda y: y.mul_(v.detach()), (v.clone(),), (given,))[1])(x), x)
+    assert given._array.__class__ is np.ndarray  # the tangent that was given is as it was
+    close(given, torch.ones(4, dtype=torch.float64))
+
+
+def test_third_derivatives_through_a_vmap_count_all_examples():
+    x, a = torch.tensor([0.3, -0.7], dtype=torch.float64), torch.tensor([1.0, 2.0], dtype=torch.float64)
+    f = lambda v: vmap(lambda s: s * v * v * v)(a).sum()  # noqa: E731
+    close(grad(lambda v: grad(lambda u: grad(f)(u).sum())(v).sum())(x), torch.full((2,), 18.0, dtype=torch.float64))
+    value, push = linearize(lambda v: grad(f)(v), x)
+    close(push(x), 2 * value)
+    assert push(x)._array.__class__ is np.ndarray

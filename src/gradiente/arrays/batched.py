@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from .batched_errors import ITEM, STORAGE, dynamic, not_batchable
+
 Array = Any
 Levels = tuple[int, ...]
 
@@ -125,12 +127,12 @@ class Batched:
 
     def item(self) -> Any:
         """Refused: each example has a value of its own."""
-        raise RuntimeError(_ITEM)
+        raise RuntimeError(ITEM)
 
     def tolist(self) -> Any:
         """Refused: each example has values of its own."""
         raise RuntimeError(
-            f"{_STORAGE} (in a vmapped function each example has values of its own: .tolist() is not possible there)"
+            f"{STORAGE} (in a vmapped function each example has values of its own: .tolist() is not possible there)"
         )
 
     def nonzero(self) -> Any:
@@ -147,14 +149,25 @@ class Batched:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise RuntimeError(
-            f"{_STORAGE} (vmap: an operator has no batching rule and asked for the values of a batched array of shape "
+            f"{STORAGE} (vmap: an operator has no batching rule and asked for the values of a batched array of shape "
             f"{list(self.shape)}; the line above in the traceback names it)"
         )
+
+    @property
+    def __array_interface__(self) -> Any:
+        raise RuntimeError(STORAGE)
+
+    def storage(self) -> tuple[Array, int]:
+        """As much memory as one example spans, and where in it the first element lies."""
+        span = sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True)) + self.itemsize
+        return np.broadcast_to(np.zeros((), np.uint8), (span if self.size else 0,)), 0
 
     def __array_namespace__(self, api_version: str | None = None) -> Any:
         return namespace()
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
+        if method == "accumulate":
+            return accumulated(ufunc, *inputs, **keywords)
         if method != "__call__" or keywords.get("out") is not None or ufunc.signature is not None:
             if ufunc is np.matmul and method == "__call__":
                 return namespace().matmul(*inputs)
@@ -213,12 +226,6 @@ class Flags:
         return self._of.values.flags.writeable
 
 
-_ITEM = (
-    "vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, "
-    "please try to rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch "
-    "internals, please file a bug report."
-)
-_STORAGE = "Cannot access data pointer of Tensor that doesn't have storage"
 _RENAMED = {
     "transpose": "permute_dims",
     "swapaxes": "swapaxes",
@@ -229,23 +236,6 @@ _RENAMED = {
     "amin": "min",
     "array": "asarray",
 }
-
-
-def not_batchable(name: str, why: str = "") -> NotImplementedError:
-    """The error for an operator without a batching rule."""
-    return NotImplementedError(
-        f"vmap: there is no batching rule for {name}" + (f": {why}" if why else "") + "; call it outside of vmap, or "
-        "write it with operators that have one (docs/func.md lists what has none)"
-    )
-
-
-def dynamic(name: str) -> RuntimeError:
-    """torch's error for results whose shape depends on values."""
-    return RuntimeError(
-        "vmap: We do not support batching operators that can output dynamic shape. Attempted to vmap over aten::"
-        f"{name}. Please file an issue at https://github.com/pytorch/pytorch/issues if you need this feature. (Each "
-        "example would have a result of a shape of its own; torch.where keeps one shape.)"
-    )
 
 
 def namespace() -> Any:
@@ -337,10 +327,19 @@ def elementwise(function: Callable[..., Any], *operands: Any, **keywords: Any) -
     return Batched(np.asarray(out), levels)
 
 
+def accumulated(ufunc: Any, x: Batched, axis: int = 0) -> Batched:
+    """What `ufunc` makes of the elements up to each one along an axis, such as their running maximum."""
+    return Batched(ufunc.accumulate(x.values, axis=axis % x.ndim + len(x.levels)), x.levels)
+
+
 def _operator(ufunc: Any, reflected: bool = False) -> Any:
+    name = {"power": "pow"}.get(ufunc.__name__, ufunc.__name__)
+
     def method(self: Batched, other: Any) -> Any:
-        if hasattr(other, "_array"):  # a tensor: its own method is to be asked
-            return NotImplemented
+        if hasattr(other, "_array"):  # a tensor, in a rule that has a batched array among its static parameters
+            xp = other.__array_namespace__()
+            own = xp.asarray(self)
+            return getattr(xp, name)(other, own) if reflected else getattr(xp, name)(own, other)
         return elementwise(ufunc, other, self) if reflected else elementwise(ufunc, self, other)
 
     return method
@@ -375,4 +374,14 @@ for _name, _ufunc in (("neg", np.negative), ("pos", np.positive), ("invert", np.
     setattr(Batched, f"__{_name}__", lambda self, ufunc=_ufunc: elementwise(ufunc, self))
 
 
-__all__ = ["Batched", "dynamic", "elementwise", "examples", "flat", "full", "levels_of", "not_batchable", "spread"]
+__all__ = [
+    "Batched",
+    "dynamic",
+    "elementwise",
+    "examples",
+    "flat",
+    "full",
+    "levels_of",
+    "not_batchable",
+    "spread",
+]

@@ -140,6 +140,12 @@ def pick(x: Any, index: Any) -> Any:
     return getitem(x, index)
 
 
+def picked_shape(shape: tuple[int, ...], index: tuple[Any, ...]) -> tuple[int, ...]:
+    """The shape of x[index] for an array `x` of that shape."""
+    blank = np.broadcast_to(np.empty(()), shape)
+    return (pick(blank, index) if levels_of(index) else blank[index]).shape
+
+
 def _parts(index: Any) -> tuple[Any, ...]:
     return index if isinstance(index, tuple) else (index,)
 
@@ -155,14 +161,14 @@ def setitem(x: Batched, index: Any, value: Any) -> None:
     x.values[...] = put_index(x, value, index, False).values
 
 
-def need_levels(x: Any, *values: Any) -> None:
-    """Refuse to write into `x` what has a value for each example where `x` has one for all."""
+def need_levels(x: Any, *values: Any, function: str = "inplace arithmetic", where: str = "in a vmap") -> None:
+    """Refuse that `function` writes into `x` what has a value for each example where `x` has one for all."""
     own = x.levels if x.__class__ is Batched else ()
     if not set(levels_of(values)) <= set(own):
         raise RuntimeError(
-            "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in "
+            f"vmap: {function}(self, *extra_args) is not possible because there exists a Tensor `other` in "
             "extra_args that has more elements than `self`. This happened due to `other` being vmapped over but `self` "
-            "not being vmapped over in a vmap. Please try to use out-of-place operators instead of inplace arithmetic. "
+            f"not being vmapped over {where}. Please try to use out-of-place operators instead of {function}. "
             "If said operator is being called inside the PyTorch framework, please file a bug report instead."
         )
 
@@ -249,5 +255,5 @@ def put_along_axis(x: Any, indices: Any, values: Any, axis: int) -> Any:
     return again(plain.put_along_axis(out, at, new, axis % x.ndim + 1))
 
 
-__all__ = ["embed", "gather_along_axis", "getitem", "need_levels", "pick", "put_along_axis", "put_index",
-           "scatter_along_axis", "setitem", "take_along_axis"]  # fmt: skip
+__all__ = ["embed", "gather_along_axis", "getitem", "need_levels", "pick", "picked_shape", "put_along_axis",
+           "put_index", "scatter_along_axis", "setitem", "take_along_axis"]  # fmt: skip

@@ -120,6 +120,12 @@ class BatchedNamespace:
     def imag(self, x: Any) -> Any:
         return elementwise(np.imag, x)
 
+    def isreal(self, x: Any) -> Any:
+        return elementwise(np.isreal, x)
+
+    def iscomplex(self, x: Any) -> Any:
+        return elementwise(np.iscomplex, x)
+
     def angle(self, x: Any) -> Any:
         return elementwise(np.angle, x)
 
@@ -169,6 +175,12 @@ class BatchedNamespace:
         raise dynamic("nonzero")
 
     argwhere = flatnonzero = nonzero
+
+    def unique(self, x: Any, **static: Any) -> Any:
+        raise dynamic("_unique2")
+
+    def unravel_index(self, x: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+        return tuple([Batched(part, x.levels) for part in np.unravel_index(x.values, shape)])
 
     def may_share_memory(self, a: Any, b: Any) -> bool:
         return np.may_share_memory(examples(a), examples(b))
@@ -330,7 +342,8 @@ def _product(a: Any, b: Any, levels: tuple[int, ...]) -> Any:
         values = a.values  # (batch, [m], n) @ (n, [p]): the batch counts as rows
         if rows == 1 or columns == 1 or not values.flags.c_contiguous:
             return values @ b
-        return (values.reshape(-1, values.shape[-1]) @ b).reshape((*values.shape[:-1], b.shape[-1]))
+        *lead, n = values.shape
+        return (values.reshape(prod(lead), n) @ b).reshape((*lead, b.shape[-1]))
     if a.__class__ is not Batched and rows == 2 and columns == 1:
         return b.values @ a.T
     if a.__class__ is not Batched and rows == 1 and columns == 2:

@@ -177,6 +177,8 @@ def remake(x: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
 
 def storage(x: Array) -> tuple[Array, int]:
     """All the memory of the array that `x` looks into, as bytes, and where in it the first element of x lies."""
+    if not isinstance(x, np.ndarray):
+        return x.storage()
     root = x
     while isinstance(root.base, np.ndarray):
         root = root.base

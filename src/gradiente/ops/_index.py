@@ -138,7 +138,7 @@ def _item(item: Any, found: Index) -> Any:
         return int(item)
     if isinstance(item, Tensor):
         array = item._array
-    elif isinstance(item, np.ndarray):
+    elif isinstance(item, np.ndarray) or kind is Batched:
         array = item
     elif isinstance(item, (list, tuple)):
         return _from_sequence(item)  # pyright: ignore[reportUnknownArgumentType]

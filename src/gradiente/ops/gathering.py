@@ -135,7 +135,8 @@ def flat_index(index: Any, size: int, function: str) -> tuple[Any, int]:
         raise RuntimeError(f"{function}(): Expected a long tensor for index, but got {SCALAR_NAMES[index.dtype.name]}")
     if not size and array.size:
         raise IndexError(f"{function}(): tried to {function.rstrip('_')} from an empty tensor")
-    wrong = array[(array < -size) | (array >= size)]
+    values = examples(array)
+    wrong = values[(values < -size) | (values >= size)]
     if wrong.size:
         raise IndexError(f"out of range: tried to access index {wrong.reshape(-1)[0]} on a tensor of {size} elements.")
     return array.copy(), size
@@ -161,7 +162,8 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     if not array.ndim:
         return input.clone()  # pyright: ignore
     size = array.shape[dim]
-    wrong = at[(at < 0) | (at >= size)]
+    values = examples(at)
+    wrong = values[(values < 0) | (values >= size)]
     if wrong.size:
         raise IndexError(f"index out of range in self (index {wrong.reshape(-1)[0]}, dimension {dim} has size {size})")
     return _select(input, index=(*(slice(None),) * dim, at.reshape(-1).copy()))

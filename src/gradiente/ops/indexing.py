@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import Batched
+from ..arrays.batched_indexing import need_levels, picked_shape
 from ..graph import current
 from ..rules import table
 from ..tensor.batching import private_copy
@@ -137,6 +139,8 @@ def _without_leading_ones(x: Tensor, ndim: int) -> Tensor:
 
 def _assign(part: Any, value: Any) -> None:
     """part[...] = value, where casts may lose values, as torch's do."""
+    if value.__class__ is Batched:
+        need_levels(part, value)
     if isinstance(value, np.ndarray) and value.dtype != part.dtype:
         if value.dtype.kind == "c" and part.dtype.kind != "c":
             value = value.real
@@ -248,8 +252,7 @@ def index_put_(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
 
     index, new = found.kept(), values._array
     try:
-        result = np.broadcast_to(np.empty(()), self._array.shape)[index].shape
-        np.broadcast_to(new, result)
+        np.broadcast_to(new, picked_shape(self._array.shape, index))
     except (IndexError, ValueError) as error:
         raise diagnose(error, self._array.shape, index, new.shape) from None
     warn_expanded(self, "index_put_", "indices] = tensor")

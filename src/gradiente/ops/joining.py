@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import Batched, not_batchable
 from ..tensor.core import Tensor
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor, wrap_dim
@@ -285,6 +286,8 @@ def _counts(repeats: Tensor) -> Any:
         raise NotImplementedError(f"\"repeat_interleave_cpu\" not implemented for '{SCALAR_NAMES[repeats.dtype.name]}'")
     if array.ndim != 1:
         raise RuntimeError(f"repeats must be 0-dim or 1-dim tensor (it has shape {list(array.shape)})")
+    if array.__class__ is Batched:
+        raise not_batchable("repeat_interleave with counts of each example", "their results would differ in shape")
     if (array < 0).any():
         raise RuntimeError("repeats can not be negative")
     return array

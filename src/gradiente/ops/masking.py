@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched_errors import need_one_mask
 from ..rules import table
 from ..tensor.core import Tensor
 from ..tensor.dispatch import Recorder
@@ -95,6 +96,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     need_tensor(input, "masked_select")
     if need_tensor(mask, "masked_select", "mask", 2)._array.dtype != np.bool_:
         raise RuntimeError("masked_select: expected BoolTensor for mask")
+    need_one_mask(mask._array)
     shape = broadcast_shapes_of([input._array.shape, mask._array.shape])
     x = input if input._array.shape == shape else expand(input, shape)
     where = np.array(np.broadcast_to(mask._array, shape))

@@ -206,12 +206,11 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> return_types.mo
     if array.ndim:
         need_elements(array, axis, "mode", "")
         ordered = np.moveaxis(np.take_along_axis(array, order, axis=axis), axis, -1)
-        new = np.ones(ordered.shape, dtype=bool)
-        new[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+        new = np.concatenate([np.ones_like(ordered[..., :1], dtype=bool), ordered[..., 1:] != ordered[..., :-1]], -1)
         place: Any = np.arange(ordered.shape[-1])
         longest = np.argmax(place - np.maximum.accumulate(np.where(new, place, 0), axis=-1), axis=-1)
         order = np.take_along_axis(np.moveaxis(order, axis, -1), longest[..., None], axis=-1)
-        order = np.array(np.moveaxis(order, -1, axis) if keepdim else order[..., 0])
+        order = (np.moveaxis(order, -1, axis) if keepdim else order[..., 0]).copy()
     indices = wrap(order)
     return return_types.mode((_mode_at(input, indices, axis=axis, keepdims=keepdim), indices))  # pyright: ignore
 

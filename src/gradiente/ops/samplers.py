@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
-from ..arrays.batched import Batched, not_batchable
+from ..arrays.batched import Batched, levels_of, not_batchable
 from ..graph import current
 from ..random._errors import not_implemented
 from ..tensor.core import Tensor, wrap
@@ -31,6 +31,13 @@ def _refill(target: Tensor, name: str, node: Any, draw: Callable[[Any], Any]) ->
     if target._array.dtype.kind == "V":
         raise not_implemented(f"{name}cpu", target._array.dtype, "float16, float32, float64 (draw one and convert it)")
     fresh = wrap(draw(target._array))
+    if fresh._array.__class__ is Batched and not set(fresh._array.levels) <= set(levels_of((target._array,))):
+        raise RuntimeError(
+            "vmap: Cannot ask for different inplace randomness on an unbatched tensor. This will appear like same "
+            "randomness. If this is necessary for your usage, please file an issue with functorch. (The tensor is the "
+            f"same for all examples, so {name} cannot give each of them its own numbers; use the function that makes a "
+            "new tensor.)"
+        )
     if target._node is not None and current().grad:
         old = wrap(target._array)
         old._node = target._node

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from ..arrays import numpy_extras
+from ..arrays.batched import examples, not_batchable
+from ..graph import current
 from ..rules import table
 from ..tensor.batching import private_copy
-from ..tensor.core import Tensor
+from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.inplace import store
+from ..tensor.tangents import carries
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._numbers import fitted
@@ -83,7 +86,7 @@ def scatter_(
 def _scatter_reduced(self: Tensor, dim: int, index: Tensor, src: Any, reduce: str) -> Tensor:
     if reduce not in ("add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
-    if self._node is not None or (isinstance(src, Tensor) and src._node is not None):
+    if any(isinstance(x, Tensor) and (x._node is not None or carries(x)) for x in (self, src)):
         raise RuntimeError(
             "scatter(): the reduce argument has no derivative here; use scatter_add, or scatter on untracked tensors"
         )
@@ -92,6 +95,10 @@ def _scatter_reduced(self: Tensor, dim: int, index: Tensor, src: Any, reduce: st
     dim = wrap_dim(dim, array.ndim)
     new = src._array if isinstance(src, Tensor) else np.broadcast_to(fitted(src, self.dtype), at.shape)
     check_along(array, at, dim, "scatter", new)
+    if current().transforms:
+        if reduce == "multiply":
+            raise not_batchable("scatter with reduce='multiply'")
+        return scatter_add_(self, dim, index, wrap(new))
     where = numpy_extras.along_axis(at, dim)
     ufunc = np.add if reduce == "add" else np.multiply
     part = new[tuple([slice(n) for n in at.shape])]
@@ -134,7 +141,8 @@ def _vector_index(self: Tensor, dim: int, index: Any, function: str) -> tuple[in
 def _check_vector(self: Tensor, dim: int, at: Any, function: str) -> None:
     """Raise torch's IndexError for an index that is out of bounds."""
     size = self._array.shape[dim] if self._array.ndim else 1
-    wrong = at[(at < (-size if function == "index_fill_" else 0)) | (at >= size)]
+    values = examples(at)
+    wrong = values[(values < (-size if function == "index_fill_" else 0)) | (values >= size)]
     if not wrong.size:
         return
     bounds = f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}"

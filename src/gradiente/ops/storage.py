@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+from ..arrays.batched import Batched
 from ..arrays.numpy_indexing import Layout, storage
 from ..graph import version_of
 from ..tensor.core import Tensor, wrap
@@ -173,10 +174,16 @@ def detach_(input: Tensor) -> Tensor:
 
 
 def _set_data(self: Tensor, value: Any) -> None:
+    if self._array.__class__ is Batched:
+        raise RuntimeError(
+            "mutating directly with `.data` under vmap transform is not allowed. (Use copy_, or return the new value.)"
+        )
     set_data(self, value)
 
 
 def _get_data(self: Tensor) -> Tensor:
+    if self._array.__class__ is Batched:
+        raise RuntimeError("accessing `data` under vmap transform is not allowed (use .detach())")
     out = share(self)
     if self.requires_grad or self._meta is not None:
         leave("data", self, out)

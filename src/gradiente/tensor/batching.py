@@ -294,9 +294,16 @@ def differing() -> tuple[Frame, ...]:
     return tuple([frame for frame in current().transforms if frame.randomness == "different"])
 
 
+def _frames_to_draw_for() -> tuple[Frame, ...]:
+    if not current().transforms:
+        return ()
+    need_randomness()
+    return differing()
+
+
 def drawn_each(draw: Any, shape: tuple[int, ...]) -> Any:
     """Random numbers of `shape`, from `draw(shape)`: one array for all examples, or for each one its own."""
-    frames = differing() if current().transforms else ()
+    frames = _frames_to_draw_for()
     if not frames:
         return draw(shape)
     return Batched(draw((*[f.size for f in frames], *shape)), tuple([f.level for f in frames]))
@@ -304,15 +311,15 @@ def drawn_each(draw: Any, shape: tuple[int, ...]) -> Any:
 
 def drawn_from(draw: Any, array: Any, function: str, axes: int = 0) -> Any:
     """Random numbers from `draw(array)`, where the array gives each its distribution."""
-    frames = differing() if current().transforms else ()
+    frames = _frames_to_draw_for()
     own = array.levels if array.__class__ is Batched else ()
     if not frames and not own:
         return draw(array)
     levels = tuple([frame.level for frame in frames])
     if not set(own) <= set(levels):
         raise RuntimeError(
-            f"vmap: {function}: the examples have distributions of their own, so they cannot have the same random "
-            "numbers; use randomness='different'"
+            "Vmap does not currently support same randomness with a batched tensor input. Please file an issue with "
+            f"functorch (in {function}: the examples have distributions of their own; use randomness='different')"
         )
     if axes and array.ndim > axes:
         raise not_batchable(f"{function} with several rows")

@@ -5,13 +5,14 @@ Nothing is written before everything is checked, so an error leaves every tensor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
-from ..arrays.batched import Batched
+from ..arrays.batched import Batched, levels_of
 from ..arrays.batched_indexing import need_levels
 from ..arrays.batched_namespace import namespace as batched
 from ..graph import HELD_ONCE, PLAIN, current, user_place, version_of
@@ -87,8 +88,12 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
         )
     if result._node is not None and target._node is None:
         check_writable(target, tracked=True)
-    if value.__class__ is Batched:
-        need_levels(array, value)
+    if value.__class__ is Batched and not set(value.levels) <= set(levels_of((array,))):
+        raise RuntimeError(
+            f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(value.values.shape)} "
+            f"(vmap: {name} cannot give each example a value of its own in a tensor that is the same for all of them; "
+            "use the out-of-place function)"
+        )
     array[...] = value
     touched(target)
     mode = current()
@@ -172,7 +177,12 @@ def _out_of_place(
     """The assignment, inside a vmap: of what the primitive gives for batched arrays."""
     operands = (array, *(o._array if isinstance(o, Tensor) else o for o in others))
     value = recorder.primitive.run(batched, batched.extras, operands, static)
-    need_levels(array, value)
+    function = re.sub("(?<=[a-z])(?=[A-Z])", "_", recorder.cls.__name__.partition("Backward")[0]).lower() + "_"
+    if function in ("copy_", "masked_fill_"):
+        function = "inplace arithmetic"
+    if function.startswith("scatter"):
+        need_levels(array, value, function=f"aten::{function}", where=f"at level {len(current().transforms)}")
+    need_levels(array, value, function=function)
 
     def assign(target: Any) -> None:
         target[...] = value

@@ -186,6 +186,8 @@ class TensorNamespace:
         return bool(np.isdtype(getattr(dtype, "numpy", dtype), kind))
 
     def asarray(self, x: Any, copy: bool | None = None) -> Tensor:
+        if not isinstance(x, Tensor):
+            x = wrap(x)
         return self._call["clone"](x) if copy else x
 
 
