@@ -25,6 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of torch, about itself
 
 DYNAMIC = "the shape of the result depends on values"
 CONTROL = "a number is taken out of the tensor"
+AVERAGES = "running averages that are the same for all examples would be changed by each"
 UNBATCHED = {
     "argwhere": DYNAMIC,
     "index_put": DYNAMIC,  # with a mask
@@ -37,6 +38,9 @@ UNBATCHED = {
     "narrow": CONTROL,
     "tensor_split": CONTROL,
     "scatter": "reduce='multiply' works by writing",
+    "nn.functional.batch_norm": AVERAGES,
+    "nn.functional.instance_norm": AVERAGES,
+    "resize_": "it gives the tensor other memory",
 }
 """What is refused, in some of its samples at least, and why. Everything else must work."""
 
