@@ -14,6 +14,7 @@ from . import nn as nn
 from . import ops as ops
 from . import optim as optim
 from . import random as random
+from . import special as special
 from . import utils as utils
 from ._version import __version__ as __version__
 from .autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
@@ -36,6 +37,7 @@ from .ops.exchange import *
 from .ops.extremes import *
 from .ops.fills import *
 from .ops.functions import *
+from .ops.gammas import *
 from .ops.gathering import *
 from .ops.generators import *
 from .ops.indexing import *
@@ -58,6 +60,8 @@ from .ops.running import *
 from .ops.scalars import *
 from .ops.scattering import *
 from .ops.shaping import *
+from .ops.special_constants import *
+from .ops.special_functions import *
 from .ops.splitting import *
 from .ops.spreads import *
 from .ops.storage import *

@@ -21,6 +21,14 @@ Result = str | None
 
 TOLERANCE = {"float32": 2e-5, "complex64": 2e-5, "float16": 2e-3, "bfloat16": 2e-2, "float64": 1e-9, "complex128": 1e-9}
 
+ROUGH = {
+    **dict.fromkeys(("special.bessel_j0", "special.bessel_j1", "special.bessel_y0", "special.bessel_y1"), 1e4),
+    "special.airy_ai": 1e3,
+    **dict.fromkeys(("digamma", "polygamma", "special.polygamma"), 10.0),
+    "special.hermite_polynomial_he": 10.0,
+}
+"""How many times the tolerance torch itself is wrong by (docs/accuracy.md), or rounding is magnified by, in float32."""
+
 
 class Differs(AssertionError):
     """gradiente and torch do not agree."""
@@ -166,7 +174,8 @@ def forward_mode(mine: Call, yours: Call) -> None:
 
 
 def forward(mine: Call, yours: Call) -> None:
-    same(mine.run(wrapped=False), by_torch(lambda: yours.run(wrapped=False)), "result")
+    theirs = by_torch(lambda: yours.run(wrapped=False))
+    same(mine.run(wrapped=False), theirs, "result", ROUGH.get(mine.op.name, 1.0))
 
 
 def vmapped(mine: Call, yours: Call) -> None:
@@ -360,7 +369,8 @@ def _complex(op: Any, grads: bool) -> Result:
 
 
 def _aliases(op: Any) -> Result:
-    missing = [a.name for a in op.aliases if at_path(gradiente, a.name) is None and at_path(torch, a.name) is not None]
+    names = [a.name.removeprefix("torch.") for a in op.aliases]
+    missing = [name for name in names if at_path(gradiente, name) is None and at_path(torch, name) is not None]
     missing += [
         f"Tensor.{a.method_variant.__name__}"
         for a in op.aliases

@@ -44,6 +44,7 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("clamp_tensors", "dc: swap c"): SAME,
     ("pow", "db: swap b"): ZEROS,
     ("xlogy", "da: swap a"): ZEROS,
+    ("xlog1py", "da: swap a"): ZEROS,
     ("power_base", "swap x"): ZEROS,
     ("nan_to_num", "swap x"): ZEROS,
     ("nansum", "swap x"): ZEROS,

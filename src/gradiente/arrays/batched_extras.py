@@ -36,6 +36,8 @@ class BatchedExtras:
         if name.startswith("__") or not hasattr(numpy_extras, name):
             raise AttributeError(f"the extras of batched arrays have no {name}")
         function = getattr(numpy_extras, name)
+        if name in numpy_extras.SPECIAL:
+            return lambda *operands, **static: elementwise(function, *operands, **static)
 
         def unknown(*operands: Any, **static: Any) -> Any:
             if levels_of(operands) or levels_of(static.values()):
@@ -45,12 +47,6 @@ class BatchedExtras:
         return unknown
 
     # -- elementwise ---------------------------------------------------------------------------------------------------
-
-    def erf(self, x: Any) -> Any:
-        return elementwise(numpy_extras.erf, x)
-
-    def erfc(self, x: Any) -> Any:
-        return elementwise(numpy_extras.erfc, x)
 
     def exp2(self, x: Any) -> Any:
         return elementwise(np.exp2, x)

@@ -5,9 +5,7 @@ Each interpreter (NumPy here, Tensor, later batched and traced arrays) implement
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +44,25 @@ from .numpy_pooling import put_places as put_places
 from .numpy_pooling import spread_windows as spread_windows
 from .numpy_pooling import sum_windows as sum_windows
 from .numpy_pooling import take_places as take_places
+from .numpy_special import NAMES as SPECIAL
+from .numpy_special import bessel_i as bessel_i
+from .numpy_special import bessel_other as bessel_other
+from .numpy_special import digamma as digamma
+from .numpy_special import erf as erf
+from .numpy_special import erfc as erfc
+from .numpy_special import erfcx as erfcx
+from .numpy_special import erfinv as erfinv
+from .numpy_special import gammainc as gammainc
+from .numpy_special import gammaincc as gammaincc
+from .numpy_special import lgamma as lgamma
+from .numpy_special import log_ndtr as log_ndtr
+from .numpy_special import ndtr as ndtr
+from .numpy_special import ndtri as ndtri
+from .numpy_special import orthogonal as orthogonal
+from .numpy_special import polygamma as polygamma
+from .numpy_special import scaled_bessel_i as scaled_bessel_i
+from .numpy_special import sinc as sinc
+from .numpy_special import zeta as zeta
 from .numpy_windows import convolve as convolve
 from .numpy_windows import convolve_input as convolve_input
 from .numpy_windows import convolve_weight as convolve_weight
@@ -71,8 +88,6 @@ NAMES = (
     "einsum",
     "embed",
     "embed_view",
-    "erf",
-    "erfc",
     "exp2",
     "expand",
     "expit",
@@ -100,6 +115,7 @@ NAMES = (
     "take_rows",
     "unbind",
     "windows",
+    *SPECIAL,
 )
 
 exp2: Callable[..., Any] = np.exp2
@@ -111,33 +127,11 @@ def expit(x: Array) -> Array:
     return 1 / (1 + np.exp(-x))
 
 
-def erf(x: Array) -> Array:
-    """The error function 2/√π ∫₀ˣ e^(-t²) dt (DLMF 7.2.1)."""
-    return _special("erf", math.erf)(x)
-
-
-def erfc(x: Array) -> Array:
-    """The complementary error function 1 - erf(x), accurate where it is small (DLMF 7.2.2)."""
-    return _special("erfc", math.erfc)(x)
-
-
 def complex_of(a: Array, b: Array) -> Array:
     """a + ib; infinite parts stay what they are."""
     out = np.empty(np.broadcast_shapes(a.shape, b.shape), np.result_type(a, b, np.complex64))
     out.real, out.imag = a, b
     return out
-
-
-@cache
-def _special(name: str, scalar: Callable[[float], float]) -> Callable[[Array], Array]:
-    """SciPy's ufunc, or where SciPy is missing the standard library's function, element by element: equal to 1 ulp."""
-    try:
-        from scipy import special  # pyright: ignore
-    except ImportError:
-        function = np.frompyfunc(scalar, 1, 1)
-    else:
-        function = getattr(special, name)  # pyright: ignore
-    return lambda x: np.asarray(function(x), dtype=x.dtype)
 
 
 def safe_divide(a: Array, b: Array) -> Array:

@@ -10,10 +10,12 @@ import numpy as np
 from ..graph import Node, Plan, current, moment
 from ..rules import table
 from ..tensor import elementwise
-from ..tensor.core import Tensor
+from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import bind, node_class
+from ..tensor.dtypes import get_default_dtype
 from ..tensor.elementwise import not_a_tensor
 from ..tensor.inplace import in_place
+from ..tensor.promotion import result_type
 from ._define import dress
 
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
@@ -37,6 +39,33 @@ def pair(name: str, node: str | None = None, argument: str = "other") -> Callabl
         return dress(call, definition)
 
     return define
+
+
+def mixed(
+    input: Any, other: Any, function: str, calls: tuple[Callable[..., Tensor], ...], names: tuple[str, str]
+) -> Tensor:
+    """A function of two operands, one of which may be a number: `calls` are for tensors, number first, number second.
+
+    `names` are those of the arguments.
+    """
+    if isinstance(input, Tensor) and isinstance(other, Tensor):
+        return calls[0](input, other)
+    if isinstance(input, Tensor) and isinstance(other, NUMBERS):
+        return calls[2](input, beside(other, input))
+    if isinstance(other, Tensor) and isinstance(input, NUMBERS):
+        return calls[1](beside(input, other), other)
+    raise TypeError(
+        f"{function}() received an invalid combination of arguments - got ({type(input).__name__}, "
+        f"{type(other).__name__}): one of '{names[0]}' (position 1) and '{names[1]}' (position 2) must be a Tensor, "
+        "the other a Tensor or Number"
+    )
+
+
+def beside(value: Any, tensor: Tensor) -> Tensor:
+    """A number as a 0-d tensor, of the type that it has in an operation with the tensor."""
+    value = value.item() if isinstance(value, (np.number, np.bool_)) else value
+    common = result_type(tensor, value)
+    return wrap(np.asarray(value, dtype=(common if common.category >= 2 else get_default_dtype()).numpy))
 
 
 def reflected(function: Callable[[Any, Any], Any]) -> Any:
@@ -82,15 +111,21 @@ def without_derivative(name: str, aten: str | None = None, scalar: bool = False)
     """
     run = bind(table[name])
     aten = aten or name
+    text = (
+        f"derivative for aten::{aten} is not implemented: the result of {aten}() is a part of the graph that is being "
+        "differentiated; .detach() the operand or the result if it is to count as a constant"
+    )
+    return refusing(run, node_class(table[name], "NotImplemented"), lambda: RuntimeError(text), name)
+
+
+def refusing(
+    run: Callable[..., Tensor], cls: type[Node], refusal: Callable[[], Exception], name: str, which: Any = (True, True)
+) -> Callable[[Any, Any], Tensor]:
+    """`run`, whose result's node raises a `refusal` where it would need the derivative by an operand of `which`."""
 
     def refuse(node: Node, g: Any) -> Any:
-        raise RuntimeError(
-            f"derivative for aten::{aten} is not implemented: the result of {aten}() is a part of the graph that is "
-            "being "
-            "differentiated; .detach() the operand or the result if it is to count as a constant"
-        )
+        raise refusal()
 
-    cls = node_class(table[name], "NotImplemented")
     plans: dict[tuple[bool, ...], Plan] = {
         mask: Plan(refuse, refuse, mask, cls) for mask in ((True, False), (False, True), (True, True))
     }
@@ -98,7 +133,8 @@ def without_derivative(name: str, aten: str | None = None, scalar: bool = False)
     def call(input: Any, other: Any) -> Tensor:
         out = run(input, other)
         mask = tuple(isinstance(o, Tensor) and o._node is not None for o in (input, other))
-        if True in mask and out._array.dtype.kind in "fc" and current().grad:
+        wanted = any(tracked and here for tracked, here in zip(mask, which, strict=True))
+        if wanted and out._array.dtype.kind in "fc" and current().grad:
             node = Node()
             node.seq, node.plan, node.tensors = moment(), plans[mask], ()
             node.edges = tuple(o._node for o, tracked in zip((input, other), mask, strict=True) if tracked)

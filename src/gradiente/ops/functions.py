@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ..tensor.core import Tensor, wrap
-from ..tensor.dtypes import get_default_dtype
-from ..tensor.promotion import result_type
+from ..tensor.core import Tensor
 from ._arguments import need_tensor
 from ._define import inplace, primitive, unary
 from ._numbers import Number
-from ._pairs import NUMBERS, pair
+from ._pairs import mixed, pair
 
 
 @unary("exp")
@@ -176,23 +172,7 @@ def xlogy(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 1.0]))
     tensor([0., 0.])
     """
-    if isinstance(input, Tensor) and isinstance(other, Tensor):
-        return _xlogy(input, other)
-    if isinstance(input, Tensor) and isinstance(other, NUMBERS):
-        return _xlogy_of_log(input, _as_tensor(other, input))
-    if isinstance(other, Tensor) and isinstance(input, NUMBERS):
-        return _xlogy_of_number(_as_tensor(input, other), other)
-    raise TypeError(
-        f"xlogy() received an invalid combination of arguments - got ({type(input).__name__}, "
-        f"{type(other).__name__}): one of "
-        "'input' (position 1) and 'other' (position 2) must be a Tensor, the other a Tensor or Number"
-    )
-
-
-def _as_tensor(value: Any, beside: Tensor) -> Tensor:
-    """A number as a 0-d tensor, of the type that it has in an operation with the tensor."""
-    common = result_type(beside, value)
-    return wrap(np.asarray(value, dtype=(common if common.category >= 2 else get_default_dtype()).numpy))
+    return mixed(input, other, "xlogy", (_xlogy, _xlogy_of_number, _xlogy_of_log), ("input", "other"))
 
 
 METHODS: dict[str, Any] = {

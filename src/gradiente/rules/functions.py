@@ -1,4 +1,4 @@
-"""Rules of the elementary functions: exponential, logarithmic, trigonometric, hyperbolic, and the error function."""
+"""Rules of the elementary functions: exponential, logarithmic, trigonometric, hyperbolic."""
 
 from __future__ import annotations
 
@@ -66,15 +66,6 @@ rad2deg: Primitive = elementwise(
 )
 deg2rad: Primitive = elementwise(
     "deg2rad", lambda g: g * (math.pi / 180), forward=lambda x: x * (math.pi / 180), node="Deg2RadBackward0"
-)
-
-erf: Primitive = elementwise(
-    "erf", lambda g, x, xp: g * ((2 / math.sqrt(math.pi)) * xp.exp(-(x * x))), forward=lambda x, extras: extras.erf(x)
-)
-erfc: Primitive = elementwise(
-    "erfc",
-    lambda g, x, xp: g * ((-2 / math.sqrt(math.pi)) * xp.exp(-(x * x))),
-    forward=lambda x, extras: extras.erfc(x),
 )
 
 

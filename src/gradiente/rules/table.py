@@ -17,6 +17,7 @@ from . import (
     reductions,
     shaping,
     sliding,
+    special,
 )
 from .kinds import Primitive
 
@@ -24,6 +25,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     arithmetic,
     choices,
     functions,
+    special,
     activations,
     reductions,
     shaping,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.numpy_special import NAMES as SPECIAL
 from ..rules import table
 from .core import Tensor, box, wrap
 from .dispatch import bind
@@ -42,14 +43,14 @@ class Extras:
 
     def __init__(self, call: dict[str, Callable[..., Any]]) -> None:
         self._call = call
-        self.erf: Callable[..., Any] = call["erf"]
         self.exp2: Callable[..., Any] = call["exp2"]
         self.expit: Callable[..., Any] = call["sigmoid"]
         self.fmod: Callable[..., Any] = call["fmod"]
-        self.erfc: Callable[..., Any] = call["erfc"]
         self.complex_of: Callable[..., Any] = call["complex_of"]
         self.as_real: Callable[..., Any] = call["view_as_real"]
         self.as_complex: Callable[..., Any] = call["view_as_complex"]
+        for name in SPECIAL:
+            setattr(self, name, call[name])
 
     def embed(self, g: Tensor, index: Any, shape: tuple[int, ...]) -> Tensor:
         return self._call["embed"](g, index=index, shape=shape)

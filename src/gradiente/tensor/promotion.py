@@ -59,6 +59,8 @@ FLOATING = frozenset((
     "divide", "reciprocal", "exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "sqrt", "rsqrt", "logaddexp",
     "logaddexp2", "sin", "cos", "tan", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh", "acosh",
     "atanh", "erf", "erfc", "sigmoid", "logit", "xlogy", "copysign", "rad2deg", "deg2rad", "angle", "ldexp",
+    "bessel_i", "digamma", "entr", "erfcx", "erfinv", "lgamma", "log_ndtr", "ndtr", "ndtri", "polygamma",
+    "scaled_bessel_i", "sinc", "xlog1py", "zeta", "bessel_other", "orthogonal",
 ))
 # fmt: on
 """Primitives whose result is floating-point also for integers."""
