@@ -82,7 +82,7 @@ def test_one_derivative_of_two(function, what):
         (
             lambda: special.zeta(3, 4),
             TypeError,
-            "special_zeta() received an invalid combination of arguments - got (in",
+            "special_zeta() received an invalid combination of arguments - got",
         ),
         (lambda: torch.igamma(torch.ones(2), 3), TypeError, "igamma(): argument 'other' (position 2) must be Tensor"),
         (
@@ -94,7 +94,7 @@ def test_one_derivative_of_two(function, what):
         (
             lambda: special.bessel_j0(2.0),
             TypeError,
-            "special_bessel_j0(): argument 'input' (position 1) must be Tensor",
+            "special_bessel_j0(): argument 'input' (position 1) must",
         ),
     ],
 )
