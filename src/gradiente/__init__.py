@@ -21,6 +21,7 @@ from .autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_n
 from .autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
 from .autograd.grad_mode import *
 from .autograd.why import why_no_grad as why_no_grad
+from .autograd.why_nan import why_nan as why_nan
 from .func.vmap import vmap as vmap
 from .nn.functional.convolutions import *
 from .ops import return_types as return_types

@@ -10,6 +10,7 @@ from ..graph.places import user_stack
 from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.dispatch import INFERENCE_SAVED, bind
+from ..tensor.nonfinite import evaluating, trace
 from ..tensor.origins import watch
 from ..tensor.plans import Packed, SavedOutput, stale
 from ..tensor.tangents import active
@@ -89,6 +90,8 @@ def finish(
         if mode.anomaly:
             fill(ctx, "place", user_place(2))
             ctx.__dict__["_forward_stack"] = user_stack(2)
+            if (parent := evaluating.get()) is not None:
+                ctx.__dict__["_parent"] = parent
     made: list[Any] = []
     for i, out in enumerate(outputs):
         if not isinstance(out, Tensor):
@@ -99,6 +102,8 @@ def finish(
         made.append(_attach(out, edge, id(out) in inputs, id(out) in dirty, len(outputs), mode))
         if mode.anomaly:
             watch(mode, ctx if differentiable else None, made[-1], type(ctx).__name__, inputs.values())
+            if mode.check_nan:
+                trace(ctx if tracked else None, made[-1], ctx._forward_cls.__name__, args)
     if active(mode):
         lost = {id(m) for m, o in zip(made, outputs, strict=True) if id(o) in without}
         forward_tangents(ctx, args, made, lost, dirty, mode)

@@ -4,27 +4,50 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..graph import Mode, Node, change, current
+from ..graph import Mode, Node, current, set_mode
 from ..graph.places import stack_text
 from ..tensor.core import Tensor
 from ..tensor.dispatch import quietly
-from ..tensor.special import evaluating
+from ..tensor.nonfinite import evaluating
+from .anomaly_report import Steps, explanation
+from .grad_mode import GradMode
 
 _ENABLED = (
     "Anomaly Detection has been enabled. This mode will increase the runtime and should only be enabled for debugging."
 )
 
 
-class set_detect_anomaly:
+def _switched(enabled: Any, check_nan: Any) -> Mode:
+    """The present mode, with anomaly detection on or off. Raises TypeError unless both arguments are bools."""
+    for position, (name, value) in enumerate((("enabled", enabled), ("check_nan", check_nan)), 1):
+        if value is not True and value is not False:
+            raise TypeError(
+                f"set_anomaly_enabled(): argument '{name}' (position {position}) must be bool, not "
+                f"{type(value).__name__}"
+            )
+    return replace(current(), anomaly=enabled, check_nan=check_nan)
+
+
+class _Anomaly(GradMode):
+    """What is restored when a block is left: the two switches, whatever else was changed meanwhile."""
+
+    def _undo(self, now: Mode, before: Mode) -> Mode:
+        return replace(now, anomaly=before.anomaly, check_nan=before.check_nan)
+
+
+class set_detect_anomaly(_Anomaly):
     """Switch anomaly detection on or off: at once when called, until the end of the block as a context manager.
 
     Args:
         mode: whether to detect anomalies.
         check_nan: whether a NaN that the backward pass produces is an error.
+
+    Raises TypeError if one of them is not a bool.
 
     >>> import gradiente as torch
     >>> with torch.autograd.set_detect_anomaly(True):
@@ -33,22 +56,24 @@ class set_detect_anomaly:
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        super().__init__()
         self._before = current()
-        change(anomaly=bool(mode), check_nan=bool(check_nan))
+        set_mode(_switched(mode, check_nan))
 
     def __enter__(self) -> None:
         """Nothing: the switch is set already."""
 
     def __exit__(self, *exc_info: object) -> None:
         """Restore the mode from before."""
-        change(anomaly=self._before.anomaly, check_nan=self._before.check_nan)
+        set_mode(self._undo(current(), self._before))
 
 
-class detect_anomaly:
+class detect_anomaly(_Anomaly):
     """Detect anomalies in a block: errors and NaNs of the backward pass tell which forward operation they belong to.
 
     Operations recorded in the block remember where they were called. If a backward pass in it fails, or, with
-    `check_nan`, produces a NaN, a warning shows the lines that called the operation. It costs time: for debugging only.
+    `check_nan`, produces a NaN, a warning shows the lines that called the operation. The error about a NaN goes on to
+    say which operation made the first NaN, or the infinity that led to it, of what. It costs time: for debugging only.
 
     Args:
         check_nan: whether a NaN is an error.
@@ -64,18 +89,13 @@ class detect_anomaly:
     """
 
     def __init__(self, check_nan: bool = True) -> None:
-        self.check_nan: bool = bool(check_nan)
-        self._before: list[Mode] = []
+        super().__init__()
+        self.check_nan: bool = check_nan
         warnings.warn(_ENABLED, UserWarning, stacklevel=2)
 
     def __enter__(self) -> None:
         """Switch anomaly detection on."""
-        self._before.append(change(anomaly=True, check_nan=self.check_nan))
-
-    def __exit__(self, *exc_info: object) -> None:
-        """Restore the mode from before."""
-        before = self._before.pop()
-        change(anomaly=before.anomaly, check_nan=before.check_nan)
+        self._enter(current(), _switched(True, self.check_nan))
 
 
 def is_anomaly_enabled() -> bool:
@@ -102,7 +122,7 @@ def watcher(mode: Mode) -> Callable[[Node, Any, Callable[[Node, Any], Any]], Any
     """What the engine is to run instead of a node's step in `mode`."""
     if not mode.anomaly:
         return None
-    check = mode.check_nan
+    steps = Steps() if mode.check_nan else None
 
     def watch(node: Node, g: Any, step: Callable[[Node, Any], Any]) -> Any:
         token = evaluating.set(node)
@@ -113,24 +133,25 @@ def watcher(mode: Mode) -> Callable[[Node, Any, Callable[[Node, Any], Any]], Any
             raise
         finally:
             evaluating.reset(token)
-        if check:
-            _check(node, (found,) if node.plan.single else found)
+        if steps is not None:
+            _check(node, g, (found,) if node.plan.single else found, steps)
         return found
 
     return watch
 
 
-def _check(node: Node, found: Sequence[Any]) -> None:
+def _check(node: Node, g: Any, found: Sequence[Any], steps: Steps) -> None:
     """Raise if a cotangent that the node produced has a NaN."""
     parts = iter(found)
     for i, tracked in enumerate(node.plan.mask):
-        g = next(parts) if tracked else None
-        array = g._array if isinstance(g, Tensor) else g
+        cotangent = next(parts) if tracked else None
+        array = cotangent._array if isinstance(cotangent, Tensor) else cotangent
         if array is not None and array.dtype.kind in "fcV" and bool(np.isnan(array).any()):
             _blame(node)
-            stack = node.__dict__.get("_forward_stack")
-            line = "" if not stack else f" The operation was called here:\n{stack_text(stack[-1:])}"
-            raise RuntimeError(f"Function '{node.name()}' returned nan values in its {i}th output.{line}")
+            raise RuntimeError(
+                f"Function '{node.name()}' returned nan values in its {i}th output.\n{explanation(node, g, steps)}"
+            )
+    steps.saw(node, g, found)
 
 
 def _blame(node: Node) -> None:

@@ -44,7 +44,7 @@ class Origin:
     `name`: that of the operation's nodes, if it was under watch. `number`: the moment, as of nodes and versions.
     """
 
-    __slots__ = ("depth", "kind", "name", "number", "parents", "place", "source")
+    __slots__ = ("depth", "kind", "name", "number", "parents", "place", "source", "trouble")
 
     def __init__(
         self,
@@ -60,6 +60,8 @@ class Origin:
         self.name = name
         self.number: int = moment()
         self.parents: tuple[Origin, ...] = parents
+        self.trouble: Any = None
+        """Where a NaN or an infinity in the value came from; see `nonfinite`."""
         self.depth: int = 0
         if parents:
             self.depth = 1 + max([p.depth for p in parents])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,11 @@ from ..graph import Mode, Node, user_place
 from ..graph.places import user_stack
 from .core import Tensor
 from .dispatch import Recorder
+from .names import operation_of
+from .nonfinite import evaluating, trace
 from .origins import watch
 from .plans import Packed
 from .tangents import propagate
-
-evaluating: ContextVar[Node | None] = ContextVar("gradiente.evaluating", default=None)
-"""The node that anomaly detection watches at the moment: nodes recorded by its rule were induced by it."""
-
 
 _INFERENCE = {
     np.dtype(name): np.dtype(name, metadata={"inference": True})  # pyright: ignore[reportCallIssue, reportArgumentType]
@@ -71,6 +68,8 @@ def after(
         if node is not None:
             remember(node)
         watch(mode, node, out, recorder.cls.__name__, [x for x in operands if isinstance(x, Tensor)])
+        if mode.check_nan:
+            trace(node, out, operation_of(recorder.cls.__name__), operands)
     if mode.levels and mode.forward_grad:
         propagate(mode, node, out, recorder.primitive, operands, static)
     if node is not None and mode.saved_hooks and node.tensors:
