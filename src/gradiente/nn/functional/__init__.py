@@ -34,6 +34,7 @@ from .adaptive_pooling import adaptive_avg_pool3d as adaptive_avg_pool3d
 from .adaptive_pooling import adaptive_max_pool1d as adaptive_max_pool1d
 from .adaptive_pooling import adaptive_max_pool2d as adaptive_max_pool2d
 from .adaptive_pooling import adaptive_max_pool3d as adaptive_max_pool3d
+from .attention import scaled_dot_product_attention as scaled_dot_product_attention
 from .binary import binary_cross_entropy as binary_cross_entropy
 from .binary import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from .binary import soft_margin_loss as soft_margin_loss
@@ -45,6 +46,15 @@ from .convolutions import conv3d as conv3d
 from .convolutions import conv_transpose1d as conv_transpose1d
 from .convolutions import conv_transpose2d as conv_transpose2d
 from .convolutions import conv_transpose3d as conv_transpose3d
+from .dropouts import alpha_dropout as alpha_dropout
+from .dropouts import dropout1d as dropout1d
+from .dropouts import dropout2d as dropout2d
+from .dropouts import dropout3d as dropout3d
+from .dropouts import feature_alpha_dropout as feature_alpha_dropout
+from .embeddings import embedding as embedding
+from .embeddings import embedding_bag as embedding_bag
+from .embeddings import one_hot as one_hot
+from .heads import multi_head_attention_forward as multi_head_attention_forward
 from .linear import linear as linear
 from .normalization import batch_norm as batch_norm
 from .normalization import group_norm as group_norm
@@ -52,6 +62,7 @@ from .normalization import instance_norm as instance_norm
 from .normalization import layer_norm as layer_norm
 from .normalization import local_response_norm as local_response_norm
 from .normalization import rms_norm as rms_norm
+from .padding import pad as pad
 from .pooling import avg_pool1d as avg_pool1d
 from .pooling import avg_pool2d as avg_pool2d
 from .pooling import avg_pool3d as avg_pool3d
