@@ -20,6 +20,7 @@ from ._version import __version__ as __version__
 from .autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from .autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
 from .autograd.grad_mode import *
+from .autograd.report import graph_report as graph_report
 from .autograd.why import why_no_grad as why_no_grad
 from .autograd.why_nan import why_nan as why_nan
 from .func.vmap import vmap as vmap

@@ -13,6 +13,11 @@ Place = tuple[CodeType, int]
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+def is_own(code: CodeType) -> bool:
+    """Whether a code object belongs to this package."""
+    return code.co_filename.startswith(_PACKAGE)
+
+
 def user_place(depth: int = 1) -> Place | None:
     """The innermost place outside this package, from `depth` frames above the caller."""
     frame = sys._getframe(depth)  # pyright: ignore[reportPrivateUsage]
