@@ -13,6 +13,8 @@ import numpy as np
 
 from . import numpy_extras, numpy_fast
 
+numpy_fast.xp.extras = numpy_extras
+
 
 def namespace_of(array: Any) -> Any:
     """The namespace `xp` that implements the vocabulary for `array`."""

@@ -122,9 +122,14 @@ exp2: Callable[..., Any] = np.exp2
 fmod: Callable[..., Any] = np.fmod
 
 
+_ONE: dict[str, Any] = {char: np.ones((), char) for char in "fd"}
+"""NumPy takes an array of the same type twice as fast as a Python number."""
+
+
 def expit(x: Array) -> Array:
     """The logistic function 1 / (1 + e^-x); where e^-x overflows, 0."""
-    return 1 / (1 + np.exp(-x))
+    one = _ONE.get(x.dtype.char, 1)
+    return one / (one + np.exp(-x))
 
 
 def complex_of(a: Array, b: Array) -> Array:

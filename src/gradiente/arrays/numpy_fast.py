@@ -1,14 +1,16 @@
 """Shorter ways for NumPy to run what the vocabulary names: the same values, less of NumPy's own overhead.
 
 `numpy.sum(x)` spends three times as long on its arguments as on a small array; `numpy.add.reduce` does not. Rules are
-written in the vocabulary and never see these forms: they are how eager execution on NumPy arrays runs a primitive's
-forward function. A test compares each with the vocabulary's function.
+written in the vocabulary and never see a difference: eager execution on NumPy arrays gives them `xp` as their
+namespace, which is `numpy` but for a few functions written here, and runs whole primitives by `FORMS`. A test compares
+each with the vocabulary's function.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -86,3 +88,81 @@ FORMS: dict[str, Callable[..., Any]] = {
     "vecmat": np.ndarray.dot,
 }
 """By the name of the primitive."""
+
+
+class _Namespace(ModuleType):
+    """The `numpy` module, with functions of this module in front."""
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(np, name)
+        setattr(self, name, value)
+        return value
+
+
+xp: Any = _Namespace("gradiente.arrays.numpy_fast.xp", "NumPy, with short forms of some functions.")
+"""The namespace of rules in eager execution."""
+
+
+def _short(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Make `function` the form that `xp` has of NumPy's function of the same name."""
+    setattr(xp, function.__name__.rstrip("_"), function)
+    return function
+
+
+@_short
+def sum_(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """The sum; `numpy.sum`."""
+    return _add(x, axis, dtype, None, keepdims)
+
+
+@_short
+def max_(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """The maximum; `numpy.max`."""
+    return _maximum(x, axis, None, None, keepdims)
+
+
+@_short
+def reshape(x: Any, /, shape: Any) -> Any:
+    """A new shape; `numpy.reshape`."""
+    return x.reshape(shape)
+
+
+@_short
+def permute_dims(x: Any, /, axes: Any) -> Any:
+    """The axes in another order; `numpy.permute_dims`."""
+    return x.transpose(axes)
+
+
+@_short
+def zeros_like(x: Any, /, *, dtype: Any = None) -> Any:
+    """Zeros; `numpy.zeros_like`."""
+    return np.zeros(x.shape, x.dtype if dtype is None else dtype)
+
+
+@_short
+def expand_dims(x: Any, /, *, axis: Any) -> Any:
+    """A new axis of size 1; `numpy.expand_dims`."""
+    if axis.__class__ is not int:
+        return np.expand_dims(x, axis)
+    shape = x.shape
+    place = axis if axis >= 0 else axis + len(shape) + 1
+    if not 0 <= place <= len(shape):
+        return np.expand_dims(x, axis)  # which explains the error
+    return x.reshape((*shape[:place], 1, *shape[place:]))
+
+
+@_short
+def broadcast_to(x: Any, /, shape: Any) -> Any:
+    """A read-only view of a larger shape; `numpy.broadcast_to`."""
+    if not isinstance(x, np.ndarray) or x.ndim:
+        return np.broadcast_to(x, shape)
+    shape = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    view = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))  # every element is the one of x
+    view.flags.writeable = False
+    return view
+
+
+@_short
+def astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
+    """Another type of elements; `numpy.astype`."""
+    return x.astype(dtype, copy=copy)

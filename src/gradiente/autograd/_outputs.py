@@ -12,7 +12,7 @@ from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.dispatch import INFERENCE_SAVED, bind
 from ..tensor.nonfinite import evaluating, trace
 from ..tensor.origins import watch
-from ..tensor.plans import Packed, SavedOutput, stale
+from ..tensor.saved import Packed, SavedOutput, stale
 from ..tensor.tangents import active
 from ..tensor.views import link_view, rebase
 from ._jvp import forward_tangents

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import PLAIN, change, current, run, set_mode
-from ..graph.modes import NO_GRAD
+from ..graph import NO_GRAD, PLAIN, current, restore, run, swap, with_grad
 from ..tensor.core import Tensor, box, wrap
-from ..tensor.dispatch import quietly
+from ..tensor.dispatch import F4, F8, quietly
 from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
 from ..tensor.restrictions import Untracked
 from ..tensor.tangents import active
@@ -75,17 +74,18 @@ def differentiate(
     mode = current()
     if (targets is None or accumulate) and (mode.transforms or transforming.get()):
         raise RuntimeError(NO_BACKWARD)
-    watch = None
-    if mode.anomaly or mode.interceptors:
-        from . import anomaly
+    on_tensors, watch, inner = taped, None, PLAIN if taped else NO_GRAD
+    if mode is not PLAIN and mode is not NO_GRAD:
+        # On batched arrays the rules run as on Tensors, which finds them the namespace; they are recorded only if
+        # asked for. Tangents propagate through rules that run on Tensors.
+        on_tensors, inner = taped or bool(mode.transforms) or active(mode), with_grad(mode, taped)
+        if mode.anomaly or mode.interceptors:
+            from . import anomaly
 
-        watch = anomaly.watcher(mode)
-    # On batched arrays the rules run as on Tensors, which finds them the namespace; recorded only if asked for.
-    # Tangents propagate through rules that run on Tensors.
-    on_tensors = taped or bool(mode.transforms) or active(mode)
+            watch = anomaly.watcher(mode)
     cotangents: list[tuple[Any, Any]] = roots if on_tensors else [(edge, g._array) for edge, g in roots]
     task = Task(cotangents, targets)
-    previous, token = change(grad=taped), begin(task)
+    token, task_token = swap(inner), begin(task)
     try:
         return run(
             cotangents,
@@ -99,8 +99,8 @@ def differentiate(
             quiet=quietly,
         )
     finally:
-        end(task, token)
-        set_mode(previous)
+        end(task, task_token)
+        restore(token)
 
 
 def _seed(root: Source, given: Any, i: int, batched: bool) -> Tensor:
@@ -347,14 +347,15 @@ def _zeros(x: Source, i: int, create_graph: bool) -> Tensor:
     return zeros.requires_grad_() if create_graph else zeros
 
 
-_ONE = {np.dtype(name): wrap(np.ones((), name)) for name in ("float32", "float64")}
+_ONE_F4, _ONE_F8 = wrap(np.ones((), F4)), wrap(np.ones((), F8))
 """The cotangents that most passes start with. Nothing writes to them: the engine copies what it does not own."""
 
 
 def _plain_seed(array: Any, gradient: Any) -> Tensor | None:
     """The cotangent that the usual call of Tensor.backward starts with; None if the call is not a usual one."""
     if gradient is None:
-        return _ONE.get(array.dtype) if not array.shape else None
+        dtype = array.dtype
+        return None if array.ndim else _ONE_F4 if dtype is F4 else _ONE_F8 if dtype is F8 else None
     if gradient.__class__ is not Tensor:
         return None
     given = gradient._array

@@ -55,11 +55,14 @@ def run(
     around = (selection, wrap, unwrap, watch, quiet)
     waiting = _Waiting(taped)
     heap, leaves, sums, arrive = waiting.heap, waiting.leaves, waiting.sums, waiting.arrive
-    for edge, cotangent in roots:
-        if selection is None or split_edge(edge)[0] in selection.needed:
-            arrive(edge, cotangent)
     node: Any = None
     g: Any = None
+    if selection is None and len(roots) == 1 and roots[0][0].plan:
+        node, g = roots[0]
+    else:
+        for edge, cotangent in roots:
+            if selection is None or split_edge(edge)[0] in selection.needed:
+                arrive(edge, cotangent)
     while node is not None or heap:
         if node is None:
             node, g = waiting.youngest()

@@ -29,7 +29,7 @@ class Plan:
     `single`: there is one edge, and `raw` and `taped` return its cotangent bare instead of in a tuple.
     """
 
-    __slots__ = ("constants", "mask", "names", "node_class", "outputs", "raw", "single", "sources", "taped")
+    __slots__ = ("constants", "mask", "names", "node_class", "outputs", "raw", "single", "sources", "taped", "tracked")
 
     def __init__(
         self,
@@ -44,6 +44,7 @@ class Plan:
         self.raw: Callable[[Any, Any], Sequence[Any]] = raw
         self.taped: Callable[[Any, Any], Sequence[Any]] = taped
         self.mask: tuple[bool, ...] = mask
+        self.tracked: tuple[int, ...] = tuple(i for i, has_edge in enumerate(mask) if has_edge)
         self.node_class: type[Node] = node_class
         self.names: tuple[str, ...] = names
         self.outputs: int = outputs

@@ -11,6 +11,7 @@ torch's convention: the gradient of a real loss points in the direction of steep
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 Env = dict[str, Any]
@@ -22,15 +23,18 @@ _PROVIDED = frozenset({"xp", "extras"})
 class Rule:
     """One function of the table, with the names of what it needs beside `g`."""
 
-    __slots__ = ("function", "names")
+    __slots__ = ("_pick", "function", "names")
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function: Callable[..., Any] = function
         code = function.__code__
         self.names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
+        self._pick = itemgetter(*self.names) if len(self.names) > 1 else None
 
     def __call__(self, g: Any, env: Env) -> Any:
-        return self.function(g, *[env[name] for name in self.names])
+        if self._pick is not None:
+            return self.function(g, *self._pick(env))
+        return self.function(g, env[self.names[0]]) if self.names else self.function(g)
 
 
 class Primitive:
@@ -73,6 +77,11 @@ class Primitive:
             code = forward.__code__
             names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
             self.forward_names = tuple(n for n in names if n in _PROVIDED)
+
+    @property
+    def runs_rules_as_they_stand(self) -> bool:
+        """Whether reverse mode on real values is nothing but the operand's rule."""
+        return type(self)._reverse is Primitive._reverse and not self.variadic
 
     def __repr__(self) -> str:
         return f"<{self.kind} primitive {self.name}>"

@@ -18,9 +18,10 @@ from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .introspect import ShownNode
-from .plans import SavedOutput, general_plan
+from .plans import general_plan
 from .promotion import promoted
 from .refusals import mismatch
+from .saved import SavedOutput
 
 F4, F8 = np.dtype("float32"), np.dtype("float64")
 
@@ -123,7 +124,7 @@ def numpy_function(primitive: Primitive) -> Callable[..., Any]:
         return short
     if primitive.forward is None:
         return getattr(np, primitive.name)
-    forward, given = primitive.forward, {"xp": np, "extras": numpy_extras}
+    forward, given = primitive.forward, {"xp": numpy_fast.xp, "extras": numpy_extras}
     keywords = {name: given[name] for name in primitive.forward_names}
     return partial(forward, **keywords) if keywords else forward
 
@@ -155,27 +156,17 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
             arrays = promoted(primitive.name, operands)
         return run(recorder, operands, arrays, static, constant)
 
-    def call(*operands: Any, **static: Any) -> Tensor:
-        # The common case: tensors of one floating-point type, beside masks and indices (or None), in the plain mode.
-        try:
-            arrays: list[Any] = [None if o is None else o._array for o in operands]
-            dtype = arrays[first].dtype
-            mode = current()
-            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
-            if plain and len(arrays) > 1:
-                for array in arrays:
-                    if array is not None and array.dtype is not dtype and array.dtype.kind not in others:
-                        plain = False
-            value = function(*arrays, **static) if plain else None
-        except (AttributeError, IndexError, RuntimeWarning, ValueError):
-            return general(operands, static)  # numbers among the operands, or an error that it explains
-        if not plain:
-            return general(operands, static)
+    def finish(
+        value: Any, operands: tuple[Any, ...], arrays: tuple[Any, ...], dtype: Any, mode: Any, static: dict[str, Any]
+    ) -> Tensor:
+        """The tensor of a result that was computed in the plain mode, with its node."""
         out = new(Tensor)
         out._array = value if value.__class__ is np.ndarray else box(value)
         out._node = out._history = out._view = out._meta = None
-        mask = tuple([o if o is None else o._node is not None for o in operands])
-        if constant or mode is NO_GRAD or True not in mask:
+        if mode is NO_GRAD or constant:
+            return out
+        mask = tuple([o is not None and o._node is not None for o in operands])
+        if True not in mask:
             return out
         same = out._array.dtype is dtype
         key: Any = mask if same else (mask, out._array.dtype)
@@ -188,10 +179,10 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         node = Node()
         node.seq = moment()
         node.plan = plan
-        node.edges = tuple([o._node for o, tracked in zip(operands, plan.mask, strict=True) if tracked])
-        node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
+        node.edges = tuple([operands[i]._node for i in plan.tracked])
+        node.tensors = tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
         if others:
-            refuse_inference(node.tensors)
+            refuse_inference(tensors)
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
         types = None if same else (dtype,) * len(operands)  # the result has another type: cotangents have to be cast
@@ -200,9 +191,50 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         out._node = node
         return out
 
+    # The common case: tensors of one floating-point type, beside masks and indices (or None), in the plain mode. The
+    # exceptions: numbers among the operands, or an error that the general form explains.
+    other_cases = (AttributeError, IndexError, RuntimeWarning, ValueError)
+
+    def call_one(x: Any, **static: Any) -> Tensor:
+        try:
+            array = x._array
+            dtype, mode = array.dtype, current()
+            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
+            value = function(array, **static) if plain else None
+        except other_cases:
+            plain = False
+        return finish(value, (x,), (array,), dtype, mode, static) if plain else general((x,), static)
+
+    def call_two(a: Any, b: Any, **static: Any) -> Tensor:
+        try:
+            arrays = (a._array, b._array)
+            dtype, other, mode = arrays[first].dtype, arrays[1 - first].dtype, current()
+            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
+            plain = plain and (dtype is other or other.kind in others)
+            value = function(*arrays, **static) if plain else None
+        except other_cases:
+            plain = False
+        return finish(value, (a, b), arrays, dtype, mode, static) if plain else general((a, b), static)
+
+    def call_many(*operands: Any, **static: Any) -> Tensor:
+        try:
+            arrays = tuple([None if o is None else o._array for o in operands])
+            dtype, mode = arrays[first].dtype, current()
+            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
+            if plain and len(arrays) > 1:
+                for array in arrays:
+                    if array is not None and array.dtype is not dtype and array.dtype.kind not in others:
+                        plain = False
+            value = function(*arrays, **static) if plain else None
+        except other_cases:
+            plain = False
+        return finish(value, operands, arrays, dtype, mode, static) if plain else general(operands, static)
+
+    count = 0 if primitive.variadic else len(primitive.operands)
+    call: Any = call_one if count == 1 else call_two if count == 2 else call_many
     call.__name__ = call.__qualname__ = primitive.name
-    call.primitive = primitive  # pyright: ignore[reportFunctionMemberAccess]
-    call.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
+    call.primitive = primitive
+    call.recorder = recorder
     return call
 
 

@@ -16,8 +16,9 @@ from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .dispatch import F4, F8, Recorder, bind, run
-from .plans import SavedOutput, direct_plan, unpack_raw, unpack_tensor
+from .plans import direct_plan
 from .promotion import promoted
+from .saved import SavedOutput, unpack_raw, unpack_tensor
 
 _NOTHING: dict[str, Any] = {}
 

@@ -14,9 +14,9 @@ from ..graph import Node, current
 from .core import Tensor, wrap
 from .dtypes import get_default_dtype
 from .metadata import counted_operands, input_metadata, shown_operands
-from .plans import Packed, SavedOutput, unpack_tensor
 from .printing import format_tensor
 from .restrictions import is_forbidden
+from .saved import Packed, SavedOutput, unpack_tensor
 from .saved_names import known
 from .saved_values import value
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, namespace_of
+from ..arrays import extras_of, namespace_of, numpy_fast
 from ..arrays.batched_namespace import namespace as batched
 from ..graph import PLAIN, Node, Output, Plan, current, moment, split_edge
 from ..rules import Primitive
 from .core import Tensor, box, wrap
 from .dispatch import Recorder
 from .namespace import namespace as tensors
-from .plans import border, environment, unpack_raw, unpack_tensor
+from .plans import border, environment, namespaces
+from .saved import unpack_raw, unpack_tensor
 
 Part = tuple[Recorder, dict[str, Any]]
 """A primitive with one result, and its static parameters, that computes one of several results."""
@@ -71,7 +72,7 @@ def _plan(recorder: Recorder, count: int, xp: Any) -> Plan:
     primitive = recorder.primitive
 
     def pull(node: Node, gs: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> Any:
-        env = environment(node, xp, unpack)
+        env = environment(node, namespaces(xp), unpack)
         shapes = env["out_shapes"]
         given = next(g for g in gs if g is not None)
         dtype = given._array.dtype if isinstance(given, Tensor) else given.dtype
@@ -84,7 +85,7 @@ def _plan(recorder: Recorder, count: int, xp: Any) -> Plan:
         return border(xp.conj(cotangent) if is_complex else cotangent, node.facts[1][0], node.facts[2][0], xp)
 
     def raw(node: Node, gs: Any) -> Any:
-        return pull(node, gs if count > 1 else (gs,), xp, unpack_raw)
+        return pull(node, gs if count > 1 else (gs,), numpy_fast.xp if xp is np else xp, unpack_raw)
 
     def taped(node: Node, gs: Any) -> Any:
         gs = gs if count > 1 else (gs,)

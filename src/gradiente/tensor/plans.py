@@ -7,160 +7,16 @@ form, which does the same without dictionaries (see docs/performance.md).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, numpy_extras, numpy_fast
-from ..graph import Node, Output, Plan, change, current, describe, set_mode
+from ..arrays import extras_of, numpy_fast
+from ..graph import Node, Plan
 from ..rules import Primitive, sum_to_shape
-from .core import Tensor, new, wrap
-from .dtypes import TENSOR_TYPES
-
-
-class SavedOutput:
-    """A saved result: its values and version, without its node, which would be a cycle."""
-
-    __slots__ = ("_array", "_history")
-
-    def __init__(self, array: Any, version: Any) -> None:
-        self._array = array
-        self._history = version
-
-
-class DualOutput(SavedOutput):
-    """A saved result with its tangents, which it shares with the result."""
-
-    __slots__ = ("tangents",)
-
-    def __init__(self, array: Any, version: Any, tangents: Any) -> None:
-        super().__init__(array, version)
-        self.tangents = tangents
-
-
-class Packed:
-    """A saved value in the form that a saved-tensors hook gave it."""
-
-    __slots__ = ("_history", "_node", "_packed", "_unpack", "number", "output", "tangents")
-
-    def __init__(self, node: Node, saved: Any, pack: Callable[[Tensor], Any], unpack: Callable[[Any], Tensor]) -> None:
-        self.output: bool = isinstance(saved, SavedOutput)
-        self._history = None  # what the hooks keep is theirs: changes cannot be followed through them
-        self._node = None if self.output else saved._node
-        self.number: int = getattr(saved, "number", 0)
-        meta = getattr(saved, "_meta", None)
-        self.tangents: Any = getattr(saved, "tangents", None) if meta is None else meta.tangents
-        shown: Any = saved
-        if self.output:
-            shown = wrap(saved._array)
-            shown._history = saved._history
-        before = 0 if shown._history is None else shown._history.count
-        previous = change(grad=False)
-        try:
-            self._packed = pack(shown)
-        finally:
-            set_mode(previous)
-        if (0 if shown._history is None else shown._history.count) != before:
-            raise RuntimeError(
-                "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack hook "
-                "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open "
-                "an issue if you need to perform in-place operations on the input to a pack hook."
-            )
-        self._unpack = unpack
-
-    def tensor(self) -> Tensor:
-        """The tensor that the unpack hook makes of it."""
-        found = self._unpack(self._packed)
-        if not isinstance(found, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(
-                f"Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
-                f"{type(found).__name__}"
-            )
-        return found
-
-    @property
-    def _array(self) -> Any:
-        return self.tensor()._array
-
-
-_HINT = (
-    "Hint: enable anomaly detection to find the operation that failed to compute its gradient, with "
-    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
-)
-_HINT_ANOMALY = (
-    "Hint: the backtrace further above shows the operation that failed to compute its gradient. The variable in "
-    "question was changed in there or anywhere later. Good luck!"
-)
-
-
-def stale(node: Node, index: int) -> RuntimeError:
-    """The error for a saved value that was changed in place after it was saved."""
-    tensors = node.tensors
-    if tensors is None:  # by another thread, a moment ago
-        return node.freed()
-    saved = tensors[index]
-    version, array = saved._history, saved._array
-    kind = TENSOR_TYPES.get(array.dtype.name, "Tensor")
-    source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
-    number = 0
-    if isinstance(source, Output):
-        source, number = source.node, source.number
-    made = (
-        f", which is output {number} of {re.sub('Backward[0-9]*$', '', source.name())},"
-        if isinstance(source, Node) and source.plan is not None
-        else ""
-    )
-    text = (
-        "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{kind} {list(array.shape)}]{made} is at version {version.count}; expected version "
-        f"{version.count_at(node.seq)} instead. "
-    )
-    text += _HINT_ANOMALY if current().anomaly else _HINT
-    changed = describe(version.place_after(node.seq))
-    saved_at = describe(node.place)
-    name = node.plan.names[index]
-    text += f"\n{node.name()} saved it (as `{name}`)" + (f" at {saved_at}" if saved_at else "")
-    if changed:
-        text += f"\nIt was changed at {changed}"
-    return RuntimeError(text + "\nRemedy: use the out-of-place operation there, or change a .clone() of the tensor.")
-
-
-def unpack_raw(node: Node, index: int) -> Any:
-    """The values of a saved tensor, checked to be those that were saved."""
-    return _saved(node, index)._array
-
-
-def _saved(node: Node, index: int) -> Any:
-    """What a node saved, checked to be unchanged."""
-    tensors = node.tensors
-    if tensors is None:  # by another thread, a moment ago
-        raise node.freed()
-    saved = tensors[index]
-    version = saved._history
-    if version is not None and version.stamp > node.seq:
-        raise stale(node, index)
-    return saved
-
-
-def unpack_tensor(node: Node, index: int) -> Any:
-    """A saved value as a Tensor with its place in the graph."""
-    saved = _saved(node, index)
-    array = saved._array
-    kind = saved.__class__
-    is_output = kind is SavedOutput or kind is DualOutput
-    if not is_output and kind is not Packed:
-        return saved
-    made_by = node if is_output or saved.output else saved._node
-    tangents = None if kind is SavedOutput else saved.tangents
-    if made_by is not None or is_output or tangents:
-        out = new(Tensor)
-        out._array, out._node, out._history, out._view, out._meta = array, made_by, saved._history, None, None
-        if tangents:
-            out._metadata().tangents = tangents
-        return out
-    return wrap(array)
+from .core import Tensor
+from .saved import stale, unpack_raw, unpack_tensor
 
 
 def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
@@ -168,7 +24,7 @@ def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
     if g is None:
         return None
     if g.shape != shape:
-        g = numpy_fast.sum_to_shape(g, shape) if xp is np else sum_to_shape(g, shape, xp)
+        g = numpy_fast.sum_to_shape(g, shape) if xp is np or xp is numpy_fast.xp else sum_to_shape(g, shape, xp)
     array = g._array if isinstance(g, Tensor) else g
     if dtype is not None and array.dtype != dtype:
         if array.dtype.kind == "c" and dtype.kind != "c":
@@ -177,15 +33,14 @@ def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
     return g
 
 
-def environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dict[str, Any]:
-    """What the rules of a node can name."""
+def environment(node: Node, given: dict[str, Any], unpack: Callable[[Node, int], Any]) -> dict[str, Any]:
+    """What the rules of a node can name: the namespaces are `given`, everything else is in the node."""
     if node.tensors is None:
         raise node.freed()
     static, shapes, _ = node.facts
     plan = node.plan
     primitive: Primitive = plan.node_class.primitive
-    env: dict[str, Any] = dict(static)
-    env["xp"], env["extras"] = xp, extras_of(xp)
+    env: dict[str, Any] = {**given, **static}
     if primitive.variadic:
         env["shapes"] = shapes
         if plan.names:
@@ -196,6 +51,11 @@ def environment(node: Node, xp: Any, unpack: Callable[[Node, int], Any]) -> dict
         for name, i in primitive.shape_names:
             env[name] = shapes[i]
     return env
+
+
+def namespaces(xp: Any) -> dict[str, Any]:
+    """The namespaces that rules can name, for values whose namespace is `xp`."""
+    return {"xp": xp, "extras": extras_of(xp)}
 
 
 def general_plan(
@@ -211,28 +71,81 @@ def general_plan(
     single = len(tracked) == 1
     vjp = primitive.vjp
 
-    def pull(node: Node, g: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> Any:
-        env = environment(node, xp, unpack)
+    def pull(node: Node, g: Any, given: dict[str, Any], unpack: Callable[[Node, int], Any]) -> Any:
+        env = environment(node, given, unpack)
         _, shapes, dtypes = node.facts
         found: list[Any] = []
         for i in tracked:
             cotangent = vjp(i, g, env, is_complex)
             if cotangent is not None and (dtypes is not None or cotangent.shape != shapes[i]):
-                cotangent = border(cotangent, shapes[i], None if dtypes is None else dtypes[i], xp)
+                cotangent = border(cotangent, shapes[i], None if dtypes is None else dtypes[i], given["xp"])
             found.append(cotangent)
         return found[0] if single else found
 
+    bare = namespaces(numpy_fast.xp if xp is np else xp)
+
     def raw(node: Node, g: Any) -> Any:
-        return pull(node, g, xp, unpack_raw)
+        return pull(node, g, bare, unpack_raw)
+
+    if xp is np and not is_complex and primitive.runs_rules_as_they_stand:
+        raw = _arranged(primitive, names, tracked, bare)
 
     def taped(node: Node, g: Any) -> Any:
-        return pull(node, g, g.__array_namespace__(), unpack_tensor)
+        return pull(node, g, namespaces(g.__array_namespace__()), unpack_tensor)
 
     if xp is not np:
         from .batching import on_batched
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
     return Plan(raw, taped, mask, node_class, names, single=single)
+
+
+def _arranged(
+    primitive: Primitive, names: tuple[str, ...], tracked: tuple[int, ...], given: dict[str, Any]
+) -> Callable[[Node, Any], Any]:
+    """Reverse mode on bare real arrays, for which it is worked out now where each argument of each rule comes from."""
+    shape_of = dict(primitive.shape_names)
+    parts: list[tuple[Any, ...]] = []
+    for i in tracked:
+        rule = primitive.rules[i]
+        assert rule is not None
+        template: list[Any] = [given.get(name) for name in rule.names]
+        wanted = [(place, name) for place, name in enumerate(rule.names) if name not in given]
+        saved = [(place, names.index(name)) for place, name in wanted if name in names]
+        shapes = [(place, shape_of[name]) for place, name in wanted if name in shape_of]
+        static = [(place, name) for place, name in wanted if name not in names and name not in shape_of]
+        parts.append((i, rule.function, template, saved, shapes, static))
+    single = len(parts) == 1
+
+    def raw(node: Node, g: Any) -> Any:
+        saved = node.tensors
+        if saved is None:
+            raise node.freed()
+        arrays: list[Any] = []
+        for x in saved:
+            version = x._history
+            if version is not None and version.stamp > node.seq:
+                raise stale(node, len(arrays))
+            arrays.append(x._array)
+        static, shapes, dtypes = node.facts
+        found: list[Any] = []
+        for i, function, template, from_saved, from_shapes, from_static in parts:
+            arguments = template.copy()
+            for place, number in from_saved:
+                arguments[place] = arrays[number]
+            for place, number in from_shapes:
+                arguments[place] = shapes[number]
+            for place, name in from_static:
+                arguments[place] = static[name]
+            cotangent = function(g, *arguments)
+            if cotangent is not None and (dtypes is not None or cotangent.shape != shapes[i]):
+                cotangent = border(cotangent, shapes[i], None if dtypes is None else dtypes[i], np)
+            if single:
+                return cotangent
+            found.append(cotangent)
+        return found
+
+    return raw
 
 
 def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, ...]) -> Plan | None:
@@ -249,7 +162,7 @@ def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, 
         tail = rule.names[len(saved) :]
         if len(saved) > 1 or list(rule.names[: len(saved)]) != saved or tail not in ((), ("xp",), ("extras",)):
             return None
-        values = {"xp": np, "extras": numpy_extras}
+        values = namespaces(numpy_fast.xp)
         pulls.append((rule.function, names.index(saved[0]) if saved else None, tuple(values[n] for n in tail)))
     raw = _direct_one(*pulls[0]) if len(pulls) == 1 else _direct_two(pulls[0], pulls[1])
     if raw is None:
@@ -359,14 +272,4 @@ def _direct_two(one: tuple[Any, ...], two: tuple[Any, ...]) -> Callable[[Node, A
     return raw
 
 
-__all__ = [
-    "SavedOutput",
-    "border",
-    "direct_plan",
-    "environment",
-    "general_plan",
-    "stale",
-    "unpack_raw",
-    "unpack_tensor",
-    "wrap",
-]
+__all__ = ["border", "direct_plan", "environment", "general_plan", "namespaces"]

@@ -13,7 +13,7 @@ from .dispatch import Recorder
 from .names import operation_of
 from .nonfinite import evaluating, trace
 from .origins import watch
-from .plans import Packed
+from .saved import Packed
 from .tangents import propagate
 
 _INFERENCE = {

@@ -30,7 +30,7 @@ from ..graph import Mode, Node, current, set_mode, version_of
 from ..rules import Primitive
 from ..rules.kinds import tangent as tangent_by_rules
 from .core import Tensor, wrap
-from .plans import DualOutput, SavedOutput
+from .saved import DualOutput, SavedOutput
 
 
 class Tangents(dict[Any, Tensor]):
