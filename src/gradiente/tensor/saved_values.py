@@ -12,7 +12,7 @@ from ..arrays import numpy_extras
 from ..graph import Node
 from .core import Tensor, box, wrap
 from .metadata import likes
-from .plans import unpack_raw, unpack_tensor
+from .saved import unpack_raw, unpack_tensor
 
 _REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 _MAXIMUM = 2**63 - 1
