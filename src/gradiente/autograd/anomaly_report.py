@@ -9,7 +9,7 @@ from ..graph import Node, split_edge
 from ..graph.places import stack_text
 from ..tensor.core import Tensor
 from ..tensor.nonfinite import Trouble, described, first, has, source, values_of
-from ..tensor.plans import Packed, SavedOutput
+from ..tensor.saved import Packed, SavedOutput
 
 
 class Steps:

@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays.batched import Batched
 from ..graph import Node, describe, split_edge
 from ..tensor.core import AccumulateGrad, Tensor
-from ..tensor.plans import Packed, SavedOutput
+from ..tensor.saved import Packed, SavedOutput
 from ._holders import holders_of
 from .edges import GradientEdge, edge_of
 
