@@ -1,13 +1,16 @@
-"""Batched cotangents: several vector-Jacobian products in one pass, on batched arrays."""
+"""Several products with Jacobians in one pass, on batched arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
+
+import numpy as np
 
 from ..graph import change, current, set_mode
 from ..tensor.batching import Frame, enter, leave
-from ..tensor.core import Tensor
+from ..tensor.core import Tensor, wrap
 
 
 def batch(
@@ -21,12 +24,37 @@ def batch(
             f"mapped "
             "dimension (the first dimensions of grad_outputs)"
         )
-    frame = Frame(sizes[0])
-    entered = [(edge, enter(g, 0, frame.level, frame.size)) for edge, g in roots]
-    mode = current()
-    previous = change(transforms=(*mode.transforms, frame))
+
+    def pull(*cotangents: Tensor) -> list[Any]:
+        given = [(edge, g) for (edge, _), g in zip(roots, cotangents, strict=True)]
+        return differentiate(given, keep=keep, taped=taped, targets=targets)
+
+    return for_each(pull, [g for _, g in roots])
+
+
+def for_each(function: Callable[..., Sequence[Any]], batches: Sequence[Tensor]) -> list[Any]:
+    """What `function` returns for each element of the batches, along a new first dimension; None stays None."""
+    frame = Frame(len(batches[0]._array))
+    given = [enter(x, 0, frame.level, frame.size) for x in batches]
+    previous = change(transforms=(*current().transforms, frame))
     try:
-        found = differentiate(entered, keep=keep, taped=taped, targets=targets)
+        found = function(*given)
     finally:
         set_mode(previous)
-    return [None if g is None else leave(g, 0, frame.level, frame.size) for g in found]
+    return [None if x is None else leave(x, 0, frame.level, frame.size) for x in found]
+
+
+def unit_vectors(tensors: Sequence[Tensor]) -> list[Tensor]:
+    """For each tensor, the unit vectors of all of them together: a batch of arrays of its shape."""
+    sizes = [prod(x.shape) for x in tensors]
+    total, start = sum(sizes), 0
+    made: list[Tensor] = []
+    for x, size in zip(tensors, sizes, strict=True):
+        block = np.zeros((total, size), x._array.dtype)
+        block[range(start, start + size), range(size)] = 1
+        made.append(wrap(block.reshape((total, *x.shape))))
+        start += size
+    return made
+
+
+__all__ = ["batch", "for_each", "unit_vectors"]

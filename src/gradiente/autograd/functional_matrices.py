@@ -1,41 +1,30 @@
 """Whole matrices of derivatives: `jacobian`, `hessian`.
 
-Note [Row by row]: reverse mode gives one row of a Jacobian per pass, forward mode one column. `vectorize=True` asks for
-all of them in one call of `grad(is_grads_batched=True)`; the passes themselves are still one after another.
+Note [Rows and columns]: a backward pass gives one row of a Jacobian, a pass in forward mode one column. With
+`vectorize=True` there is one pass for all of them, on batched arrays: the cotangents, or tangents, of a batch are the
+unit vectors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
 
-from ..tensor.core import Tensor, wrap
-from ..tensor.namespace import namespace
+from ..ops.joining import stack
+from ..ops.permuting import movedim
+from ..ops.shaping import reshape
+from ..ops.splitting import split
+from ..tensor.core import AccumulateGrad, Tensor, wrap
+from . import functional_texts as texts
 from .backward import grad
-from .functional_parts import (
-    FIXED_JACOBIAN,
-    LINEAR,
-    OUTPUT_FIXED,
-    STRICT,
-    Bundle,
-    Function,
-    Tensors,
-    bundle,
-    complete,
-    need_tracked,
-    one_number,
-    outputs_of,
-    prepared,
-    pull,
-    released,
-)
-from .grad_mode import enable_grad
+from .batched import for_each, unit_vectors
+from .forward_ad import dual_level, make_dual, unpack_dual
+from .functional_parts import Function, Request, Tensors, Values, zeros_like
 
 Strategy = Literal["reverse-mode", "forward-mode"]
-
-_xp: Any = namespace  # its functions are found by name
 
 _STRATEGY = 'Expected strategy to be either "forward-mode" or "reverse-mode".'
 _NAME = "torch.autograd.functional.jacobian: "
@@ -56,9 +45,9 @@ def jacobian(
         inputs: what it is called with: a tensor or a tuple of tensors.
         create_graph: whether the result can be differentiated.
         strict: whether it is an error, instead of zeros, if an output does not depend on an input.
-        vectorize: whether all rows are asked for in one batched call. Not together with `strict`.
+        vectorize: whether there is one pass for all rows, or columns, on batched arrays. Not together with `strict`.
         strategy: "reverse-mode" computes J by rows, one backward pass per element of the outputs; "forward-mode" by
-            columns, one call of `func` with dual numbers per element of the inputs, and needs `vectorize=True`.
+            columns, by tangents of dual numbers, and needs `vectorize=True`.
 
     Returns a tensor of shape (*output.shape, *input.shape); a tuple of them if there are several inputs, or several
     outputs; a tuple, one per output, of tuples, one per input, if there are several of both. Raises TypeError for
@@ -78,26 +67,27 @@ def jacobian(
             f'performant. Otherwise, prefer to use "reverse-mode". (It is {strategy!r}.)'
         )
     if strategy == "forward-mode":
-        return _by_columns(func, inputs, create_graph, strict, vectorize)
-    with enable_grad():
-        point = bundle(inputs, "inputs", "jacobian")
-        xs = prepared(point.tensors, create_graph)
-        outputs = outputs_of(func, xs, "jacobian")
-        need_tracked(outputs.tensors, strict, OUTPUT_FIXED)
+        _need_for_columns(create_graph, strict, vectorize)
+    with Request.begin("jacobian", create_graph, strict) as request:
+        if strategy == "forward-mode":
+            return _by_columns(request, func, Values.read(inputs, "inputs", "jacobian"))
+        x = request.point(inputs)
+        y = request.outputs(func, x)
         if strict and vectorize:
             raise RuntimeError(
                 f"{_NAME}`strict=True` and `vectorized=True` are not supported together. "
                 "Please either set `strict=False` or `vectorize=False`."
             )
-        blocks: list[Any] = []
-        for i, out in enumerate(outputs.tensors):
-            _has_elements(out, i, vectorize)
-            rows = _all_rows(out, xs, create_graph) if vectorize else _rows(out, i, xs, create_graph, strict)
-            blocks.append(point.like(released(rows, create_graph)))
-    return outputs.like(blocks)
+        for i, out in enumerate(y.tensors):
+            _need_elements(out, i, vectorize)
+        if vectorize:
+            blocks = _rows_at_once(request, x, y)
+        else:
+            blocks = [_rows(request, x, out, i) for i, out in enumerate(y.tensors)]
+        return y.as_given([request.result(x, block) for block in blocks])
 
 
-def _has_elements(out: Tensor, i: int, vectorize: bool) -> None:
+def _need_elements(out: Tensor, i: int, vectorize: bool) -> None:
     if out._array.size == 0:
         ours = f"(output {i} of the function given to jacobian has no elements: its shape is {list(out.shape)})"
         if vectorize:
@@ -105,56 +95,57 @@ def _has_elements(out: Tensor, i: int, vectorize: bool) -> None:
         raise RuntimeError(f"stack expects a non-empty TensorList {ours}")
 
 
-def _directions(x: Tensor) -> Iterator[Any]:
-    """One array per element of `x`, 1 there and 0 elsewhere."""
-    for j in range(x._array.size):
-        direction = np.zeros(x._array.shape, x._array.dtype)
-        direction.flat[j] = 1
-        yield direction
-
-
-def _zeros(out: Tensor, x: Tensor, dtype: Any) -> Tensor:
-    return wrap(np.zeros(out._array.shape + x._array.shape, dtype))
-
-
-def _joined(parts: Sequence[Any], shape: tuple[int, ...]) -> Tensor:
-    """Rows as one tensor of the given shape."""
-    return _xp.reshape(_xp.stack(parts), shape)
-
-
-def _rows(out: Tensor, i: int, xs: Sequence[Tensor], create_graph: bool, strict: bool) -> list[Tensor]:
+def _rows(request: Request, x: Values, out: Tensor, i: int) -> list[Tensor]:
     """The derivatives of output `i`, one pass per element of it."""
     if out._node is not None and out._array.dtype.kind == "c":
         raise RuntimeError(
             f"grad can be implicitly created only for real scalar outputs but got {out.dtype} "
             f"(output {i} of the function given to jacobian; use vectorize=True)"
         )
-    unused = f"Output {i} of the user-provided function is independent of input {{i}}." + STRICT + "."
-    columns: list[list[Tensor]] = [[] for _ in xs]
-    for direction in _directions(out):
-        found = pull((out,), xs, (wrap(direction),), create_graph, retain_graph=True)
-        filled = complete(found, xs, strict, create_graph, unused, FIXED_JACOBIAN)
-        for g, column in zip(filled, columns, strict=True):
-            column.append(g)
-    return [_joined(c, out._array.shape + x._array.shape) for c, x in zip(columns, xs, strict=True)]
-
-
-def _all_rows(out: Tensor, xs: Sequence[Tensor], create_graph: bool) -> list[Tensor]:
-    """The same in one batched call."""
-    if out._node is None:
-        return [_zeros(out, x, x._array.dtype) for x in xs]
-    basis = wrap(np.stack(list(_directions(out))))
-    found: Sequence[Tensor | None] = grad(
-        out, xs, basis, retain_graph=True, create_graph=create_graph, allow_unused=True, is_grads_batched=True
-    )
+    independent = f"Output {i} of the user-provided function is independent of input {{i}}.{texts.NOT_STRICT}."
+    rows: list[list[Tensor]] = []
+    for k in range(out._array.size):
+        unit = np.zeros(out._array.shape, out._array.dtype)
+        unit.flat[k] = 1
+        found = request.pull([out], x.tensors, [wrap(unit)], keep=True)
+        rows.append(request.complete(found, x.tensors, independent, texts.JACOBIAN_CONSTANT))
     return [
-        _zeros(out, x, x._array.dtype) if g is None else _xp.reshape(g, out._array.shape + x._array.shape)
-        for g, x in zip(found, xs, strict=True)
+        reshape(stack(parts), (*out.shape, *at.shape))
+        for parts, at in zip(zip(*rows, strict=True), x.tensors, strict=True)
     ]
 
 
-def _by_columns(func: Function, inputs: Tensors, create_graph: bool, strict: bool, vectorize: bool) -> Any:
-    """The Jacobian in forward mode: one call of `func` per element of the inputs."""
+def _rows_at_once(request: Request, x: Values, y: Values) -> list[list[Tensor]]:
+    """For each output, the derivatives for each input, by one batched pass."""
+    live = [out for out in y.tensors if out._node is not None]
+    parts: list[Any] = [[None] * len(live)] * len(x.tensors)
+    if live:
+        found = grad(
+            live,
+            x.tensors,
+            unit_vectors(live),
+            retain_graph=True,
+            create_graph=request.graph,
+            allow_unused=True,
+            is_grads_batched=True,
+        )
+        sizes = [out._array.size for out in live]
+        parts = [[None] * len(live) if g is None else split(g, sizes) for g in found]
+    of_output = {id(out): k for k, out in enumerate(live)}
+    return [
+        [_block(rows, of_output.get(id(out)), out, at) for rows, at in zip(parts, x.tensors, strict=True)]
+        for out in y.tensors
+    ]
+
+
+def _block(rows: Sequence[Any], k: int | None, out: Tensor, at: Tensor) -> Tensor:
+    shape = (*out.shape, *at.shape)
+    part = None if k is None else rows[k]
+    return wrap(np.zeros(shape, at._array.dtype)) if part is None else reshape(part, shape)
+
+
+def _need_for_columns(create_graph: bool, strict: bool, vectorize: bool) -> None:
+    """Refuse what forward mode does not go together with."""
     both = '`strategy="forward-mode"` are not supported together (yet). Please either set'
     if create_graph:
         raise NotImplementedError(
@@ -167,57 +158,29 @@ def _by_columns(func: Function, inputs: Tensors, create_graph: bool, strict: boo
             "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
             "`vectorize=True`."
         )
-    forward_ad = need_forward_ad('torch.autograd.functional.jacobian(strategy="forward-mode")', '"reverse-mode"')
-    point = bundle(inputs, "inputs", "jacobian")
-    xs = prepared(point.tensors, create_graph=False, track=False)
-    outputs: Bundle | None = None
-    columns: list[list[list[Any]]] = []
-    for at, x in enumerate(xs):
-        columns.append([])
-        for direction in _directions(x):
-            with forward_ad.dual_level():
-                duals = list(xs)
-                duals[at] = forward_ad.make_dual(x, wrap(direction))
-                outputs = outputs_of(func, duals, "jacobian")
-                found = [forward_ad.unpack_dual(out) for out in outputs.tensors]
-            columns[-1].append(
-                [
-                    np.zeros(dual.primal._array.shape, dual.primal._array.dtype)
-                    if dual.tangent is None
-                    else dual.tangent._array
-                    for dual in found
-                ]
-            )
-    if outputs is None:
-        raise RuntimeError(
-            f"stack expects a non-empty TensorList ({_NAME}the inputs have no elements to differentiate for)"
-        )
-    return outputs.like(
+
+
+def _by_columns(request: Request, func: Function, x: Values) -> Any:
+    """The Jacobian in forward mode: one pass, whose tangents are batched; tracked, as torch's, if the inputs are."""
+    seen: list[Values] = []
+
+    def push(*tangents: Tensor) -> list[Tensor]:
+        duals = [make_dual(at, t) for at, t in zip(x.tensors, tangents, strict=True)]
+        seen.append(request.read(func(*duals)))
+        found = [unpack_dual(out).tangent for out in seen[-1].tensors]
+        return [zeros_like(out) if t is None else t for t, out in zip(found, seen[-1].tensors, strict=True)]
+
+    with dual_level():
+        columns = for_each(push, unit_vectors(x.tensors))
+    y, sizes = seen[-1], [prod(at.shape) for at in x.tensors]
+    blocks = [
         [
-            point.like([_block(column, i, out, x) for column, x in zip(columns, xs, strict=True)])
-            for i, out in enumerate(outputs.tensors)
+            reshape(movedim(part, 0, -1), (*out.shape, *at.shape))
+            for part, at in zip(split(found, sizes), x.tensors, strict=True)
         ]
-    )
-
-
-def _block(column: Sequence[Sequence[Any]], i: int, out: Tensor, x: Tensor) -> Tensor:
-    """The derivatives of output `i` for one input, whose columns are given."""
-    if not column:
-        return _zeros(out, x, out._array.dtype)
-    return wrap(np.stack([parts[i] for parts in column], axis=-1).reshape(out._array.shape + x._array.shape))
-
-
-def need_forward_ad(what: str, instead: str) -> Any:
-    """The module `forward_ad`; NotImplementedError, saying what to use instead, if it is not there."""
-    import importlib
-
-    try:
-        return importlib.import_module(".forward_ad", __package__)
-    except ModuleNotFoundError as error:
-        raise NotImplementedError(
-            f"{what} needs forward-mode differentiation (torch.autograd.forward_ad), which this version of gradiente "
-            f"does not have; use {instead}"
-        ) from error
+        for found, out in zip(columns, y.tensors, strict=True)
+    ]
+    return y.as_given([x.as_given(block) for block in blocks])
 
 
 def hessian(
@@ -235,7 +198,7 @@ def hessian(
         inputs: what it is called with: a tensor or a tuple of tensors.
         create_graph: whether the result can be differentiated.
         strict: whether it is an error, instead of zeros, if the gradient does not depend on an input.
-        vectorize: whether all rows are asked for in one batched call. Not together with `strict`.
+        vectorize: as in `jacobian`.
         outer_jacobian_strategy: how the gradient is differentiated: the `strategy` of `jacobian`.
 
     Returns a tensor of shape (*input.shape, *input.shape), or a tuple of tuples of them, [i][j] having the shape
@@ -248,16 +211,28 @@ def hessian(
     tensor([[6., 4.],
             [4., 0.]])
     """
-    point = bundle(inputs, "inputs", "hessian")
+    form = Values.read(inputs, "inputs", "hessian")
     if outer_jacobian_strategy not in ("forward-mode", "reverse-mode"):
         raise AssertionError(f"{_STRATEGY} (outer_jacobian_strategy is {outer_jacobian_strategy!r}.)")
 
     def gradient(*tensors: Tensor) -> Any:
-        with enable_grad():
-            xs = tuple(x.view_as(x).requires_grad_() for x in tensors)  # a view keeps tangents, detach drops them
-            outputs = one_number(func, xs, "hessian", strict)
-            found = complete(pull(outputs.tensors, xs, create_graph=True), xs, False, True, "", "")
-            need_tracked(found, strict, LINEAR)
-        return point.like(found)
+        with Request.begin("hessian", create_graph, strict) as request:
+            x = Values([_variable(t) for t in tensors], form.alone)
+            y = request.number(func, x)
+            found = request.pull(y.tensors, x.tensors, again=outer_jacobian_strategy == "reverse-mode")
+            filled = [zeros_like(at) if g is None else g for g, at in zip(found, x.tensors, strict=True)]
+            request.demand(filled, texts.NOT_TWICE)
+        return form.as_given(filled)
 
     return jacobian(gradient, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
+
+
+def _variable(x: Tensor) -> Tensor:
+    """A view of `x`, with its tangents, that asks for gradients."""
+    out: Tensor = x.view_as(x)  # pyright: ignore[reportAttributeAccessIssue]
+    if out._node is None:
+        out._node = AccumulateGrad(out)
+    return out
+
+
+__all__ = ["hessian", "jacobian"]

@@ -1,110 +1,185 @@
-"""What the functions of `torch.autograd.functional` share: bundles of tensors, products with what is there, zeros."""
+"""What the functions of `torch.autograd.functional` share: the values they work on, and one request for derivatives."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from . import functional_texts as texts
 from .backward import grad
+from .grad_mode import enable_grad
 
 Tensors = Tensor | tuple[Tensor, ...]
 Function = Callable[..., Any]
 
-STRICT = " This is not allowed in strict mode"
-UNUSED = "The output of the user-provided function is independent of input {i}." + STRICT + "."
-FIXED_JACOBIAN = (
-    "The jacobian of the user-provided function is independent of input {i}." + STRICT + " when create_graph=True."
-)
-FIXED_HESSIAN = (
-    "The hessian of the user-provided function is independent of input {i}." + STRICT + " when create_graph=True."
-)
+
+class Values:
+    """Tensors that were given, or are to be returned, as one tensor (`alone`) or as a tuple of them."""
+
+    __slots__ = ("alone", "tensors")
+
+    def __init__(self, tensors: Sequence[Tensor], alone: bool) -> None:
+        self.tensors: tuple[Tensor, ...] = tuple(tensors)
+        self.alone: bool = alone
+
+    @classmethod
+    def read(cls, given: Any, role: str, caller: str) -> Values:
+        """What was `given` in a `role`; TypeError, as torch's, if anything in it is no tensor."""
+        alone = not isinstance(given, tuple)
+        tensors: tuple[Any, ...] = (given,) if alone else given
+        for place, tensor in enumerate(tensors):
+            if not isinstance(tensor, Tensor):
+                at = f"given {role}" if alone else f"value at index {place}"
+                raise TypeError(
+                    f"The {role} given to {caller} must be either a Tensor or a tuple of Tensors but the {at} has "
+                    f"type {type(tensor)}."
+                )
+        return cls(tensors, alone)
+
+    def as_given(self, parts: Sequence[Any]) -> Any:
+        """Other things, one for each tensor, in the form in which the tensors were given."""
+        return parts[0] if self.alone else tuple(parts)
+
+    def is_one_number(self) -> bool:
+        """Whether there is a single tensor, which has a single element."""
+        return len(self.tensors) == 1 and self.tensors[0]._array.size == 1
+
+    def shapes(self) -> str:
+        """The shapes, for messages."""
+        return ", ".join(str(list(x._array.shape)) for x in self.tensors)
 
 
-class Bundle(NamedTuple):
-    """One tensor or a tuple of them, as a tuple that remembers which it was."""
+class Request:
+    """One call of `caller`: derivatives of a function at a point, for a graph or not, in strict mode or not."""
 
-    tensors: tuple[Tensor, ...]
-    single: bool
+    def __init__(self, caller: str, create_graph: bool, strict: bool) -> None:
+        self.caller = caller
+        self.graph = create_graph
+        self.strict = strict
 
-    def like(self, values: Sequence[Any]) -> Any:
-        """`values` in the form that was given."""
-        return values[0] if self.single else tuple(values)
+    @classmethod
+    @contextmanager
+    def begin(cls, caller: str, create_graph: bool, strict: bool) -> Iterator[Request]:
+        """The request, for a block in which operations are recorded, whatever they are around it."""
+        with enable_grad():
+            yield cls(caller, create_graph, strict)
 
+    # -- from the user's values to those that are differentiated -----------------------------------------------------
 
-def bundle(value: Any, what: str, function: str) -> Bundle:
-    """`value` as a tuple of tensors; TypeError, naming `what` of which `function`, if it holds anything else."""
-    single = not isinstance(value, tuple)
-    parts: tuple[Any, ...] = (value,) if single else value
-    for i, part in enumerate(parts):
-        if not isinstance(part, Tensor):
-            culprit = f"given {what}" if single else f"value at index {i}"
-            raise TypeError(
-                f"The {what} given to {function} must be either a Tensor or a tuple of Tensors but the {culprit} has "
-                f"type {type(part)}."
+    def stand_ins(self, values: Values, track: bool = True) -> Values:
+        """Tensors to work with: a continuation of the user's graph if one is wanted and there is one, else new leaves.
+
+        `track`: whether the new leaves ask for gradients.
+        """
+        made: list[Tensor] = []
+        for x in values.tensors:
+            if self.graph and x._node is not None:
+                made.append(x.view_as(x))  # pyright: ignore[reportAttributeAccessIssue]
+            else:
+                made.append(x.detach().requires_grad_(track))  # pyright: ignore[reportAttributeAccessIssue]
+        return Values(made, values.alone)
+
+    def point(self, inputs: Any) -> Values:
+        """Where to differentiate."""
+        return self.stand_ins(Values.read(inputs, "inputs", self.caller))
+
+    def direction(self, v: Any, like: Values, missing: str) -> tuple[Tensor, ...] | None:
+        """The vector of a product, which has the form and shapes of `like`; None, if only one number is multiplied."""
+        if v is None:
+            if not like.is_one_number():
+                raise RuntimeError(f"{missing} (Give v: one tensor for each of the shapes {like.shapes()}.)")
+            return None
+        vectors = self.stand_ins(Values.read(v, "v", self.caller), track=False).tensors
+        if len(vectors) != len(like.tensors):
+            raise RuntimeError(
+                f"The given v should contain a single Tensor. (It contains {len(vectors)}.)"
+                if like.alone
+                else f"v is a tuple of invalid length: should be {len(like.tensors)} but got {len(vectors)}."
             )
-    return Bundle(parts, single)
+        for place, (vector, x) in enumerate(zip(vectors, like.tensors, strict=True)):
+            if vector.shape != x.shape:
+                entry = "" if like.alone else f"Entry {place} in "
+                raise RuntimeError(f"{entry}v has invalid size: should be {x.shape} but got {vector.shape}.")
+        return vectors
 
+    # -- the function --------------------------------------------------------------------------------------------------
 
-def outputs_of(function: Function, inputs: Sequence[Tensor], caller: str) -> Bundle:
-    """What the user's function returns, as a bundle."""
-    return bundle(function(*inputs), "outputs of the user-provided function", caller)
+    def outputs(self, func: Function, point: Values) -> Values:
+        """What the function returns; tracked tensors, in strict mode."""
+        found = self.read(func(*point.tensors))
+        self.demand(found.tensors, texts.OUTPUT_UNTRACKED)
+        return found
 
+    def read(self, returned: Any) -> Values:
+        """What the function returned, checked to be tensors."""
+        return Values.read(returned, "outputs of the user-provided function", self.caller)
 
-def one_number(function: Function, inputs: Sequence[Tensor], caller: str, strict: bool) -> Bundle:
-    """What the user's function returns, which has to be one tensor with one element, in strict mode a tracked one."""
-    outputs = outputs_of(function, inputs, caller)
-    need_tracked(outputs.tensors, strict, OUTPUT_FIXED)
-    if not outputs.single:
-        raise RuntimeError(
-            f"The function given to {caller} should return a single Tensor "
-            f"(it returned a tuple of {len(outputs.tensors)})"
-        )
-    shape = outputs.tensors[0]._array.shape
-    if outputs.tensors[0]._array.size != 1:
-        raise RuntimeError(
-            f"The Tensor returned by the function given to {caller} should contain a single element "
-            f"(its shape is {list(shape)}; reduce it, for instance with .sum())"
-        )
-    return outputs
+    def number(self, func: Function, point: Values) -> Values:
+        """What the function returns, which has to be one tensor with one element."""
+        found = self.outputs(func, point)
+        if not found.alone:
+            raise RuntimeError(
+                f"The function given to {self.caller} should return a single Tensor "
+                f"(it returned a tuple of {len(found.tensors)})"
+            )
+        if not found.is_one_number():
+            raise RuntimeError(
+                f"The Tensor returned by the function given to {self.caller} should contain a single element "
+                f"(its shape is {found.shapes()}; reduce it, for instance with .sum())"
+            )
+        return found
 
+    # -- derivatives ---------------------------------------------------------------------------------------------------
 
-def prepared(tensors: Sequence[Tensor], create_graph: bool, track: bool = True) -> tuple[Tensor, ...]:
-    """Stand-ins for the user's tensors: linked to their past if a graph is wanted, else leaves of their own.
+    def pull(
+        self,
+        outputs: Sequence[Tensor | None],
+        inputs: Sequence[Tensor],
+        vectors: Sequence[Tensor | None] | None = None,
+        again: bool = False,
+        keep: bool | None = None,
+    ) -> tuple[Tensor | None, ...]:
+        """Σ vᵀ·∂output/∂input for each input; None for one that no tracked output depends on.
 
-    `track`: whether the leaves require gradients.
-    """
-    return tuple(
-        x.view_as(x) if create_graph and x._node is not None else x.detach().requires_grad_(track) for x in tensors
-    )
+        `again`: whether the result will be differentiated, beside what the user asked for. `keep`: keep the graph.
+        """
+        paired = zip(outputs, vectors or (None,) * len(outputs), strict=True)
+        tracked = [(y, v) for y, v in paired if y is not None and y._node is not None]
+        if not tracked:
+            return (None,) * len(inputs)
+        ends, seeds = zip(*tracked, strict=True)
+        return grad(ends, inputs, seeds, keep, self.graph or again, allow_unused=True)  # pyright: ignore
 
+    def demand(self, found: Sequence[Tensor | None], message: str) -> None:
+        """In strict mode, raise `message` for the first tensor that depends on nothing tracked."""
+        if not self.strict:
+            return
+        for place, x in enumerate(found):
+            if x is None:
+                raise RuntimeError(texts.OUTPUT_INDEPENDENT.format(i=place))
+            if x._node is None:
+                raise RuntimeError(message.format(i=place))
 
-def released(tensors: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
-    """Results as the user gets them: without a past, unless a graph was asked for."""
-    return tuple(tensors) if create_graph else tuple(x.detach() for x in tensors)
+    def complete(
+        self, found: Sequence[Tensor | None], like: Sequence[Tensor], independent: str, constant: str
+    ) -> list[Tensor]:
+        """Zeros in the place of None. In strict mode: errors, `independent` for None, `constant` for no graph."""
+        made: list[Tensor] = []
+        for place, (g, x) in enumerate(zip(found, like, strict=True)):
+            if self.strict and g is None:
+                raise RuntimeError(independent.format(i=place))
+            if self.strict and self.graph and g is not None and g._node is None:
+                raise RuntimeError(constant.format(i=place))
+            made.append(zeros_like(x) if g is None else g)
+        return made
 
-
-def given(v: Any, like: Bundle, create_graph: bool, function: str) -> tuple[Tensor, ...]:
-    """The vector `v`, checked to have the form of `like`."""
-    vectors = prepared(bundle(v, "v", function).tensors, create_graph, track=False)
-    if len(vectors) != len(like.tensors):
-        if like.single:
-            raise RuntimeError(f"The given v should contain a single Tensor. (It contains {len(vectors)}.)")
-        raise RuntimeError(f"v is a tuple of invalid length: should be {len(like.tensors)} but got {len(vectors)}.")
-    for i, (vector, x) in enumerate(zip(vectors, like.tensors, strict=True)):
-        if vector.shape != x.shape:
-            which = "" if like.single else f"Entry {i} in "
-            raise RuntimeError(f"{which}v has invalid size: should be {x.shape} but got {vector.shape}.")
-    return vectors
-
-
-def only_one(like: Bundle, message: str) -> None:
-    """Refuse a missing vector where more than one number is to be combined."""
-    if len(like.tensors) != 1 or like.tensors[0]._array.size != 1:
-        shapes = ", ".join(str(list(x.shape)) for x in like.tensors)
-        raise RuntimeError(f"{message} (Give v: one tensor for each of the shapes {shapes}.)")
+    def result(self, form: Values, tensors: Sequence[Tensor]) -> Any:
+        """What the user gets, in the form of `form`: without a past, unless a graph was asked for."""
+        return form.as_given(list(tensors) if self.graph else [x.detach() for x in tensors])  # pyright: ignore
 
 
 def zeros_like(x: Tensor) -> Tensor:
@@ -112,81 +187,17 @@ def zeros_like(x: Tensor) -> Tensor:
     return wrap(np.zeros(x._array.shape, x._array.dtype))
 
 
-def weights_for(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """Zeros to weight `tensors` with, as the double-backward trick needs them; RuntimeError for integers."""
-    for i, x in enumerate(tensors):
+def placeholders(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """A tracked zero vector for each tensor, for the derivative of vᵀ·J, which is linear in v, with respect to v."""
+    made: list[Tensor] = []
+    for place, x in enumerate(tensors):
         if x._array.dtype.kind in "biu":
             raise RuntimeError(
                 "Only Tensors of floating point and complex dtype can require gradients "
-                f"(output {i} of the function is of dtype {x.dtype})"
+                f"(output {place} of the function is of dtype {x.dtype})"
             )
-    return tuple(zeros_like(x).requires_grad_() for x in tensors)
+        made.append(zeros_like(x).requires_grad_())
+    return tuple(made)
 
 
-def pull(
-    outputs: Sequence[Tensor | None],
-    inputs: Sequence[Tensor],
-    vectors: Sequence[Tensor | None] | None = None,
-    create_graph: bool = False,
-    retain_graph: bool | None = None,
-) -> tuple[Tensor | None, ...]:
-    """vᵀ·J of those outputs that depend on anything; None for an input that none of them depends on."""
-    pairs = zip(outputs, vectors or [None] * len(outputs), strict=True)
-    live = [(out, v) for out, v in pairs if out is not None and out._node is not None]
-    if not live:
-        return (None,) * len(inputs)
-    return grad(
-        [out for out, _ in live],
-        inputs,
-        [v for _, v in live],
-        retain_graph=retain_graph,
-        create_graph=create_graph,
-        allow_unused=True,
-    )
-
-
-def complete(
-    found: Sequence[Tensor | None],
-    like: Sequence[Tensor],
-    strict: bool,
-    create_graph: bool,
-    missing: str,
-    fixed: str,
-) -> tuple[Tensor, ...]:
-    """`found` with zeros for None. In strict mode an error instead, `missing`, or `fixed` if a graph has no use."""
-    result: list[Tensor] = []
-    for i, (g, x) in enumerate(zip(found, like, strict=True)):
-        if strict and g is None:
-            raise RuntimeError(missing.format(i=i))
-        if strict and create_graph and g is not None and g._node is None:
-            raise RuntimeError(fixed.format(i=i))
-        result.append(zeros_like(x) if g is None else g)
-    return tuple(result)
-
-
-def need_tracked(tensors: Sequence[Tensor | None], strict: bool, message: str) -> None:
-    """In strict mode: refuse the first that is None or does not require gradients."""
-    if strict:
-        for i, x in enumerate(tensors):
-            if x is None:
-                raise RuntimeError(UNUSED.format(i=i))
-            if x._node is None:
-                raise RuntimeError(message.format(i=i))
-
-
-OUTPUT_FIXED = (
-    "Output {i} of the user-provided function does not require gradients. The outputs must be computed in a "
-    "differentiable manner from the input when running in strict mode."
-)
-GRADIENT_FIXED = (
-    "The gradient with respect to input {i} is independent of the inputs of the user-provided function." + STRICT + "."
-)
-LINEAR = (
-    "While computing the hessian, found that the jacobian of the user-provided function with respect to input {i} is "
-    "independent of the input." + STRICT + ". You should ensure that your function is twice differentiable and that "
-    "the jacobian depends on the inputs (this would be violated by a linear function for example)."
-)
-QUADRATIC = (
-    "The hessian of the user-provided function with respect to input {i} is independent of the input." + STRICT + ". "
-    "You should ensure that your function is thrice differentiable and that the hessian depends on the inputs."
-)
+__all__ = ["Function", "Request", "Tensors", "Values", "placeholders", "zeros_like"]

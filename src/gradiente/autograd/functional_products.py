@@ -1,49 +1,15 @@
-"""Products of Jacobians and Hessians with vectors: `vjp`, `jvp`, `vhp`, `hvp`."""
+"""Products of Jacobians and Hessians with vectors: `vjp`, `jvp`, `vhp`, `hvp`.
+
+Note [Forward products by reverse mode]: vᵀ·J is linear in v, so its derivative with respect to v, along t, is J·t: two
+backward passes give what one pass in forward mode gives, and its graph can be differentiated. `jvp` and `hvp` do that.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .functional_parts import (
-    FIXED_HESSIAN,
-    FIXED_JACOBIAN,
-    GRADIENT_FIXED,
-    LINEAR,
-    OUTPUT_FIXED,
-    QUADRATIC,
-    STRICT,
-    UNUSED,
-    Function,
-    Tensors,
-    bundle,
-    complete,
-    given,
-    need_tracked,
-    one_number,
-    only_one,
-    outputs_of,
-    prepared,
-    pull,
-    released,
-    weights_for,
-)
-from .grad_mode import enable_grad
-
-_V_FOR_OUTPUT = (
-    "The vector v can only be None if the user-provided function returns a single Tensor with a single element."
-)
-_V_FOR_INPUT = (
-    "The vector v can only be None if the input to the user-provided function is a single Tensor with a single element."
-)
-_TRICK = (
-    "The gradient with respect to the input is independent of entry {i} in the grad_outputs when using the double "
-    "backward trick to compute forward mode gradients." + STRICT + "."
-)
-_HESSIAN_UNUSED = "The jacobian of the user-provided function is independent of input {i}." + STRICT + "."
-_HESSIAN_TRICK = (
-    "The hessian of the user-provided function is independent of entry {i} in the grad_jacobian." + STRICT + " as it "
-    "prevents from using the double backward trick to replace forward mode AD."
-)
+from . import functional_texts as texts
+from .functional_parts import Function, Request, Tensors, placeholders
 
 
 def vjp(
@@ -68,19 +34,12 @@ def vjp(
     (tensor([ 5., 25.]), tensor([[ 2.,  4.],
             [60., 80.]]))
     """
-    with enable_grad():
-        point = bundle(inputs, "inputs", "vjp")
-        xs = prepared(point.tensors, create_graph)
-        outputs = outputs_of(func, xs, "vjp")
-        need_tracked(outputs.tensors, strict, OUTPUT_FIXED)
-        if v is None:
-            only_one(outputs, _V_FOR_OUTPUT)
-            vectors = None
-        else:
-            vectors = given(v, outputs, create_graph, "vjp")
-        found = pull(outputs.tensors, xs, vectors, create_graph)
-        product = complete(found, xs, strict, create_graph, UNUSED, FIXED_JACOBIAN)
-    return outputs.like(released(outputs.tensors, create_graph)), point.like(released(product, create_graph))
+    with Request.begin("vjp", create_graph, strict) as request:
+        x = request.point(inputs)
+        y = request.outputs(func, x)
+        found = request.pull(y.tensors, x.tensors, request.direction(v, y, texts.V_FOR_OUTPUT))
+        product = request.complete(found, x.tensors, texts.OUTPUT_INDEPENDENT, texts.JACOBIAN_CONSTANT)
+        return request.result(y, y.tensors), request.result(x, product)
 
 
 def jvp(
@@ -88,8 +47,7 @@ def jvp(
 ) -> tuple[Any, Any]:
     """The value of a function and the product of its Jacobian with a vector: func(x) and J·v.
 
-    The product is computed with two backward passes (wᵀ·J is linear in w, and its derivative is J).
-    `torch.autograd.forward_ad` does it in one forward pass.
+    See Note [Forward products by reverse mode]; `torch.func.jvp` does it in one pass in forward mode.
 
     Args:
         func: takes tensors, returns a tensor or a tuple of tensors.
@@ -107,22 +65,16 @@ def jvp(
     >>> jvp(lambda x: x * x, x, torch.tensor([1.0, 0.0, 10.0]))
     (tensor([1., 4., 9.]), tensor([ 2.,  0., 60.]))
     """
-    with enable_grad():
-        point = bundle(inputs, "inputs", "jvp")
-        xs = prepared(point.tensors, create_graph)
-        if v is None:
-            only_one(point, _V_FOR_INPUT)
-            vectors = None
-        else:
-            vectors = given(v, point, create_graph, "jvp")
-        outputs = outputs_of(func, xs, "jvp")
-        need_tracked(outputs.tensors, strict, OUTPUT_FIXED)
-        weights = weights_for(outputs.tensors)
-        pulled = pull(outputs.tensors, xs, weights, create_graph=True)
-        need_tracked(pulled, strict, GRADIENT_FIXED)
-        found = pull(pulled, weights, vectors, create_graph)
-        product = complete(found, outputs.tensors, strict, create_graph, _TRICK, FIXED_JACOBIAN)
-    return outputs.like(released(outputs.tensors, create_graph)), outputs.like(released(product, create_graph))
+    with Request.begin("jvp", create_graph, strict) as request:
+        x = request.point(inputs)
+        along = request.direction(v, x, texts.V_FOR_INPUT)
+        y = request.outputs(func, x)
+        cotangents = placeholders(y.tensors)
+        pulled = request.pull(y.tensors, x.tensors, cotangents, again=True)
+        request.demand(pulled, texts.GRADIENT_INDEPENDENT)
+        found = request.pull(pulled, cotangents, along)
+        product = request.complete(found, y.tensors, texts.TRICK_FAILS, texts.JACOBIAN_CONSTANT)
+        return request.result(y, y.tensors), request.result(y, product)
 
 
 def vhp(
@@ -147,20 +99,15 @@ def vhp(
     >>> vhp(lambda x: (x ** 3).sum(), x, torch.tensor([1.0, 10.0]))
     (tensor(9.), tensor([  6., 120.]))
     """
-    with enable_grad():
-        point = bundle(inputs, "inputs", "vhp")
-        xs = prepared(point.tensors, create_graph)
-        if v is None:
-            only_one(point, _V_FOR_INPUT)
-            vectors = None
-        else:
-            vectors = given(v, point, create_graph, "vhp")
-        outputs = one_number(func, xs, "vhp", strict)
-        gradient = pull(outputs.tensors, xs, create_graph=True)
-        need_tracked(gradient, strict, LINEAR)
-        found = pull(gradient, xs, vectors, create_graph)
-        product = complete(found, xs, strict, create_graph, _HESSIAN_UNUSED, FIXED_HESSIAN)
-    return outputs.like(released(outputs.tensors, create_graph)), point.like(released(product, create_graph))
+    with Request.begin("vhp", create_graph, strict) as request:
+        x = request.point(inputs)
+        along = request.direction(v, x, texts.V_FOR_INPUT)
+        y = request.number(func, x)
+        gradient = request.pull(y.tensors, x.tensors, again=True)
+        request.demand(gradient, texts.NOT_TWICE)
+        found = request.pull(gradient, x.tensors, along)
+        product = request.complete(found, x.tensors, texts.JACOBIAN_INDEPENDENT, texts.HESSIAN_CONSTANT)
+        return request.result(y, y.tensors), request.result(x, product)
 
 
 def hvp(
@@ -187,20 +134,18 @@ def hvp(
     >>> hvp(lambda x: (x ** 3).sum(), x, torch.tensor([1.0, 10.0]))
     (tensor(9.), tensor([  6., 120.]))
     """
-    with enable_grad():
-        point = bundle(inputs, "inputs", "hvp")
-        xs = prepared(point.tensors, create_graph)
-        if v is None:
-            only_one(point, _V_FOR_INPUT)
-            vectors = None
-        else:
-            vectors = given(v, point, create_graph, "hvp")
-        outputs = one_number(func, xs, "hvp", strict)
-        gradient = pull(outputs.tensors, xs, create_graph=True)
-        need_tracked(gradient, strict, LINEAR)
-        weights = weights_for(xs)
-        weighted = pull(gradient, xs, weights, create_graph=True)
-        need_tracked(weighted, strict, QUADRATIC)
-        found = pull(weighted, weights, vectors, create_graph)
-        product = complete(found, xs, strict, create_graph, _HESSIAN_TRICK, FIXED_HESSIAN)
-    return outputs.like(released(outputs.tensors, create_graph)), point.like(released(product, create_graph))
+    with Request.begin("hvp", create_graph, strict) as request:
+        x = request.point(inputs)
+        along = request.direction(v, x, texts.V_FOR_INPUT)
+        y = request.number(func, x)
+        gradient = request.pull(y.tensors, x.tensors, again=True)
+        request.demand(gradient, texts.NOT_TWICE)
+        cotangents = placeholders(x.tensors)
+        weighted = request.pull(gradient, x.tensors, cotangents, again=True)
+        request.demand(weighted, texts.NOT_THRICE)
+        found = request.pull(weighted, cotangents, along)
+        product = request.complete(found, x.tensors, texts.HESSIAN_TRICK_FAILS, texts.HESSIAN_CONSTANT)
+        return request.result(y, y.tensors), request.result(x, product)
+
+
+__all__ = ["hvp", "jvp", "vhp", "vjp"]

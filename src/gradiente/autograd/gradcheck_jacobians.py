@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from . import forward_ad
 from .backward import grad
-from .functional_matrices import need_forward_ad
 
 Call = Callable[[], Sequence[Tensor]]
 
@@ -96,7 +96,6 @@ def analytical(out: Tensor, inputs: Sequence[Tensor]) -> tuple[list[Any], list[T
 
 def forward(function: Callable[..., Sequence[Tensor]], inputs: Sequence[Any], at: int) -> list[Any]:
     """Jacobians of all outputs of `function` for input number `at`, by calls with dual numbers."""
-    forward_ad = need_forward_ad("gradcheck with check_forward_ad=True", "check_forward_ad=False")
     array = inputs[at]._array
     rows: list[list[Any]] = []
     for index in np.ndindex(array.shape):

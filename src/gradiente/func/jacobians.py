@@ -7,29 +7,15 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
-import numpy as np
-
+from ..autograd.batched import unit_vectors
 from ..ops.permuting import movedim
 from ..ops.shaping import reshape
 from ..ops.splitting import split
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor
 from ..utils._pytree import tree_flatten, tree_unflatten
 from ._levels import chosen
 from .derivatives import ArgNums, push_forward, vjp_of
 from .vmap import vmap
-
-
-def _basis(tensors: list[Tensor]) -> list[Tensor]:
-    """For each tensor, the unit vectors of all of them together: a batch of arrays of its shape."""
-    sizes = [prod(x.shape) for x in tensors]
-    total, start = sum(sizes), 0
-    made: list[Tensor] = []
-    for x, size in zip(tensors, sizes, strict=True):
-        block = np.zeros((total, size), x._array.dtype)
-        block[range(start, start + size), range(size)] = 1
-        made.append(wrap(block.reshape((total, *x.shape))))
-        start += size
-    return made
 
 
 def jacrev(
@@ -73,7 +59,7 @@ def jacrev(
         picked = _picked(args, argnums)
         inputs, in_spec = tree_flatten(picked)
         rows = vmap(lambda *g: tree_flatten(vjp_fn(tree_unflatten(list(g), out_spec)))[0], chunk_size=chunk_size)
-        found = rows(*_basis(outputs))
+        found = rows(*unit_vectors(outputs))
         sizes = [prod(y.shape) for y in outputs]
         columns = [
             [reshape(part, (*y.shape, *x.shape)) for part, y in zip(split(j, sizes), outputs, strict=True)]
@@ -118,7 +104,7 @@ def jacfwd(
         for x in inputs:
             if isinstance(x, Tensor) and x._array.dtype.kind not in "fcV":
                 raise ValueError(f"Expected primal to be floating point or complex, but got: {x.dtype}")
-        basis = _basis(inputs)
+        basis = unit_vectors(inputs)
         about: list[Any] = []
 
         def column(*tangents: Tensor) -> tuple[list[Tensor], list[Any]]:
