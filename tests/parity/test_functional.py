@@ -103,8 +103,7 @@ def test_matrices(what, name, form):
     strategies = ["reverse-mode", "forward-mode"]
     for create_graph, strict, vectorize, tracked, strategy in itertools.product(*[[False, True]] * 4, strategies):
         results = []
-        # What torch's forward mode, and zeros for an output that is not tracked, leave tracked is an accident.
-        tracking = strategy == "reverse-mode" and name != "integer"
+        tracking = strategy == "reverse-mode"  # what torch's forward mode leaves tracked is an accident
         for m, module in [(torch, theirs), (gradiente, ours)]:
             f, inputs = functions(m, name, form, tracked)
             options = {"create_graph": create_graph, "strict": strict, "vectorize": vectorize}

@@ -116,32 +116,24 @@ def _rows(request: Request, x: Values, out: Tensor, i: int) -> list[Tensor]:
 
 
 def _rows_at_once(request: Request, x: Values, y: Values) -> list[list[Tensor]]:
-    """For each output, the derivatives for each input, by one batched pass."""
-    live = [out for out in y.tensors if out._node is not None]
-    parts: list[Any] = [[None] * len(live)] * len(x.tensors)
-    if live:
-        found = grad(
-            live,
-            x.tensors,
-            unit_vectors(live),
-            retain_graph=True,
-            create_graph=request.graph,
-            allow_unused=True,
-            is_grads_batched=True,
-        )
-        sizes = [out._array.size for out in live]
-        parts = [[None] * len(live) if g is None else split(g, sizes) for g in found]
-    of_output = {id(out): k for k, out in enumerate(live)}
+    """For each output, the derivatives for each input, by one batched pass from all outputs together."""
+    tracked = [
+        (out, rows) for out, rows in zip(y.tensors, unit_vectors(y.tensors), strict=True) if out._node is not None
+    ]
+    found: Sequence[Tensor | None] = [None] * len(x.tensors)
+    if tracked:
+        ends, units = zip(*tracked, strict=True)
+        found = grad(ends, x.tensors, units, True, request.graph, allow_unused=True, is_grads_batched=True)
+    sizes = [out._array.size for out in y.tensors]
+    parts = [[None] * len(sizes) if g is None else split(g, sizes) for g in found]
     return [
-        [_block(rows, of_output.get(id(out)), out, at) for rows, at in zip(parts, x.tensors, strict=True)]
-        for out in y.tensors
+        [_block(rows[k], out, at) for rows, at in zip(parts, x.tensors, strict=True)] for k, out in enumerate(y.tensors)
     ]
 
 
-def _block(rows: Sequence[Any], k: int | None, out: Tensor, at: Tensor) -> Tensor:
-    shape = (*out.shape, *at.shape)
-    part = None if k is None else rows[k]
-    return wrap(np.zeros(shape, at._array.dtype)) if part is None else reshape(part, shape)
+def _block(rows: Tensor | None, out: Tensor, at: Tensor) -> Tensor:
+    shape = (*out._array.shape, *at._array.shape)
+    return wrap(np.zeros(shape, at._array.dtype)) if rows is None else reshape(rows, shape)
 
 
 def _need_for_columns(create_graph: bool, strict: bool, vectorize: bool) -> None:
