@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import difflib
 import io
 import re
 import warnings
@@ -96,4 +97,10 @@ def same(ours: Step, theirs: Step) -> bool:
 def differences(source: str, ours: Any, theirs: Any) -> str:
     """The statements that do not do the same with both libraries, as text; empty if all do."""
     pairs = zip(transcript(source, ours), transcript(source, theirs), strict=True)
-    return "\n\n".join(f"{a}\n  -- torch:\n{b}" for a, b in pairs if not same(a, b))
+    return "\n\n".join(_difference(a, b) for a, b in pairs if not same(a, b))
+
+
+def _difference(ours: Step, theirs: Step) -> str:
+    lines = difflib.ndiff(str(theirs).splitlines(), str(ours).splitlines())
+    changed = [line for line in lines if line[0] in "-+"]  # "-" is torch's
+    return "\n".join([f"> {ours.source.splitlines()[0]}", *changed])
