@@ -21,6 +21,8 @@ from outcomes import torchs_words
 
 _ADDRESS = re.compile(r" at 0x\w+|0x[0-9a-f]{6,}")
 
+_OWN = re.compile(r"\bgradiente\b")
+
 
 @dataclass
 class Step:
@@ -58,6 +60,7 @@ def transcript(source: str, library: Any) -> list[Step]:
             steps.append(_step(node, ast.unparse(node), names))
     finally:
         library.set_grad_enabled(True)
+        library.autograd.set_multithreading_enabled(True)
     return steps
 
 
@@ -66,6 +69,7 @@ def _step(node: ast.stmt, text: str, names: dict[str, Any]) -> Step:
     out = io.StringIO()
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(out):
         warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.")  # as importing it does
         try:
             if isinstance(node, ast.Expr):
                 value = eval(compile(ast.Expression(node.value), "<program>", "eval"), names)
@@ -77,7 +81,7 @@ def _step(node: ast.stmt, text: str, names: dict[str, Any]) -> Step:
         except Exception as error:
             step.error = f"{type(error).__name__}: {error}"
             del error
-    step.shown = _ADDRESS.sub("", out.getvalue())
+    step.shown = _OWN.sub("torch", _ADDRESS.sub("", out.getvalue()))
     # torch adds where in its sources a warning was raised
     step.warned = [f"{w.category.__name__}: {str(w.message).split(' (Triggered')[0]}" for w in caught]
     return step

@@ -136,34 +136,41 @@ def test_closing_a_generator_runs_its_cleanup_in_the_mode() -> None:
     assert seen == [False]
 
 
-def test_coroutines_have_the_mode_across_await_and_tasks_do_not_share_it() -> None:
+def test_a_decorator_does_not_reach_into_coroutines_but_a_block_does_and_tasks_do_not_share_it() -> None:
+    """As in PyTorch, a decorated `async` function only makes its coroutine inside the mode."""
+
     @torch.no_grad()
-    async def off() -> list[bool]:
+    async def decorated() -> list[bool]:
         before = torch.is_grad_enabled()
         await asyncio.sleep(0)
         return [before, torch.is_grad_enabled()]
 
-    async def on() -> list[bool]:
-        before = torch.is_grad_enabled()
-        await asyncio.sleep(0)
-        return [before, torch.is_grad_enabled()]
+    async def off() -> list[bool]:
+        with torch.no_grad():
+            before = torch.is_grad_enabled()
+            await asyncio.sleep(0)
+            return [before, torch.is_grad_enabled()]
 
     async def both() -> Any:
-        return await asyncio.gather(off(), on(), off(), on())
+        return await asyncio.gather(off(), decorated(), off(), decorated())
 
     assert asyncio.run(both()) == [[False] * 2, [True] * 2] * 2
 
 
 def test_asynchronous_generators() -> None:
     @torch.no_grad()
+    async def decorated() -> AsyncIterator[bool]:
+        yield torch.is_grad_enabled()
+
     async def generator() -> AsyncIterator[bool]:
-        yield torch.is_grad_enabled()
-        yield torch.is_grad_enabled()
+        with torch.no_grad():
+            yield torch.is_grad_enabled()
 
-    async def collect() -> list[tuple[bool, bool]]:
-        return [(inside, torch.is_grad_enabled()) async for inside in generator()]
+    async def collect(make: Any) -> list[bool]:
+        return [inside async for inside in make()]
 
-    assert asyncio.run(collect()) == [(False, True)] * 2
+    assert asyncio.run(collect(decorated)) == [True]
+    assert asyncio.run(collect(generator)) == [False]
 
 
 def test_decorating_a_class_is_deprecated_and_covers_its_construction() -> None:
@@ -240,3 +247,37 @@ def test_what_inference_tensors_refuse() -> None:
 def test_clone_of_a_mode_is_fresh() -> None:
     assert isinstance(torch.no_grad().clone(), torch.no_grad)
     assert torch.inference_mode(False).clone().mode is False
+
+
+def test_the_multithreading_switch() -> None:
+    switch = torch.autograd.set_multithreading_enabled
+    with switch(False):
+        assert not torch.autograd.is_multithreading_enabled()
+        x = torch.ones(2, requires_grad=True)
+        (x * x).sum().backward()
+    assert torch.autograd.is_multithreading_enabled()
+
+    @switch(False)
+    def inside() -> bool:
+        return torch.autograd.is_multithreading_enabled()
+
+    assert not inside()
+    switch(True)
+    with pytest.raises(TypeError, match="must be bool, not int"):
+        switch(1)  # type: ignore[arg-type]
+
+
+def test_views_of_inference_tensors_are_no_views_for_autograd() -> None:
+    with torch.inference_mode():
+        x = torch.ones(3)
+        v = x[1:]
+        v.add_(1)
+        assert not v._is_view()
+    assert x.tolist() == [1, 2, 2]
+    assert torch.is_inference(v)
+    assert torch.is_inference(x[0])
+    assert x[0]._base is None
+    with pytest.raises(RuntimeError, match="Inplace update to inference tensor outside InferenceMode"):
+        x[0].add_(1)
+    with pytest.raises(RuntimeError, match="Inplace update to inference tensor outside InferenceMode"):
+        x.resize_(2)

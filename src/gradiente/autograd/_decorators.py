@@ -1,4 +1,8 @@
-"""Context managers that also decorate: functions, generators, coroutines, asynchronous generators, classes."""
+"""Context managers that also decorate: functions, generators, classes.
+
+As in torch, a decorated coroutine function makes its coroutine inside the context, which is over when the coroutine
+runs: `async` functions write the `with` block into their body.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ class ContextDecorator:
     """A context manager that can decorate: each call of the function runs inside a fresh copy of it."""
 
     def __call__(self, orig_func: F) -> F:
-        """`orig_func`, run inside this context. Of a generator or coroutine, each step runs inside it."""
+        """`orig_func`, run inside this context. Of a generator, each step runs inside it."""
         return cast("F", decorate(self.clone, orig_func))
 
     def __enter__(self) -> Any:
@@ -42,16 +46,6 @@ def decorate(make: Callable[[], Any], function: Callable[..., Any]) -> Callable[
         warnings.warn(_CLASSES, FutureWarning, stacklevel=3)
     elif inspect.isgeneratorfunction(function):
         return _generator(make, function)
-    elif inspect.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def coroutine(*arguments: Any, **keywords: Any) -> Any:
-            with make():
-                return await function(*arguments, **keywords)
-
-        return coroutine
-    elif inspect.isasyncgenfunction(function):
-        return _async_generator(make, function)
 
     @functools.wraps(function, updated=())  # of a class, the dictionary holds what belongs to the class only
     def call(*arguments: Any, **keywords: Any) -> Any:
@@ -86,33 +80,5 @@ def _generator(make: Callable[[], Any], function: Callable[..., Any]) -> Callabl
                         value = inner.send(sent)
         except StopIteration as stop:
             return stop.value
-
-    return generator
-
-
-def _async_generator(make: Callable[[], Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """An asynchronous generator function whose body, but not its caller, runs inside the context."""
-
-    @functools.wraps(function)
-    async def generator(*arguments: Any, **keywords: Any) -> Any:
-        inner = function(*arguments, **keywords)
-        try:
-            with make():
-                value = await inner.__anext__()
-            while True:
-                try:
-                    sent = yield value
-                except GeneratorExit:
-                    with make():
-                        await inner.aclose()
-                    raise
-                except BaseException as error:
-                    with make():
-                        value = await inner.athrow(error)
-                else:
-                    with make():
-                        value = await inner.asend(sent)
-        except StopAsyncIteration:
-            return
 
     return generator

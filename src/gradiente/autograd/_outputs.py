@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..graph import Mode, Node, Output, Plan, moment, user_place, version_of
+from ..graph import Mode, Node, Output, Plan, current, moment, user_place, version_of
 from ..graph.places import user_stack
 from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.dispatch import INFERENCE_SAVED, bind
 from ..tensor.nonfinite import evaluating, trace
 from ..tensor.origins import watch
+from ..tensor.restrictions import check_writable
 from ..tensor.saved import Packed, SavedOutput, stale
 from ..tensor.tangents import active
 from ..tensor.views import link_view, rebase
@@ -73,7 +74,7 @@ def finish(
     """Turn what `forward` returned into the outputs of the node `ctx`, and save what it asked to save."""
     outputs = list(output) if isinstance(output, tuple) else [output]
     inputs = {id(a): a for a in args if isinstance(a, Tensor)}
-    dirty = _dirty(ctx, inputs, outputs)
+    dirty = _dirty(ctx, inputs, outputs, tracked)
     saved = _to_save(ctx)
     without = _tensors(ctx.non_differentiable, "mark_non_differentiable")
     fill = object.__setattr__
@@ -145,7 +146,7 @@ def _attach(out: Tensor, edge: Any, given: bool, dirty: bool, count: int, mode: 
     return out
 
 
-def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any]) -> dict[int, Tensor]:
+def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any], tracked: bool) -> dict[int, Tensor]:
     """The inputs that were marked as changed in place, checked."""
     import warnings
 
@@ -161,7 +162,9 @@ def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any]) -> dict[int,
                 stacklevel=4,
             )
             continue
-        if tensor._node is not None and tensor._node.__class__ is AccumulateGrad:
+        if current().grad and tensor._view is not None and tensor._view.creation:
+            check_writable(tensor, tracked, overlapping=True)
+        if current().grad and tensor._node.__class__ is AccumulateGrad:
             raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
         if key not in returned:
             raise RuntimeError(

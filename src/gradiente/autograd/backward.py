@@ -13,6 +13,7 @@ from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import F4, F8, quietly
 from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
 from ..tensor.restrictions import Untracked
+from ..tensor.special import mark_inference
 from ..tensor.tangents import active
 from .edges import GradientEdge, Source, edge_of, like_of
 from .reentrant import deep, elsewhere
@@ -336,6 +337,10 @@ def grad(
                 array = array.copy()
             seen.add(id(array))
             result.append(wrap(array))
+    if current().inference:
+        for t in result:
+            if t is not None:
+                mark_inference(t)
     return tuple(result)
 
 

@@ -8,7 +8,7 @@ and leaving undoes the last entry of the same context.
 from __future__ import annotations
 
 from contextlib import suppress
-from contextvars import Token
+from contextvars import ContextVar, Token
 from dataclasses import replace
 from typing import Any, Self, overload
 
@@ -216,6 +216,57 @@ def _with_inference(mode: Mode, inference: bool, grad: bool, forward_grad: bool)
     return replace(
         mode, inference=inference, grad=grad and not inference, grad_asked=grad and inference, forward_grad=forward_grad
     )
+
+
+_multithreading: ContextVar[bool] = ContextVar("gradiente.multithreading", default=True)
+
+
+class set_multithreading_enabled(ContextDecorator):
+    """Allow or forbid backward passes threads of their own: at once when called, until the end of a block as a context.
+
+    A pass runs in the thread that started it in either case, so that nothing but the answer of
+    `is_multithreading_enabled` changes; the switch is here for the programs that set it.
+
+    Args:
+        mode: whether passes may use several threads.
+
+    Raises TypeError if `mode` is not a bool.
+
+    >>> import gradiente as torch
+    >>> with torch.autograd.set_multithreading_enabled(False):
+    ...     torch.autograd.is_multithreading_enabled()
+    False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        if mode is not True and mode is not False:
+            raise TypeError(
+                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}"
+            )
+        self.prev: bool = _multithreading.get()
+        self.mode = mode
+        _multithreading.set(mode)
+
+    def __enter__(self) -> None:
+        """Nothing: creation switched it."""
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Restore what was before this object was made."""
+        _multithreading.set(self.prev)
+
+    def clone(self) -> set_multithreading_enabled:
+        """Another object of the same kind."""
+        return type(self)(self.mode)
+
+
+def is_multithreading_enabled() -> bool:
+    """What `set_multithreading_enabled` said last in this thread or task; True at first.
+
+    >>> import gradiente as torch
+    >>> torch.autograd.is_multithreading_enabled()
+    True
+    """
+    return _multithreading.get()
 
 
 def is_grad_enabled() -> bool:

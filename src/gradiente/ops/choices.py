@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -226,6 +227,22 @@ def _clamp(call: Any, input: Any, min: Any, max: Any, function: str) -> Tensor:
     return call(input, min=min, max=max)
 
 
+def _clamping(function: Any) -> Any:
+    """The in-place form of a clamp, which refuses floating-point numbers for integers in words of its own."""
+    change = inplace(function)
+
+    @wraps(change)
+    def call(self: Tensor, *bounds: Any, **named: Any) -> Tensor:
+        if self._array.dtype.kind in "biu" and any(isinstance(b, float) for b in (*bounds, *named.values())):
+            raise RuntimeError(
+                f"result type Float can't be cast to the desired output type {C_NAMES[self.dtype.name]} "
+                f"(in {function.__name__}_; give integers as bounds)"
+            )
+        return change(self, *bounds, **named)
+
+    return call
+
+
 _lerp_tensor, _lerp_number = primitive("lerp"), primitive("lerp_scalar")
 
 
@@ -294,13 +311,13 @@ clip = clamp
 
 METHODS: dict[str, Any] = {
     "clamp": clamp,
-    "clamp_": inplace(clamp),
+    "clamp_": _clamping(clamp),
     "clamp_max": clamp_max,
-    "clamp_max_": inplace(clamp_max),
+    "clamp_max_": _clamping(clamp_max),
     "clamp_min": clamp_min,
-    "clamp_min_": inplace(clamp_min),
+    "clamp_min_": _clamping(clamp_min),
     "clip": clamp,
-    "clip_": inplace(clamp),
+    "clip_": _clamping(clamp),
     "fmax": fmax,
     "fmin": fmin,
     "lerp": lerp,

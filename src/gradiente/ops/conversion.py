@@ -22,7 +22,7 @@ from ._arguments import need_tensor
 from ._define import primitive
 from ._factory import PYTHON_TYPES, contiguous, made
 
-_DISCARDS = "Casting complex values to real discards the imaginary part"
+DISCARDS = "Casting complex values to real discards the imaginary part"
 _TO = (
     "to() received an invalid combination of arguments - got ({}), but expected one of:\n"
     " * (torch.device device = None, torch.dtype dtype = None, bool non_blocking = False, bool copy = False, *, "
@@ -55,7 +55,7 @@ def converted(input: Tensor, dtype: Dtype, copy: bool = False) -> Tensor:
     if array.dtype == target and not copy:
         return input
     if array.dtype.kind == "c" and target.kind not in "cb":
-        warnings.warn(_DISCARDS, UserWarning, stacklevel=3)
+        warnings.warn(DISCARDS, UserWarning, stacklevel=3)
     differentiable = dtype.is_floating_point or dtype.is_complex
     if not differentiable or ((input._node is None or not current().grad) and not carries(input)):
         return leave("no_grad" if differentiable else "cast", input, made(cast_array(array, target)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from ._index import Index, diagnose, parse, plain
 from ._numbers import fitted
 from ._sizes import broadcast_shapes_of
 from ._views import viewing, warn_expanded
+from .conversion import DISCARDS, cast_array, converted
 from .shaping import expand, reshape
 
 _SELECT, _SLICE = "SelectBackward0", "SliceBackward0"
@@ -142,11 +144,9 @@ def _assign(part: Any, value: Any) -> None:
     if value.__class__ is Batched:
         need_levels(part, value)
     if isinstance(value, np.ndarray) and value.dtype != part.dtype:
-        if value.dtype.kind == "c" and part.dtype.kind != "c":
-            value = value.real
-        with np.errstate(all="ignore"):
-            part[...] = value
-        return
+        if value.dtype.kind == "c" and part.dtype.kind not in "cb":
+            warnings.warn(DISCARDS, UserWarning, stacklevel=4)
+        value = cast_array(value, part.dtype)
     part[...] = value
 
 
@@ -160,6 +160,8 @@ def _put(target: Tensor, found: Index, value: Any) -> None:
     array, index = target._array, found.advanced
     assert index is not None
     if isinstance(value, Tensor):
+        if value._array.size == 1 and len(index) == 1 and getattr(index[0], "dtype", None) == np.bool_:
+            value = converted(value, target.dtype)  # torch fills by the mask
         if value._array.dtype != array.dtype:
             raise RuntimeError(
                 "Index put requires the source and destination dtypes match, got "
@@ -213,7 +215,7 @@ def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
         if self._array.__class__ is src._array.__class__ is np.ndarray:
             check_apart(self._array, src._array)
         src = expand(src, shape)
-    return self if src is self and self._node is None else _copy(self, src)
+    return _copy(self, src)
 
 
 def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:

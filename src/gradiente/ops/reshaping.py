@@ -120,6 +120,7 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     sizes = integers(size, "resize_", "size")
     if self._node is not None:
         raise RuntimeError("cannot resize variables that require grad (resize a .detach()ed one, or use reshape)")
+    check_writable(self, overlapping=True)
     if any(n < 0 for n in sizes):
         raise RuntimeError(f"numel: integer multiplication overflow (negative size in {list(sizes)})")
     array = self._array

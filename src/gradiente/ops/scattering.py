@@ -246,6 +246,11 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
         fill = value if value._array.dtype == self._array.dtype else _astype(value, dtype=self._array.dtype)
         assign, recorder = _placing(where, fill._array), _INDEX_FILL_TENSOR
     else:
+        if isinstance(value, complex) and self._array.dtype.kind != "c":
+            raise RuntimeError(
+                "index_fill_(): Converting complex Scalar to non-complex type is not supported "
+                f"(the value is {value}, the tensor {self.dtype!r})"
+            )
         fill = fitted(value, self.dtype).item()
         assign, recorder = _placing(where, fill), _INDEX_FILL
     warn_expanded(self, "index_fill_", "mask] = scalar")

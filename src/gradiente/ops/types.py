@@ -1,4 +1,4 @@
-"""Which type an operation on several types has."""
+"""Which type an operation on several types has; which kind of tensor one is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from ..tensor import promotion
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype
+from ._arguments import need_tensor
 from ._numbers import Number
 
 
@@ -40,7 +41,17 @@ def can_cast(from_: dtype, to: dtype) -> bool:
     return promotion.can_cast(from_, to)
 
 
+def is_inference(input: Tensor) -> bool:
+    """Whether the tensor was made in inference mode.
+
+    >>> import gradiente as torch
+    >>> torch.is_inference(torch.ones(2))
+    False
+    """
+    return need_tensor(input, "is_inference").is_inference()
+
+
 METHODS: dict[str, Any] = {}
 """torch has none of these as methods."""
 
-__all__ = ["can_cast", "result_type"]
+__all__ = ["can_cast", "is_inference", "result_type"]

@@ -131,7 +131,7 @@ def store(
             if isinstance(other, Tensor):
                 check_apart(target._array, other._array, shared == "whole")
     tracked = False
-    if current().grad:
+    if current().grad and target._array.dtype.kind in "fcV":
         tracked = target._node is not None
         for other in others:
             tracked = tracked or (isinstance(other, Tensor) and other._node is not None)

@@ -8,7 +8,8 @@ from typing import Any
 
 from ..graph import Node, Output, change, current, describe, set_mode
 from .core import Tensor, new, wrap
-from .dtypes import TENSOR_TYPES
+from .dtypes import SCALAR_NAMES, TENSOR_TYPES
+from .restrictions import Forbidden
 
 
 class SavedOutput:
@@ -86,6 +87,10 @@ _HINT_ANOMALY = (
 )
 
 
+_UNNAMED = frozenset({"bool", "bfloat16", "complex64", "complex128"})
+"""Types that torch calls otherwise in this error."""
+
+
 def stale(node: Node, index: int) -> RuntimeError:
     """The error for a saved value that was changed in place after it was saved."""
     tensors = node.tensors
@@ -93,11 +98,14 @@ def stale(node: Node, index: int) -> RuntimeError:
         return node.freed()
     saved = tensors[index]
     version, array = saved._history, saved._array
-    kind = TENSOR_TYPES.get(array.dtype.name, "Tensor")
+    name = array.dtype.name
+    kind = f"CPU{SCALAR_NAMES[name]}Type" if name in _UNNAMED else f"torch.{TENSOR_TYPES[name]}"
     source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
     number = 0
     if isinstance(source, Output):
         source, number = source.node, source.number
+    if isinstance(source, Forbidden):
+        return RuntimeError(source.text)
     made = (
         f", which is output {number} of {re.sub('Backward[0-9]*$', '', source.name())},"
         if isinstance(source, Node) and source.plan is not None
@@ -105,7 +113,7 @@ def stale(node: Node, index: int) -> RuntimeError:
     )
     text = (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{kind} {list(array.shape)}]{made} is at version {version.count}; expected version "
+        f"[{kind} {list(array.shape)}]{made} is at version {version.count}; expected version "
         f"{version.count_at(node.seq)} instead. "
     )
     text += _HINT_ANOMALY if current().anomaly else _HINT

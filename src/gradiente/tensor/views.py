@@ -97,9 +97,12 @@ def make_view(call: Callable[..., Tensor], x: Tensor, creation: str = "", **stat
 
 def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "") -> Tensor:
     """Make `out` a view of `x` (of its base), `steps` away."""
+    mode = current()
+    if x._meta is not None and x._meta.inference:  # autograd knows nothing of views of inference tensors
+        inherit_inference(out, x)
+        return out
     version = version_of(x)
     out._history = version
-    mode = current()
     if not mode.grad:
         creation = "inference" if mode.inference else "no_grad"
         if out._node is None and x._array.dtype.kind in "fcV" and x.requires_grad and out._array.dtype.kind in "fcV":
@@ -119,7 +122,7 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
         if view.creation:
             version.loose = True
     version.add_view(out)
-    if mode.inference or (x._meta is not None and x._meta.inference):
+    if mode.inference:
         inherit_inference(out, x)
     if mode is not PLAIN and active(mode):
         follow(out, x, steps, creation)
