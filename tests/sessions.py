@@ -69,6 +69,7 @@ def _step(node: ast.stmt, text: str, names: dict[str, Any]) -> Step:
     out = io.StringIO()
     with warnings.catch_warnings(record=True) as caught, contextlib.redirect_stdout(out):
         warnings.simplefilter("always")
+        warnings.filterwarnings("ignore", ".*torch.jit.script")  # when torch first loads its forward mode
         warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.")  # as importing it does
         try:
             if isinstance(node, ast.Expr):

@@ -129,8 +129,19 @@ def test_forward_mode_can_be_switched_off() -> None:
         with fwAD._set_fwd_grad_enabled(False):
             assert tangent(x) is None
             y = x * 2
-            assert tangent(fwAD.make_dual(torch.ones(2), torch.ones(3))) is None
+            made = fwAD.make_dual(torch.ones(2), torch.ones(2))
+            view = made[1:]
+            assert tangent(made) is None
+            with pytest.raises(RuntimeError, match="different size than that of the original Tensor"):
+                fwAD.make_dual(torch.ones(2), torch.ones(3))
         assert tangent(y) is None
+        assert tangent(made).tolist() == [1.0, 1.0]  # kept, though it did not propagate
+        assert tangent(view).tolist() == [1.0]
+        with pytest.raises(RuntimeError, match="Invalid level given to _fw_primal"):
+            fwAD.unpack_dual(x, level=1)
+        with torch.inference_mode():
+            made = fwAD.make_dual(torch.ones(2), torch.ones(3))
+        assert tangent(made) is None
         assert tangent(x).tolist() == [2.0]
 
         @fwAD._set_fwd_grad_enabled(False)

@@ -14,7 +14,7 @@ from ..graph import change, current, set_mode
 from ..rules import table
 from ..tensor.core import Tensor
 from ..tensor.dispatch import bind
-from ..tensor.tangents import Level, enter, leave, put_tangent, tangent_of, wrong_size
+from ..tensor.tangents import Level, carries, enter, leave, put_tangent, tangent_of, wrong_size
 from ..tensor.views import make_view
 from ._decorators import ContextDecorator
 
@@ -147,8 +147,10 @@ def make_dual(tensor: Tensor, tangent: Tensor, *, level: int | None = None) -> T
     key = mode.levels[number]
     if mode.forward_grad:
         _check(tensor, tangent, key)
+    if tangent._array.shape != tensor._array.shape and not mode.inference:
+        raise wrong_size(tensor, tangent)
     out = _alias(_dual, tensor, number)
-    if mode.forward_grad:
+    if not mode.inference:
         put_tangent(out, key, tangent)
     return out
 
@@ -175,8 +177,6 @@ def _check(tensor: Tensor, tangent: Tensor, key: Any) -> None:
             f"Setting a forward grad that itself has a forward gradient at the same level{key.number} is not "
             "supported. (Take unpack_dual(tangent).primal)"
         )
-    if tangent._array.shape != tensor._array.shape:
-        raise wrong_size(tensor, tangent)
 
 
 def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTensor:
@@ -202,6 +202,8 @@ def unpack_dual(tensor: Tensor, *, level: int | None = None) -> UnpackedDualTens
     number, mode = _need_level(level), current()
     if number < 0:
         return UnpackedDualTensor(tensor, None)
+    if number >= len(mode.levels) and carries(tensor):
+        raise RuntimeError(f"Invalid level given to _fw_primal (level {number} of {len(mode.levels)})")
     primal = _alias(_primal, tensor, number)
     known = mode.forward_grad and number < len(mode.levels)
     return UnpackedDualTensor(primal, tangent_of(tensor, mode.levels[number]) if known else None)

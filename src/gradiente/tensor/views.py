@@ -18,7 +18,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_indexing import laid_out, storage
-from ..graph import PLAIN, Sink, Version, change, current, set_mode, split_edge, user_place, version_of
+from ..graph import Sink, Version, change, current, set_mode, split_edge, user_place, version_of
 from ..rules import table
 from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
@@ -124,7 +124,7 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
     version.add_view(out)
     if mode.inference:
         inherit_inference(out, x)
-    if mode is not PLAIN and active(mode):
+    if mode.levels and not mode.inference:
         follow(out, x, steps, creation)
     return out
 
