@@ -175,13 +175,20 @@ def remake(x: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
     return np.lib.stride_tricks.as_strided(x, shape, strides)
 
 
+def owner(x: Any) -> Any:
+    """The array that owns the memory which `x` looks into; `x` may be batched."""
+    while not isinstance(x, np.ndarray):
+        x = x.values
+    while isinstance(x.base, np.ndarray):
+        x = x.base
+    return x
+
+
 def storage(x: Array) -> tuple[Array, int]:
     """All the memory of the array that `x` looks into, as bytes, and where in it the first element of x lies."""
     if not isinstance(x, np.ndarray):
         return x.storage()
-    root = x
-    while isinstance(root.base, np.ndarray):
-        root = root.base
+    root = owner(x)
     if not root.size:
         return np.empty(0, np.uint8), 0
     low, high = np.lib.array_utils.byte_bounds(root)

@@ -7,6 +7,7 @@ finding the operation that made a NaN.
 
 from ..tensor.introspect import SavedTensor as SavedTensor
 from . import anomaly as anomaly
+from . import anomaly_mode as anomaly_mode
 from . import forward_ad as forward_ad
 from . import function as function
 from . import functional as functional
@@ -17,6 +18,7 @@ from .anomaly import set_detect_anomaly as set_detect_anomaly
 from .backward import backward as backward
 from .backward import grad as grad
 from .function import Function as Function
+from .function import NestedIOFunction as NestedIOFunction
 from .grad_mode import enable_grad as enable_grad
 from .grad_mode import inference_mode as inference_mode
 from .grad_mode import is_multithreading_enabled as is_multithreading_enabled

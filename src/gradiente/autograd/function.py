@@ -25,6 +25,7 @@ from ..tensor.core import Tensor, box, wrap
 from ..tensor.namespace import namespace
 from ..tensor.plans import border
 from . import _vmapped
+from ._context import FunctionCtx
 from ._node import ContextNode
 from ._once import once_differentiable
 from ._outputs import Facts, finish, restored
@@ -39,66 +40,6 @@ _BOTH = (
     "them."
 )
 _ENGINE = frozenset({"edges", "facts", "hooks", "place", "plan", "seq", "tensors"})
-
-
-class FunctionCtx:
-    """What `forward`, `setup_context` and `backward` tell each other through `ctx`."""
-
-    def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Save tensors for `backward`, where `ctx.saved_tensors` has them again.
-
-        In-place changes between saving and using them are detected. To be called once at most, with inputs, outputs and
-        intermediate results; None is allowed.
-
-        >>> import gradiente as torch
-        >>> class Cube(torch.autograd.Function):
-        ...     @staticmethod
-        ...     def forward(ctx, x):
-        ...         ctx.save_for_backward(x)
-        ...         return x * x * x
-        ...
-        ...     @staticmethod
-        ...     def backward(ctx, grad):
-        ...         (x,) = ctx.saved_tensors
-        ...         return grad * 3 * x * x
-        >>> x = torch.tensor(2.0, requires_grad=True)
-        >>> Cube.apply(x).backward()
-        >>> x.grad
-        tensor(12.)
-        """
-        self.to_save = tensors
-
-    def save_for_forward(self, *tensors: Tensor | None) -> None:
-        """Save tensors for `jvp`, where `ctx.saved_tensors` has them again."""
-        for tensor in tensors:
-            if not (tensor is None or isinstance(tensor, Tensor)):  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise AssertionError(
-                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes "
-                    "on ctx."
-                )
-        self.saved_for_forward = tensors
-
-    def mark_dirty(self, *args: Tensor) -> None:
-        """Tell which inputs `forward` changed in place. They must be among its outputs."""
-        self.dirty_tensors = args
-
-    def mark_non_differentiable(self, *args: Tensor) -> None:
-        """Tell which outputs have no derivative. `backward` still takes one gradient per output."""
-        self.non_differentiable = args
-
-    def set_materialize_grads(self, value: bool) -> None:
-        """With False, `backward` sees None instead of zeros for outputs that no gradient reached."""
-        self.materialize_grads = value
-
-    def mark_shared_storage(self, *pairs: tuple[Tensor, Tensor]) -> None:
-        """Nothing: outputs that share memory with inputs are found by themselves."""
-        warnings.warn(
-            "mark_shared_storage is deprecated. Tensors with shared storages are automatically tracked. Note that "
-            "calls to "
-            "`set_()` are not tracked",
-            FutureWarning,
-            stacklevel=2,
-        )
 
 
 class BackwardCFunction(ContextNode, FunctionCtx):
@@ -376,4 +317,39 @@ class InplaceFunction(Function):
         self.inplace = inplace
 
 
-__all__ = ["BackwardCFunction", "Function", "FunctionCtx", "FunctionMeta", "InplaceFunction", "once_differentiable"]
+class NestedIOFunction(Function):
+    """Kept for programs that derive from it and write `forward` and `backward`, as for every `Function`.
+
+    Its own purpose, nested tuples of tensors by `forward_extended` and `backward_extended`, went with the functions
+    that were instantiated: calling those two raises NotImplementedError, and a class without a `forward`
+    AttributeError.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, *args: Any) -> Any:
+        """To be written."""
+        raise AttributeError(f"'{type(ctx).__name__}' object has no attribute '_nested_input' (write a forward)")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any, **_: Any) -> Any:
+        """To be written."""
+        raise AttributeError(f"'{type(ctx).__name__}' object has no attribute '_nested_output' (write a backward)")
+
+    def forward_extended(self, *input: Any) -> Any:
+        """Without function."""
+        raise NotImplementedError
+
+    def backward_extended(self, *grad_output: Any) -> Any:
+        """Without function."""
+        raise NotImplementedError
+
+
+__all__ = [
+    "BackwardCFunction",
+    "Function",
+    "FunctionCtx",
+    "FunctionMeta",
+    "InplaceFunction",
+    "NestedIOFunction",
+    "once_differentiable",
+]

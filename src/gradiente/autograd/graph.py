@@ -10,6 +10,12 @@ from ..graph import Node, RemovableHandle, change, current, user_place, version_
 from ..tensor.core import Tensor, wrap
 from . import tasks
 from ._decorators import decorate
+from ._mutation import allow_mutation_on_saved_tensors
+from ._settings import (
+    region_activation_memory_budget,
+    set_override_stale_capture_stream,
+    set_warn_on_accumulate_grad_stream_mismatch,
+)
 from .edges import GradientEdge, edge_of, get_gradient_edge
 
 
@@ -231,10 +237,14 @@ def register_multi_grad_hook(
 __all__ = [
     "GradientEdge",
     "Node",
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "get_gradient_edge",
     "increment_version",
+    "region_activation_memory_budget",
     "register_multi_grad_hook",
     "save_on_cpu",
     "saved_tensors_hooks",
+    "set_override_stale_capture_stream",
+    "set_warn_on_accumulate_grad_stream_mismatch",
 ]

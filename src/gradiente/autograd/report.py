@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.batched import Batched
+from ..arrays.numpy_indexing import owner
 from ..graph import Node, describe, split_edge
 from ..tensor.core import AccumulateGrad, Tensor
 from ..tensor.saved import Packed, SavedOutput
@@ -218,11 +219,8 @@ def _arrays(value: Any, depth: int) -> Iterator[Any]:
 
 def _memory(array: Any) -> tuple[int, int]:
     """What owns the memory of an array, and its size."""
-    while isinstance(array, Batched):
-        array = array.values
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return id(array), array.nbytes
+    whole = owner(array)
+    return id(whole), whole.nbytes
 
 
 def _largest_first(usages: dict[str, Usage]) -> dict[str, Usage]:

@@ -8,14 +8,14 @@ from ..tensor.core import Tensor
 from ..tensor.views import share
 
 
-class _VariableMeta(type):
+class VariableMeta(type):
     """Makes every tensor an instance of `Variable`."""
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, Tensor)
 
 
-class Variable(metaclass=_VariableMeta):
+class Variable(metaclass=VariableMeta):
     """The old way to make a tensor require gradients; `x.requires_grad_()` is the present one.
 
     Args:
@@ -36,3 +36,6 @@ class Variable(metaclass=_VariableMeta):
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         out = share(data)
         return out.requires_grad_() if requires_grad else out
+
+
+__all__ = ["Variable", "VariableMeta"]

@@ -37,6 +37,8 @@ class Mode:
     """Objects that every primitive's call is shown to (profilers, transforms), outermost first."""
     transforms: tuple[Any, ...] = ()
     """The vmaps that are running, outermost first; see `gradiente.tensor.batching`."""
+    before_change: Any = None
+    """What is called with every tensor that is about to be changed in place."""
 
 
 PLAIN: Mode = Mode()

@@ -102,6 +102,8 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
                 new = expand(_without_leading_ones(value, part.ndim), part.shape)._array
             if new.__class__ is part.__class__ is np.ndarray:
                 check_apart(part, new)
+            if (before_change := current().before_change) is not None:
+                before_change(self)
             _assign(part, new)
             touched(self)
             return

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import RemovableHandle, change, register, set_mode, user_place, version_of
+from ..graph import RemovableHandle, change, current, register, set_mode, user_place, version_of
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import TENSOR_TYPES
 
@@ -178,7 +178,7 @@ class Optimizer:
                 loss = closure()
             finally:
                 set_mode(previous)
-        place = user_place(1)
+        place, before_change = user_place(1), current().before_change
         with np.errstate(all="ignore"):
             for group in self.param_groups:
                 options: Any = None
@@ -188,6 +188,8 @@ class Optimizer:
                         continue
                     if options is None:
                         options = self._options(group)
+                    if before_change is not None:
+                        before_change(p)
                     self._update(p, meta.grad._array, options)
                     _bump(p, place)
         return loss

@@ -48,7 +48,8 @@ def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = Fal
             if active(mode):
                 before_change(input, check_writable)
                 inherit(old, input)
-                old._array = input._array.copy()  # the graphs of tangents keep its values without keeping itself
+            if mode.saved_hooks or active(mode):  # hooks and the graphs of tangents keep its values without itself
+                old._array = input._array.copy()
         arguments = tuple([old if a is input else a for a in arguments])
         shared = input._history
         if shared is not None:

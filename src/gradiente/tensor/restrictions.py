@@ -211,6 +211,8 @@ def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = Fa
         raise RuntimeError(
             "the tensor's memory is read-only: it was made from a read-only NumPy array; clone() it first"
         )
+    if mode.before_change is not None:
+        mode.before_change(target)
 
 
 def check_apart(target: Any, other: Any, whole: bool = True) -> None:
