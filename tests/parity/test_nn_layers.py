@@ -116,7 +116,7 @@ PADS = {
     "replicate": ((1, 2, 7, 0), {"mode": "replicate"}),
     "replicate, cut": ((-1, 2, 7, -2), {"mode": "replicate"}),
     "circular": ((5, 2, 3, 0), {"mode": "circular"}),
-    "circular, cut": ((-1, 2, 3, -2), {"mode": "circular"}),
+    "circular, cut": ((-1, 2, 2, -1), {"mode": "circular"}),
     "reflect 3d": ((1, 2, 3, 0, 1, 1), {"mode": "reflect"}),
     "replicate 3d": ((1, 2, 3, 0, 1, 1), {"mode": "replicate"}),
     "circular 3d": ((1, 2, 3, 0, 1, 1), {"mode": "circular"}),
