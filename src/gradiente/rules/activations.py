@@ -42,6 +42,13 @@ leaky_relu: Primitive = elementwise(
     lambda g, x, slope, xp: xp.where(x > 0, g, g * slope),
     forward=lambda x, slope, xp: xp.where(x > 0, x, x * slope),
 )
+prelu: Primitive = elementwise(
+    "prelu",
+    lambda g, a, b, xp: xp.where(a > 0, g, g * b),
+    lambda g, a, xp: xp.where(a > 0, 0, g * a),
+    forward=lambda a, b, xp: xp.where(a > 0, a, a * b),
+    node="PreluKernelBackward0",
+)
 
 
 def _elu(x: Any, alpha: float, scale: float, xp: Any) -> Any:
