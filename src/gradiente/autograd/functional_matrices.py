@@ -122,8 +122,8 @@ def _rows_at_once(request: Request, x: Values, y: Values) -> list[list[Tensor]]:
     ]
     found: Sequence[Tensor | None] = [None] * len(x.tensors)
     if tracked:
-        ends, units = zip(*tracked, strict=True)
-        found = grad(ends, x.tensors, units, True, request.graph, allow_unused=True, is_grads_batched=True)
+        ends, seeds = zip(*tracked, strict=True)
+        found = grad(ends, x.tensors, seeds, True, request.graph, allow_unused=True, is_grads_batched=True)
     sizes = [out._array.size for out in y.tensors]
     parts = [[None] * len(sizes) if g is None else split(g, sizes) for g in found]
     return [
