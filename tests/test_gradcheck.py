@@ -228,3 +228,47 @@ def test_old_functions():
             module.get_numerical_jacobian(lambda xs: xs[0], (X,), grad_out=2.0)
         with pytest.raises(ValueError, match="no longer supports functions that return complex"):
             module.get_analytical_jacobian((X,), X * 1j)
+
+
+def test_batched_tangents():
+    """A `jvp` that looks at the values of its tangent cannot be batched."""
+
+    class Looks(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return g * 2
+
+        @staticmethod
+        def jvp(ctx, t):
+            return t * 2 if t.sum() != 1e9 else t
+
+    options = {"check_forward_ad": True, "check_batched_forward_grad": True}
+    assert gradcheck(lambda x: x.sin() * x, X, **options)
+    with pytest.raises(GradcheckError, match="got: vmap: .*data-dependent(?s:.*)check_batched_forward_grad=False"):
+        gradcheck(Looks.apply, X, **options)
+
+
+@both
+def test_imaginary_tangents(fast):
+    class Wrong(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, z):
+            ctx.save_for_forward(z)
+            return z.real
+
+        @staticmethod
+        def backward(ctx, g):
+            return g.to(torch.complex128)
+
+        @staticmethod
+        def jvp(ctx, t):
+            return t.real + t.imag
+
+    with pytest.raises(
+        GradcheckError, match="the imaginary part of complex inputs only, Jacobian computed with forward"
+    ):
+        gradcheck(Wrong.apply, C, check_forward_ad=True, fast_mode=fast)

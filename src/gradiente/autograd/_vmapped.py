@@ -8,6 +8,7 @@ from ..arrays.batched import Batched
 from ..graph import change, current, set_mode
 from ..tensor.batching import Frame, enter, leave
 from ..tensor.core import Tensor
+from .transforming import transforming
 
 _MORE = "For more details, please see https://pytorch.org/docs/main/notes/extending.func.html"
 
@@ -21,6 +22,8 @@ class VmapInfo(NamedTuple):
 
 def check(cls: Any, own_context: bool, overridden: bool) -> None:
     """Raise torch's errors for a `Function` that cannot be transformed."""
+    if not transforming.get() and all(frame.derivatives for frame in current().transforms):
+        return
     if not own_context:
         raise RuntimeError(
             "In order to use an autograd.Function with functorch transforms (vmap, grad, jvp, jacrev, ...), it must "
@@ -44,7 +47,7 @@ def check(cls: Any, own_context: bool, overridden: bool) -> None:
 def forward(cls: Any, args: tuple[Any, ...]) -> Any:
     """The function's value inside a vmap: by its `vmap` static method, one level after the other, innermost first."""
     frames: tuple[Frame, ...] = current().transforms
-    if cls.generate_vmap_rule or not frames:
+    if cls.generate_vmap_rule or not frames or frames[-1].derivatives:
         return cls.forward(*args)
     frame = frames[-1]
 

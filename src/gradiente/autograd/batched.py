@@ -34,7 +34,7 @@ def batch(
 
 def for_each(function: Callable[..., Sequence[Any]], batches: Sequence[Tensor]) -> list[Any]:
     """What `function` returns for each element of the batches, along a new first dimension; None stays None."""
-    frame = Frame(len(batches[0]._array))
+    frame = Frame(len(batches[0]._array), derivatives=True)
     given = [enter(x, 0, frame.level, frame.size) for x in batches]
     previous = change(transforms=(*current().transforms, frame))
     try:

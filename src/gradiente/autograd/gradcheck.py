@@ -9,9 +9,8 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
-from ..tensor.core import Tensor, wrap
+from ..ops.randomness import rand
+from ..tensor.core import Tensor, box, wrap
 from . import gradcheck_parts as parts
 from .backward import grad
 from .gradcheck_jacobians import analytical, differentiable, numerical
@@ -54,7 +53,8 @@ def gradcheck(
         check_undefined_grad: whether custom Functions must give zeros or None for undefined gradients.
         check_grad_dtypes: whether gradients must have the dtypes of their inputs.
         check_batched_grad: whether `is_grads_batched=True` must give the rows of single passes.
-        check_batched_forward_grad: requires `check_forward_ad`, and adds nothing to it: there is one tangent at a time.
+        check_batched_forward_grad: whether batched tangents must give the rows of single passes; requires
+            `check_forward_ad`.
         check_forward_ad: whether forward mode is checked.
         check_backward_ad: whether backward mode is checked.
         fast_mode: compare vᵀ·J·u for random u and v instead of the whole J.
@@ -83,6 +83,7 @@ def gradcheck(
         undefined=check_undefined_grad,
         dtypes=check_grad_dtypes,
         batched=check_batched_grad,
+        batched_forward=check_batched_forward_grad,
         forward=check_forward_ad,
         backward=check_backward_ad,
         fast=fast_mode,
@@ -115,7 +116,8 @@ def _check_inputs(inputs: Sequence[Any]) -> None:
                 UserWarning,
                 stacklevel=3,
             )
-        if any(stride == 0 and size > 1 for stride, size in zip(x._array.strides, x.shape, strict=True)):
+        strides = zip(x._array.strides, x._array.shape, strict=True)
+        if x._array.size and any(stride == 0 and size > 1 for stride, size in strides):
             raise RuntimeError(
                 f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are "
                 "non-overlapping to be able to compute the numerical gradients correctly. You should call "
@@ -211,14 +213,10 @@ def gradgradcheck(
 
 
 def _random_like(out: Tensor, strided: bool) -> Tensor:
-    """A random cotangent that requires gradients: always the same for a shape, whatever the user's generator does."""
-    rng = np.random.default_rng(0)
+    """A random cotangent that requires gradients, between -1 and 1: drawn as torch draws it."""
     shape = (*out._array.shape, 2) if strided else out._array.shape
-    values = rng.uniform(-2, 2, shape)
-    if out._array.dtype.kind == "c":
-        values = values + 1j * rng.uniform(-2, 2, shape)
-    array = values.astype(out._array.dtype)
-    return wrap(array[..., 0] if strided else array).requires_grad_()
+    array = box(rand(shape, dtype=out.dtype)._array * 2 - (1 + 1j if out._array.dtype.kind == "c" else 1))
+    return wrap(array[..., 1] if strided else array).requires_grad_()
 
 
 def _deprecated(name: str) -> None:

@@ -7,7 +7,7 @@ their imaginary and their real part, so that outputs are real here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,15 +43,17 @@ def slope(call: Call, x: Any, step: Any, eps: float, where: str = "") -> list[An
     """Central differences of what `call` gives, for a `step` of the array `x`, which is changed and restored."""
     original = x.copy()
     try:
-        x[...] = original - step
-        before = _values(call)
-        x[...] = original + step
-        after = _values(call)
+        with np.errstate(all="ignore"):
+            x[...] = original - step
+            before = _values(call)
+            x[...] = original + step
+            after = _values(call)
     finally:
         x[...] = original
     for a, b in zip(before, after, strict=True):
         _same_kind(a, b, eps, where)
-    return [(b - a) / (2 * eps) for a, b in zip(before, after, strict=True)]
+    with np.errstate(all="ignore"):
+        return [(b - a) / (2 * eps) for a, b in zip(before, after, strict=True)]
 
 
 def numerical(call: Call, x: Tensor, count: int, eps: float) -> list[Any]:
@@ -94,25 +96,27 @@ def analytical(out: Tensor, inputs: Sequence[Tensor]) -> tuple[list[Any], list[T
     ], list(last)
 
 
-def forward(function: Callable[..., Sequence[Tensor]], inputs: Sequence[Any], at: int) -> list[Any]:
-    """Jacobians of all outputs of `function` for input number `at`, by calls with dual numbers."""
-    array = inputs[at]._array
-    rows: list[list[Any]] = []
+def pushed(function: Callable[..., Sequence[Tensor]], inputs: Sequence[Any], at: int, tangent: Any) -> list[Any]:
+    """The tangents of all outputs of `function` for a `tangent` of input number `at`: one call with a dual number."""
+    with forward_ad.dual_level():
+        duals = list(inputs)
+        duals[at] = forward_ad.make_dual(inputs[at], wrap(tangent))
+        pairs = [forward_ad.unpack_dual(out) for out in function(*duals)]
+    return [
+        np.zeros(p.primal._array.shape, p.primal._array.dtype) if p.tangent is None else p.tangent._array for p in pairs
+    ]
+
+
+def steps(array: Any, unit: complex) -> Iterator[tuple[str, Any]]:
+    """`unit` at one element after the other, 0 elsewhere; and where, for messages."""
     for index in np.ndindex(array.shape):
-        row: list[Any] = []
-        for unit in (1, 1j) if array.dtype.kind == "c" else (1,):
-            tangent = np.zeros_like(array)
-            tangent[index] = unit
-            with forward_ad.dual_level():
-                duals = list(inputs)
-                duals[at] = forward_ad.make_dual(inputs[at], wrap(tangent))
-                pairs = [forward_ad.unpack_dual(out) for out in function(*duals)]
-            parts = [
-                np.zeros(p.primal._array.size, p.primal._array.dtype)
-                if p.tangent is None
-                else p.tangent._array.reshape(-1)
-                for p in pairs
-            ]
-            row = [a + unit * b for a, b in zip(row, parts, strict=True)] if row else parts
-        rows.append(row)
-    return [np.stack(parts) for parts in zip(*rows, strict=True)]
+        step = np.zeros_like(array)
+        step[index] = unit
+        yield f"on index {index} ", step
+
+
+def stacked(rows: list[list[Any]], outs: Sequence[Tensor], dtype: Any) -> list[Any]:
+    """Rows for all elements, one list of outputs each, as one matrix for each output."""
+    if not rows:
+        return [np.zeros((0, out._array.size), dtype) for out in outs]
+    return [np.stack([part.reshape(-1) for part in parts]) for parts in zip(*rows, strict=True)]

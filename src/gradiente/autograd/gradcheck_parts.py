@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from ..graph import split_edge
 from ..tensor.core import Tensor, wrap
 from .backward import grad
 from .function import BackwardCFunction
-from .gradcheck_jacobians import analytical, differentiable, forward, gradients, numerical, slope
+from .gradcheck_jacobians import analytical, differentiable, gradients, numerical, slope
 
 
 class GradcheckError(RuntimeError):
@@ -32,6 +33,7 @@ class Options:
     undefined: bool
     dtypes: bool
     batched: bool
+    batched_forward: bool
     forward: bool
     backward: bool
     fast: bool
@@ -53,7 +55,12 @@ _UNDEFINED = (
     'Please look at "Notes about undefined output gradients" in "tools/autograd/derivatives.yaml" (the gradient of an '
     "output that nothing was computed from is None if ctx.set_materialize_grads(False) was called)"
 )
-_FAST = """
+_NEW = (
+    "Backwards compatibility: New undefined gradient support checking feature is enabled by default, but it may break "
+    "existing callers of this function. If this is true for you, you can call this function with "
+    '"check_undefined_grad=False" to disable the feature'
+)
+FAST = """
 The above quantities relating the numerical and analytical jacobians are computed{space}
 in fast mode. See: https://github.com/pytorch/pytorch/issues/53876 for more background{space}
 about fast mode. Below, we recompute numerical and analytical jacobians in slow mode:
@@ -131,8 +138,10 @@ def check(func: Callable[..., Any], inputs: Sequence[Any], options: Options) -> 
         part = Part(func, inputs, which)
         if options.backward:
             _jacobians(part, numbers, kinds, options)
-        if options.forward:
-            _forward_jacobians(part, numbers, kinds, options)
+    if options.forward:
+        from .gradcheck_forward import check_forward
+
+        check_forward(func, inputs, options)
     if not options.backward:
         return
     tracked = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
@@ -158,7 +167,8 @@ def _constant(func: Callable[..., Any], inputs: Sequence[Any], options: Options)
                     raise GradcheckError("Numerical gradient for function expected to be zero")
 
 
-def _mismatch(start: str, forwards: bool, out: int, at: int, n: Any, a: Any) -> str:
+def mismatch(start: str, forwards: bool, out: int, at: int, n: Any, a: Any) -> str:
+    """The message about an output and an input whose numerical and analytical derivatives differ."""
     how = "Jacobian computed with forward mode mismatch" if forwards else "Jacobian mismatch"
     return f"{start}{how} for output {out} with respect to input {at},\nnumerical:{n}\nanalytical:{a}\n"
 
@@ -176,21 +186,10 @@ def _jacobians(part: Part, numbers: Sequence[int], kinds: Sequence[bool], option
             (found,), _ = analytical(out, [x])
             if not close(found, wanted[o], options.atol, options.rtol):
                 shown = wrap(wanted[o]), wrap(found)
-                raise GradcheckError(_mismatch(part.start(kinds[o]), False, numbers[o], number, *shown))
+                raise GradcheckError(mismatch(part.start(kinds[o]), False, numbers[o], number, *shown))
 
 
-def _forward_jacobians(part: Part, numbers: Sequence[int], kinds: Sequence[bool], options: Options) -> None:
-    """Compare what dual numbers give."""
-    count = len(part.here())
-    for number, at in enumerate(part.checked):
-        found = forward(part, part.inputs, at)
-        wanted = numerical(part.here, part.inputs[at], count, options.eps)
-        for o, (a, n) in enumerate(zip(found, wanted, strict=True)):
-            if not close(a, n, options.atol, options.rtol):
-                raise GradcheckError(_mismatch(part.start(kinds[o]), True, numbers[o], number, wrap(n), wrap(a)))
-
-
-def _unit(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
+def unit_vector(rng: np.random.Generator, shape: tuple[int, ...]) -> Any:
     """A random vector of length 1 without negative entries, so that errors do not cancel by sign."""
     values = rng.uniform(size=shape)
     norm = np.linalg.norm(values)
@@ -203,13 +202,13 @@ def _fast(
     """Compare vᵀ·J·u, with random u and v. The tolerance is what the elements' tolerances add up to."""
     rng = np.random.default_rng(0)
     x = part.inputs[at]
-    u, w = _unit(rng, x._array.shape), _unit(rng, x._array.shape)
+    u, w = unit_vector(rng, x._array.shape), unit_vector(rng, x._array.shape)
     slopes = slope(part.here, x._array, (options.eps * u).astype(x._array.dtype), options.eps)
     turned = None
     if x.is_complex():
         turned = slope(part.here, x._array, (1j * options.eps * w).astype(x._array.dtype), options.eps)
     for o, out in enumerate(outputs):
-        v = _unit(rng, out._array.shape)
+        v = unit_vector(rng, out._array.shape)
         (g,) = gradients(out, [x], v.astype(out._array.dtype))
         array = np.zeros_like(x._array) if g is None else g._array
         n, a = (v * slopes[o]).sum(), (array.real * u).sum()
@@ -222,8 +221,8 @@ def _fast(
             number = part.checked.index(at)
             difference = float(np.abs(found - wanted).max())
             raise GradcheckError(
-                _mismatch(part.start(kinds[o]), False, numbers[o], number, n.item(), a.item())
-                + _FAST.format(n=wrap(wanted), a=wrap(found), d=difference, space=" ")
+                mismatch(part.start(kinds[o]), False, numbers[o], number, n.item(), a.item())
+                + FAST.format(n=wrap(wanted), a=wrap(found), d=difference, space=" ")
             )
 
 
@@ -232,7 +231,7 @@ def _attributes(out: Tensor, inputs: Sequence[Tensor], options: Options) -> None
     if out.is_complex() or out._array.size == 0:
         directions: list[Any] = [np.ones_like(out._array)] * 2
     else:
-        directions = [_unit(np.random.default_rng(0), out._array.shape).astype(out._array.dtype)] * 2
+        directions = [unit_vector(np.random.default_rng(0), out._array.shape).astype(out._array.dtype)] * 2
     first, second = (gradients(out, inputs, direction) for direction in directions)
     for i, (g, again, x) in enumerate(zip(first, second, inputs, strict=True)):
         if g is None or again is None:
@@ -292,6 +291,7 @@ def _undefined(outputs: Any) -> None:
                     f"Expected backward function to handle undefined output grads. {_UNDEFINED}"
                 ) from error
             if any(g is not None and np.any(g) for g in found):
+                warnings.warn(_NEW, UserWarning, stacklevel=5)
                 raise GradcheckError(
                     "Expected all input grads to be undefined or zero when all output grads are undefined or zero. "
                     + _UNDEFINED

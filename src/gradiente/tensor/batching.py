@@ -27,11 +27,14 @@ class Frame:
     """A running vmap: its level, the size of its batch and its randomness.
 
     `start`: nodes older than that were made outside. `shared`: the `Shared` nodes, by the edge they lead to.
+    `derivatives`: only cotangents or tangents are batched, by a function of `torch.autograd`; a `Function` then needs
+    no rule of its own for batches.
     """
 
-    __slots__ = ("level", "randomness", "shared", "size", "start")
+    __slots__ = ("derivatives", "level", "randomness", "shared", "size", "start")
 
-    def __init__(self, size: int, randomness: str = "error") -> None:
+    def __init__(self, size: int, randomness: str = "error", derivatives: bool = False) -> None:
+        self.derivatives = derivatives
         self.level = _numbers()
         self.size = size
         self.randomness = randomness
