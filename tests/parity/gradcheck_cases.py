@@ -146,11 +146,10 @@ def options(b: Builder) -> None:
     m, add = b.m, b.add
     wrong = custom(m, square, lambda x, g: g * x)
     add("no mode", square, b.x, check_backward_ad=False)
-    add(
-        "batched without backward", square, b.x, check_batched_grad=True, check_backward_ad=False, check_forward_ad=True
-    )
+    only = {"check_backward_ad": False, "check_forward_ad": True}
+    add("batched without backward", square, b.x, check_batched_grad=True, **only)
     add("batched forward without forward", square, b.x, check_batched_forward_grad=True)
-    add("undefined without backward", square, b.x, check_backward_ad=False, check_forward_ad=True)
+    add("undefined without backward", square, b.x, **only)
     add("masked", square, b.x, masked=True)
     add("not masked", square, b.x, masked=False)
     add("no exception", wrong, b.x, raise_exception=False)

@@ -14,12 +14,7 @@ from .gradcheck_cases import cases, second_order  # noqa: E402
 
 RANDOM = "numerical:"
 """What stands behind it in a message of the fast mode belongs to random vectors, which are our own."""
-OURS = (
-    "gradcheck or gradgradcheck failed while",
-    "gradcheck failed while",
-    "If you are adding a new operator",
-    "grad_fn",
-)
+OURS = ("gradcheck or gradgradcheck failed", "gradcheck failed while", "If you are adding a new operator", "grad_fn")
 """From here on a message is advice to the authors of PyTorch; ours is shorter. torch shows a stray grad_fn."""
 INSIDE = "While computing batched gradients, got: "
 """What is behind it is the error of vmap, of which torch has two kinds."""
