@@ -34,6 +34,7 @@ from .ops.complexes import *
 from .ops.conversion import *
 from .ops.creation import *
 from .ops.diagonals import *
+from .ops.differences import *
 from .ops.distributions import *
 from .ops.exchange import *
 from .ops.extremes import *
@@ -49,11 +50,13 @@ from .ops.legacy import *
 from .ops.likes import *
 from .ops.logic import *
 from .ops.masking import *
+from .ops.norms import *
 from .ops.ordering import *
 from .ops.parts import *
 from .ops.permuting import *
 from .ops.powers import *
 from .ops.products import *
+from .ops.quantiles import *
 from .ops.randomness import *
 from .ops.ranges import *
 from .ops.reductions import *
@@ -61,11 +64,13 @@ from .ops.rounding import *
 from .ops.running import *
 from .ops.scalars import *
 from .ops.scattering import *
+from .ops.searching import *
 from .ops.shaping import *
 from .ops.special_constants import *
 from .ops.special_functions import *
 from .ops.splitting import *
 from .ops.spreads import *
+from .ops.statistics import *
 from .ops.storage import *
 from .ops.trigonometry import *
 from .ops.types import *

@@ -29,6 +29,12 @@ ROUGH = {
 }
 """How many times the tolerance torch itself is wrong by (docs/accuracy.md), or rounding is magnified by, in float32."""
 
+ROUGH_TANGENTS = {"logcumsumexp": 1e4}
+"""Likewise for forward mode: torch's is off by 3e-6 in float64, ours is the adjoint of reverse mode to 1e-12."""
+
+WITHOUT_COMPLEX_TANGENTS = {"logcumsumexp"}
+"""Where torch's forward mode gives NaN for complex numbers."""
+
 
 class Differs(AssertionError):
     """gradiente and torch do not agree."""
@@ -130,7 +136,7 @@ def compare_gradients(ours: list[Any], theirs: list[Any], what: str, rough: floa
     for i, (a, b) in enumerate(zip(ours, theirs, strict=True)):
         if (a is None) != (b is None):
             one = b if a is None else a
-            if np.any(array_of(one)):
+            if np.any(np.abs(array_of(one)) > 1e-12):
                 raise Differs(f"{what} {i}: {a} instead of {b}")
         elif b is not None:
             same(a, b, f"{what} {i}", rough)
@@ -147,7 +153,7 @@ def reverse(mine: Call, yours: Call, second: bool) -> None:
         raise Differs(f"requires_grad: {[t.requires_grad for t in tensors_in(our_out)]} is not as in torch")
     our_first = pulled(ours, mine.leaves, gradiente, 1, second)
     if not second:
-        compare_gradients(our_first, first, "gradient", 10)
+        compare_gradients(our_first, first, "gradient", 10 * coarse(mine))
         return
     pairs = [(a, b) for a, b in zip(our_first, first, strict=True) if a is not None and b is not None]
     theirs = by_torch(lambda: pulled([b for _, b in pairs], yours.leaves, torch, 2, False))
@@ -167,7 +173,14 @@ def tangents(call: Call, library: Any, forward: Any) -> list[Any]:
 
 def forward_mode(mine: Call, yours: Call) -> None:
     theirs = by_torch(lambda: tangents(yours, torch, their_forward))
-    compare_gradients(quiet(lambda: tangents(mine, gradiente, our_forward)), theirs, "tangent", 10)
+    rough = 10 * ROUGH_TANGENTS.get(mine.op.name, coarse(mine))
+    compare_gradients(quiet(lambda: tangents(mine, gradiente, our_forward)), theirs, "tangent", rough)
+
+
+def coarse(call: Call) -> float:
+    """What widens the tolerance where float32 leaves stand beside float64 ones."""
+    names = {str(leaf.dtype) for leaf in call.leaves}
+    return 1e4 if names == {"torch.float32", "torch.float64"} else 1.0
 
 
 # -- variants ---------------------------------------------------------------------------------------------------------
@@ -263,7 +276,7 @@ def errors(op: Any) -> Result:
         found = list(itertools.islice(op.error_inputs("cpu"), 40)) if op.error_inputs_func else []
     for wrong in found:
         sample = wrong.sample_input
-        if any(t.layout is not torch.strided for t in tensors_in((sample.input, sample.args, sample.kwargs))):
+        if not all(_plain(t) for t in tensors_in((sample.input, sample.args, sample.kwargs))):
             continue
         theirs = _error(lambda sample=sample: Call(op, sample, torch).run(wrapped=False))
         if theirs is None:
@@ -275,6 +288,10 @@ def errors(op: Any) -> Result:
         if ours is None or not isinstance(ours, type(theirs)) or not str(ours).startswith(start):
             return f"error: {ours!r} instead of {type(theirs).__name__}({start!r})"
     return None
+
+
+def _plain(tensor: Any) -> bool:
+    return tensor.layout is torch.strided and tensor.device.type == "cpu"
 
 
 def _error(call: Callable[[], Any]) -> Exception | None:
@@ -362,7 +379,7 @@ def _complex(op: Any, grads: bool) -> Result:
         checks.append(lambda a, b: reverse(a, b, False))
         if op.supports_gradgrad:
             checks.append(lambda a, b: reverse(a, b, True))
-        if op.supports_forward_ad:
+        if op.supports_forward_ad and op.name not in WITHOUT_COMPLEX_TANGENTS:
             checks.append(forward_mode)
     given = samples(op, torch.complex128, grads)[:5]
     return _first(each_sample(given, lambda s, check=check: check(*_both(op, s))) for check in checks)

@@ -209,6 +209,12 @@ class BatchedExtras:
             return Batched(np.zeros(x.values.shape, np.int64), x.levels)
         return Batched(numpy_extras.running_argmax(x.values, axis % x.ndim + len(x.levels)), x.levels)
 
+    def running_logsumexp(self, x: Any, axis: int) -> Any:
+        return _along(numpy_extras.running_logsumexp, x, axis)
+
+    def mode_places(self, x: Any, axis: int) -> Any:
+        return _along(numpy_extras.mode_places, x, axis)
+
     def identity_times(self, g: Any, shape: tuple[int, int]) -> Any:
         if g.__class__ is not Batched:
             return numpy_extras.identity_times(g, shape)
@@ -238,6 +244,13 @@ def _merged(values: Array) -> Array:
 def _offset(rows: Array, size: int) -> Array:
     """Numbers of rows of each example, counted in the rows of all examples."""
     return rows + (np.arange(rows.shape[0]) * size).reshape((-1, *(1,) * (rows.ndim - 1)))
+
+
+def _along(function: Callable[[Array, int], Array], x: Any, axis: int) -> Any:
+    """A function along one axis of the examples."""
+    if x.__class__ is not Batched:
+        return function(x, axis)
+    return Batched(function(x.values, axis % x.ndim + len(x.levels)), x.levels)
 
 
 def _of_values(function: Callable[[Array], Array], x: Any) -> Any:

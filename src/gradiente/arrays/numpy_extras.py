@@ -103,7 +103,9 @@ NAMES = (
     "put_rows",
     "put_view",
     "rot90",
+    "mode_places",
     "running_argmax",
+    "running_logsumexp",
     "safe_divide",
     "scatter_along_axis",
     "split",
@@ -185,3 +187,28 @@ def running_argmax(x: Array, axis: int) -> Array:
     place = np.expand_dims(np.arange(x.shape[axis]), axis=tuple(a for a in range(x.ndim) if a != axis))
     attained = (x == np.maximum.accumulate(x, axis=axis)) | (x != x)
     return np.maximum.accumulate(np.where(attained, place, 0), axis=axis)
+
+
+def running_logsumexp(x: Array, axis: int) -> Array:
+    """The logarithms of the sums of e^x up to each element along `axis`."""
+    if not x.shape:
+        return x.copy()
+    wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
+    if x.dtype.kind != "c":
+        return np.logaddexp.accumulate(wide, axis=axis).astype(x.dtype, copy=False)
+    out = np.moveaxis(x.copy(), axis, 0)
+    for k in range(1, len(out)):
+        first = out[k - 1].real >= out[k].real
+        top, low = np.where(first, out[k - 1], out[k]), np.where(first, out[k], out[k - 1])
+        out[k] = top + np.log1p(np.exp(low - top))
+    return np.moveaxis(out, 0, axis)
+
+
+def mode_places(x: Array, axis: int) -> Array:
+    """The index along `axis` of the most frequent element, the smallest of several, where it is last."""
+    order = np.argsort(x, axis=axis, stable=True)
+    ordered = np.moveaxis(np.take_along_axis(x, order, axis=axis), axis, -1)
+    new = np.concatenate([np.ones_like(ordered[..., :1], dtype=bool), ordered[..., 1:] != ordered[..., :-1]], -1)
+    place: Any = np.arange(ordered.shape[-1])
+    longest = np.argmax(place - np.maximum.accumulate(np.where(new, place, 0), axis=-1), axis=-1)
+    return np.take_along_axis(np.moveaxis(order, axis, -1), longest[..., None], axis=-1)[..., 0]

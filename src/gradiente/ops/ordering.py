@@ -1,4 +1,4 @@
-"""Order: sorting, the largest k, medians, modes, distinct elements."""
+"""Order: sorting, the largest k, medians, modes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 from ..tensor.core import Tensor, wrap
 from . import return_types
 from ._define import primitive
-from ._reducing import array_of, axis_of, check_keepdim, is_number, need_elements, type_name
+from ._reducing import array_of, axis_of, is_number, need_elements, type_name
 
-_argsort = primitive("argsort")
+_argsort, _argmode = primitive("argsort"), primitive("argmode")
 _sorted, _sorted_stably = primitive("pick", "SortBackward0"), primitive("pick", "SortBackward1")
 _top, _median_at = primitive("pick", "TopkBackward0"), primitive("pick", "MedianBackward1")
 _kth, _mode_at, _median = (
@@ -19,6 +19,7 @@ _kth, _mode_at, _median = (
     primitive("pick", "ModeBackward0"),
     primitive("median"),
 )
+_nanmedian, _nanmedian_at = primitive("nanmedian"), primitive("pick", "NanmedianBackward1")
 
 
 def _order(input: Tensor, axis: int, descending: bool = False) -> Tensor:
@@ -72,6 +73,17 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
     if array.dtype.kind == "c":
         raise RuntimeError(" Sort does not support complex dtypes on CPU")
     return _order(input, axis_of(dim, array.ndim, "argsort"), bool(descending))
+
+
+def msort(input: Tensor) -> Tensor:
+    """The elements along the first dimension in ascending order: the values of `sort`.
+
+    >>> import gradiente as torch
+    >>> torch.msort(torch.tensor([[2.0, 1.0], [1.0, 3.0]]))
+    tensor([[1., 1.],
+            [2., 3.]])
+    """
+    return sort(input, 0)[0]
 
 
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> return_types.topk:
@@ -158,6 +170,35 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     return return_types.median((_median_at(input, indices, axis=axis, keepdims=keepdim), indices))
 
 
+@overload
+def nanmedian(input: Tensor) -> Tensor: ...
+@overload
+def nanmedian(input: Tensor, dim: int, keepdim: bool = False) -> return_types.nanmedian: ...
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The median of the elements that are no NaN, of all or along `dim`; NaN where there are none. See `median`.
+
+    >>> import gradiente as torch
+    >>> torch.nanmedian(torch.tensor([3.0, torch.nan, 1.0]))
+    tensor(1.)
+    """
+    array = array_of(input, "nanmedian")
+    if array.dtype.kind in "biuc" or not array.size:
+        found = median(input) if dim is None else median(input, dim, keepdim)
+        return found if dim is None else return_types.nanmedian(found)
+    if dim is None:
+        if keepdim is not False:
+            raise TypeError("nanmedian() received an invalid combination of arguments: keepdim needs dim")
+        return _nanmedian(input, axis=None, keepdims=False)
+    axis = axis_of(dim, array.ndim, "nanmedian", keepdim)
+    order: Any = np.zeros((), dtype=np.int64)
+    if array.ndim:
+        middle = np.maximum(np.sum(~np.isnan(array), axis=axis, keepdims=True) - 1, 0) // 2
+        order = np.take_along_axis(_order(input, axis)._array, middle, axis=axis)
+        order = order if keepdim else np.squeeze(order, axis=axis)
+    indices = wrap(order)
+    return return_types.nanmedian((_nanmedian_at(input, indices, axis=axis, keepdims=keepdim), indices))
+
+
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue:
     """The `k`-th smallest element along `dim`, counted from 1, and where it is.
 
@@ -202,53 +243,13 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> return_types.mo
     """
     array = array_of(input, "mode")
     axis = axis_of(dim, array.ndim, "mode", keepdim)
-    order = _order(input, axis)._array
     if array.ndim:
         need_elements(array, axis, "mode", "")
-        ordered = np.moveaxis(np.take_along_axis(array, order, axis=axis), axis, -1)
-        new = np.concatenate([np.ones_like(ordered[..., :1], dtype=bool), ordered[..., 1:] != ordered[..., :-1]], -1)
-        place: Any = np.arange(ordered.shape[-1])
-        longest = np.argmax(place - np.maximum.accumulate(np.where(new, place, 0), axis=-1), axis=-1)
-        order = np.take_along_axis(np.moveaxis(order, axis, -1), longest[..., None], axis=-1)
-        order = (np.moveaxis(order, -1, axis) if keepdim else order[..., 0]).copy()
-    indices = wrap(order)
+        indices = _argmode(input, axis=axis)
+        indices = indices.unsqueeze(axis) if keepdim else indices  # pyright: ignore[reportAttributeAccessIssue]
+    else:
+        indices = _order(input, axis)
     return return_types.mode((_mode_at(input, indices, axis=axis, keepdims=keepdim), indices))  # pyright: ignore
-
-
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """The distinct elements, in ascending order, or the distinct slices along `dim`. Each NaN is distinct.
-
-    Args:
-        input: a real tensor.
-        sorted: whether they must be in order. They always are.
-        return_inverse: also where each element is among them, int64.
-        return_counts: also how often each occurs, int64.
-        dim: the dimension whose slices are compared; None for the elements.
-
-    The result is a tensor, or a tuple with what else was asked for. No gradient goes through it.
-
-    >>> import gradiente as torch
-    >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
-    (tensor([1, 3]), tensor([1, 2]))
-    """
-    array = array_of(input, "unique")
-    if array.dtype.kind == "c":
-        raise NotImplementedError(f"\"unique\" not implemented for '{type_name(array)}'")
-    check_keepdim(return_inverse, "unique")
-    axis = None if dim is None else axis_of(dim, array.ndim, "unique_dim")
-    found = np.unique(array, return_inverse=return_inverse, return_counts=return_counts, axis=axis, equal_nan=False)
-    if not isinstance(found, tuple):
-        return wrap(found)
-    parts = list(found)
-    if return_inverse:
-        parts[1] = parts[1].reshape(array.shape if axis is None else -1)
-    return tuple(wrap(part) for part in parts)
 
 
 METHODS: dict[str, Any] = {
@@ -258,8 +259,9 @@ METHODS: dict[str, Any] = {
     "median": median,
     "kthvalue": kthvalue,
     "mode": mode,
-    "unique": unique,
+    "nanmedian": nanmedian,
+    "msort": msort,
 }
 """What these functions are called as methods of Tensor."""
 
-__all__ = ["argsort", "kthvalue", "median", "mode", "sort", "topk", "unique"]
+__all__ = ["argsort", "kthvalue", "median", "mode", "msort", "nanmedian", "sort", "topk"]

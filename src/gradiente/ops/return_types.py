@@ -125,3 +125,49 @@ class aminmax(_Results):
     def max(self) -> Tensor:
         """The largest elements."""
         return self[1]
+
+
+class _Histogram(_Results):
+    """A histogram and the ends of its intervals."""
+
+    __slots__ = ()
+    fields: ClassVar[tuple[str, ...]] = ("hist", "bin_edges")
+
+    @property
+    def hist(self) -> Tensor:
+        """How many elements, or how much weight, each interval has."""
+        return self[0]
+
+    @property
+    def bin_edges(self) -> Tensor:
+        """The ends of the intervals."""
+        return self[1]
+
+
+class histogram(_Histogram):
+    """The result of `torch.histogram`."""
+
+    __slots__ = ()
+
+
+class histogramdd(_Histogram):
+    """The result of `torch.histogramdd`; `bin_edges` is a tuple with one tensor per dimension."""
+
+    __slots__ = ()
+
+
+class frexp(_Results):
+    """The result of `torch.frexp`: `mantissa` and `exponent`."""
+
+    __slots__ = ()
+    fields: ClassVar[tuple[str, ...]] = ("mantissa", "exponent")
+
+    @property
+    def mantissa(self) -> Tensor:
+        """The fractions, 0 or between 1/2 and 1 in size."""
+        return self[0]
+
+    @property
+    def exponent(self) -> Tensor:
+        """The powers of two, int32."""
+        return self[1]

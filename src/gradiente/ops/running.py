@@ -1,4 +1,4 @@
-"""Running totals: sums, products and extremes of all elements up to each one."""
+"""Running totals: sums, products, extremes and logarithms of sums of all elements up to each one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from typing import Any
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from . import return_types
-from ._define import primitive
-from ._reducing import array_of, axis_of, cast, totals_dtype, wide_of
+from ._define import inplace, primitive
+from ._reducing import array_of, axis_of, cast, totals_dtype, type_name, wide_of
 
 _cumsum, _cumprod = primitive("cumulative_sum"), primitive("cumulative_prod")
 _alone_sum, _alone_prod = primitive("clone", "CumsumBackward0"), primitive("clone", "CumprodBackward0")
 _argcummax, _argcummin = primitive("argcummax"), primitive("argcummin")
 _cummax, _cummin = primitive("pick", "CummaxBackward0"), primitive("pick", "CumminBackward0")
+_logcumsumexp, _clone = primitive("logcumsumexp"), primitive("clone", "LogcumsumexpBackward0")
 
 
 def _running(call: Any, alone: Any, function: str, input: Tensor, dim: Any, dtype: Any) -> Tensor:
@@ -22,6 +23,8 @@ def _running(call: Any, alone: Any, function: str, input: Tensor, dim: Any, dtyp
     wanted = totals_dtype(input, dtype, function)
     if not array.ndim:
         return alone(input if wanted is None else cast(input, wanted))
+    if wanted is None and array.dtype.kind in "biu":  # asked for; NumPy would widen it
+        wanted = array.dtype
     if wanted is not None:
         return call(input, axis=axis, dtype=wanted)
     wide = wide_of(array)
@@ -105,7 +108,48 @@ def cummin(input: Tensor, dim: int) -> return_types.cummin:
     return _extreme(_argcummin, _cummin, return_types.cummin, "cummin", input, dim)
 
 
-METHODS: dict[str, Any] = {"cumsum": cumsum, "cumprod": cumprod, "cummax": cummax, "cummin": cummin}
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """The logarithms of the sums of exponentials up to each element along `dim`: yᵢ = log(e^x₁ + … + e^xᵢ).
+
+    Args:
+        input: a floating-point or complex tensor.
+        dim: one dimension.
+
+    Nothing overflows on the way. Raises NotImplementedError for integers.
+
+    >>> import gradiente as torch
+    >>> torch.logcumsumexp(torch.tensor([1000.0, 1000.0, -torch.inf]), dim=0)
+    tensor([1000.0000, 1000.6932, 1000.6932])
+    """
+    array = array_of(input, "logcumsumexp")
+    axis = axis_of(dim, array.ndim, "logcumsumexp")
+    if array.dtype.kind in "biu":
+        raise NotImplementedError(
+            f"\"logcumsumexp_out_cpu\" not implemented for '{type_name(array)}' (convert the tensor with .float())"
+        )
+    return _logcumsumexp(input, axis=axis) if array.ndim else _clone(input)
+
+
+def _in_place(function: Any) -> Any:
+    """The form in place: the result is written in the type of the input, in which the totals are made."""
+    call = inplace(function)
+
+    def changed(input: Tensor, dim: int, *, dtype: Dtype | None = None) -> Tensor:
+        return call(input, dim, dtype=input.dtype if dtype is None else dtype)
+
+    changed.__name__ = changed.__qualname__ = f"{function.__name__}_"
+    return changed
+
+
+METHODS: dict[str, Any] = {
+    "cummax": cummax,
+    "cummin": cummin,
+    "cumprod": cumprod,
+    "cumprod_": _in_place(cumprod),
+    "cumsum": cumsum,
+    "cumsum_": _in_place(cumsum),
+    "logcumsumexp": logcumsumexp,
+}
 """What these functions are called as methods of Tensor."""
 
-__all__ = ["cummax", "cummin", "cumprod", "cumsum"]
+__all__ = ["cummax", "cummin", "cumprod", "cumsum", "logcumsumexp"]

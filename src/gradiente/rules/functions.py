@@ -75,12 +75,12 @@ def _log10(x: Any, xp: Any) -> Any:
 
 
 def _logaddexp(a: Any, b: Any, xp: Any) -> Any:
-    """log(e^a + e^b); complex exponents are shifted by the larger real part first."""
+    """log(e^a + e^b); of complex exponents the one with the larger real part is what the other is added to."""
     if not xp.isdtype(a.dtype, "complex floating"):
         return xp.logaddexp(a, b)
-    top = xp.maximum(xp.real(a), xp.real(b))
-    top = xp.where(xp.isfinite(top), top, 0)
-    return top + xp.log(xp.exp(a - top) + xp.exp(b - top))
+    first = xp.real(a) >= xp.real(b)
+    top, low = xp.where(first, a, b), xp.where(first, b, a)
+    return xp.where(top == low, top + math.log(2), top + xp.log1p(xp.exp(low - top)))
 
 
 def _logit(x: Any, eps: float | None, xp: Any) -> Any:

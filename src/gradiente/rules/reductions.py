@@ -25,7 +25,7 @@ def _others(x: Any, axis: Any, xp: Any) -> Any:
 
 def _shared(g: Any, x: Any, out: Any, axis: Any, xp: Any) -> Any:
     """The cotangent of an extreme, shared equally among the elements that attain it; NaN attains NaN."""
-    chosen = xp.logical_or(x == out, xp.isnan(x))
+    chosen = xp.logical_or(x == out, xp.isnan(x) & xp.isnan(out))
     ties = xp.sum(xp.where(chosen, xp.ones_like(g), 0), axis=axis, keepdims=True)
     return xp.where(chosen, g / ties, 0)
 
@@ -44,6 +44,11 @@ def _deviation(x: Any, axis: Any, xp: Any) -> Any:
 def _above(out: Any, xp: Any) -> Any:
     """`out`, and 0 where it is -inf: every term is e^-inf there, and so is its share."""
     return xp.where(out == -math.inf, 0, out)
+
+
+def _share(x: Any, total: Any, xp: Any) -> Any:
+    """What part e^x is of e^total; 0 where e^total is 0."""
+    return xp.where(total == -math.inf, 0, xp.exp(x - total))
 
 
 def _norm_slope(g: Any, x: Any, out: Any, ord: float, axis: Any, xp: Any, extras: Any) -> Any:
@@ -89,6 +94,11 @@ median: Primitive = reduction(
     "median",
     lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp),
     forward=lambda x, axis, keepdims, xp: _middle(x, xp),
+)
+nanmedian: Primitive = reduction(
+    "nanmedian",
+    lambda g, x, out, axis, xp: _shared(g, x, out, axis, xp),
+    forward=lambda x, axis, keepdims, xp: _middle_number(x, xp),
 )
 var: Primitive = reduction(
     "var",
@@ -150,6 +160,22 @@ cumulative_prod: Primitive = general(
     ),
     node="CumprodBackward0",
 )
+logcumsumexp: Primitive = general(
+    "logcumsumexp",
+    lambda g, x, out, axis, xp: (
+        _share(x, out, xp) * recurrence(g, _share(out, shifted(out, -1, axis, math.inf, xp), xp), axis, xp)
+    ),
+    forward=lambda x, axis, extras: extras.running_logsumexp(x, axis),
+    jvp=lambda t, x, out, axis, xp: xp.flip(
+        recurrence(
+            xp.flip(t * _share(x, out, xp), axis=axis),
+            xp.flip(_share(shifted(out, 1, axis, -math.inf, xp), out, xp), axis=axis),
+            axis,
+            xp,
+        ),
+        axis=axis,
+    ),
+)
 softmax: Primitive = general(
     "softmax",
     lambda g, out, axis, xp: out * (g - xp.sum(g * out, axis=axis, keepdims=True)),
@@ -167,6 +193,7 @@ argmin: Primitive = constant("argmin", None)
 argsort: Primitive = constant(
     "argsort", None, forward=lambda x, axis, descending, xp: _argsort(x, axis, descending, xp), operands=("x",)
 )
+argmode: Primitive = constant("argmode", None, forward=lambda x, axis, extras: extras.mode_places(x, axis))
 argcummax: Primitive = constant("argcummax", None, forward=lambda x, axis, extras: extras.running_argmax(x, axis))
 argcummin: Primitive = constant(
     "argcummin", None, forward=lambda x, axis, xp, extras: extras.running_argmax(_reversed(x, xp), axis)
@@ -233,6 +260,14 @@ def _middle(x: Any, xp: Any) -> Any:
     order = xp.sort(xp.reshape(x, (-1,)))
     last = order[-1]
     return xp.where(xp.isnan(last), last, order[(order.shape[0] - 1) // 2])
+
+
+def _middle_number(x: Any, xp: Any) -> Any:
+    """The lower median of all elements that are numbers; NaN if none is."""
+    order = xp.sort(xp.reshape(x, (-1,)))
+    count = xp.sum(xp.astype(order == order, xp.int64))
+    place = xp.where(count > 0, count - 1, 0) // 2
+    return xp.reshape(xp.take_along_axis(order, xp.reshape(place, (1,)), axis=0), ())
 
 
 def _reversed(x: Any, xp: Any) -> Any:
