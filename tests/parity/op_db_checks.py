@@ -358,7 +358,7 @@ def aspects(op: Any) -> dict[str, Callable[[], Result]]:
         found["inplace"] = lambda: each_sample(samples(op, main, grads)[:3], lambda s: in_place(op, s))
     if op.supports_out:
         found["out"] = lambda: each_sample(samples(op, main, False)[:2], lambda s: into(op, s))
-    if op.error_inputs_func is not None:
+    if op.error_inputs_func is not None and not op.name.startswith("__"):  # of methods, Python's own
         found["errors"] = lambda: errors(op)
     if op.aliases:
         found["aliases"] = lambda: _aliases(op)

@@ -57,6 +57,12 @@ class BatchedExtras:
     def fmod(self, a: Any, b: Any) -> Any:
         return elementwise(np.fmod, a, b)
 
+    def mantissa(self, x: Any) -> Any:
+        return elementwise(numpy_extras.mantissa, x)
+
+    def exponent(self, x: Any) -> Any:
+        return elementwise(numpy_extras.exponent, x)
+
     def complex_of(self, a: Any, b: Any) -> Any:
         return elementwise(numpy_extras.complex_of, a, b)
 

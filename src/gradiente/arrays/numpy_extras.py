@@ -89,6 +89,7 @@ NAMES = (
     "embed",
     "embed_view",
     "exp2",
+    "exponent",
     "expand",
     "expit",
     "fmod",
@@ -103,6 +104,7 @@ NAMES = (
     "put_rows",
     "put_view",
     "rot90",
+    "mantissa",
     "mode_places",
     "running_argmax",
     "running_logsumexp",
@@ -139,6 +141,16 @@ def complex_of(a: Array, b: Array) -> Array:
     out = np.empty(np.broadcast_shapes(a.shape, b.shape), np.result_type(a, b, np.complex64))
     out.real, out.imag = a, b
     return out
+
+
+def mantissa(x: Array) -> Array:
+    """Each element as a fraction, 0 or of a size from 1/2 up to 1, by a power of two."""
+    return np.frexp(x)[0]
+
+
+def exponent(x: Array) -> Array:
+    """What power of two the `mantissa` is to be multiplied by, int32."""
+    return np.frexp(x)[1].astype(np.int32, copy=False)
 
 
 def safe_divide(a: Array, b: Array) -> Array:

@@ -18,6 +18,15 @@ def need_tensor(value: Any, function: str, argument: str = "input", position: in
     return value
 
 
+def no_overload(function: str, *given: Any) -> TypeError:
+    """torch's error for operands of which no signature of a function takes all."""
+    types = ", ".join(type(value).__name__ for value in given)
+    return TypeError(
+        f"{function}() received an invalid combination of arguments - got ({types}): 'input' (position 1) must be a "
+        "Tensor"
+    )
+
+
 def wrap_dim(dim: int, ndim: int) -> int:
     """A dimension counted from the front. IndexError if there is no such dimension."""
     span = max(ndim, 1)

@@ -68,10 +68,15 @@ def beside(value: Any, tensor: Tensor) -> Tensor:
     return wrap(np.asarray(value, dtype=(common if common.category >= 2 else get_default_dtype()).numpy))
 
 
-def reflected(function: Callable[[Any, Any], Any]) -> Any:
-    """The method for `other OP self`, where `other` is a number: `function(self, other)` computes it."""
+def reflected(function: Callable[[Any, Any], Any], of_tensors: Callable[[Any, Any], Any] | None = None) -> Any:
+    """The method for `other OP self`, where `other` is a number: `function(self, other)` computes it.
+
+    Python asks it with a tensor only if a program does: `of_tensors(other, self)` computes that.
+    """
 
     def call(self: Tensor, other: Any) -> Any:
+        if isinstance(other, Tensor) and of_tensors is not None:
+            return of_tensors(other, self)
         if isinstance(other, (np.number, np.bool_)):
             other = other.item()
         return function(self, other) if isinstance(other, NUMBERS) else NotImplemented

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..tensor.core import Tensor
 from ..tensor.promotion import result_type
-from ._arguments import need_tensor
+from ._arguments import need_tensor, no_overload
 from ._define import binary, inplace, operator, primitive, unary
 from ._numbers import Number
 from ._pairs import NUMBERS, changing, need_nonzero, reflected
@@ -98,6 +98,8 @@ def rsub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     >>> torch.rsub(torch.tensor([1.0, 2.0]), 10)
     tensor([9., 8.])
     """
+    if not isinstance(input, Tensor):
+        raise no_overload("rsub", input, other)
     if alpha.__class__ is int and alpha == 1:
         return (_rsub_tensors if isinstance(other, Tensor) else _rsub)(input, other)
     return _scaled(_rsub_scaled, input, other, alpha, "rsub")
@@ -236,11 +238,12 @@ METHODS: dict[str, Any] = {
     "__add__": _add_operator,
     "__radd__": _add_operator,
     "__sub__": operator("subtract"),
-    "__rsub__": reflected(_rsub),
+    "__rsub__": reflected(_rsub, _sub),
     "__mul__": _mul_operator,
     "__rmul__": _mul_operator,
     "__truediv__": operator("divide"),
-    "__rtruediv__": reflected(_reciprocal_times),
+    "__rdiv__": reflected(_reciprocal_times, _div),
+    "__rtruediv__": reflected(_reciprocal_times, _div),
     "__neg__": neg,
     "__pos__": positive,
     "__iadd__": changing(_add),

@@ -15,7 +15,7 @@ from ..tensor.promotion import result_type
 from ..tensor.refusals import refuse
 from ..tensor.tangents import carries
 from . import complexes
-from ._arguments import need_tensor
+from ._arguments import need_tensor, no_overload
 from ._define import inplace, primitive
 from ._numbers import Number, fitted
 from ._pairs import NUMBERS, pair
@@ -174,8 +174,10 @@ def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
     >>> torch.clamp_min(torch.tensor([-1.0, 0.5]), 0)
     tensor([0.0000, 0.5000])
     """
+    if not isinstance(input, Tensor):
+        raise no_overload("clamp_min", input, min)
     if isinstance(min, Tensor):
-        return _clamp_min(need_tensor(input, "clamp_min"), min)
+        return _clamp_min(input, min)
     return _clamp(_clamp_low, input, _bound(min, "min", 2, "clamp_min"), None, "clamp_min")
 
 
@@ -186,8 +188,10 @@ def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
     >>> torch.clamp_max(torch.tensor([0.5, 2.0]), 1)
     tensor([0.5000, 1.0000])
     """
+    if not isinstance(input, Tensor):
+        raise no_overload("clamp_max", input, max)
     if isinstance(max, Tensor):
-        return _clamp_max(need_tensor(input, "clamp_max"), max)
+        return _clamp_max(input, max)
     return _clamp(_clamp_high, input, None, _bound(max, "max", 2, "clamp_max"), "clamp_max")
 
 

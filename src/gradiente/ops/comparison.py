@@ -7,17 +7,25 @@ from typing import Any
 import numpy as np
 
 from ..graph import current
+from ..rules import table
+from ..tensor import elementwise
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.elementwise import not_a_tensor
 from ..tensor.inplace import in_place
 from ._arguments import need_tensor
-from ._define import binary, operator, primitive
+from ._define import dress, operator, primitive
 from ._numbers import Number
 
 
-@binary("equal")
+def _comparison(name: str) -> Any:
+    """Define a comparison of a tensor with a tensor or number by the primitive `name`."""
+    run = elementwise.binary(table[name], number_first=False)
+    return lambda definition: dress(run, definition)
+
+
+@_comparison("equal")
 def eq(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether the elements are equal: input = other, as a bool tensor.
 
@@ -28,7 +36,7 @@ def eq(input: Tensor, other: Tensor | Number) -> Tensor:
     ...
 
 
-@binary("not_equal")
+@_comparison("not_equal")
 def ne(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether the elements differ: input ≠ other, as a bool tensor.
 
@@ -39,7 +47,7 @@ def ne(input: Tensor, other: Tensor | Number) -> Tensor:
     ...
 
 
-@binary("less")
+@_comparison("less")
 def lt(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether the elements are smaller: input < other, as a bool tensor. Not for complex numbers.
 
@@ -50,7 +58,7 @@ def lt(input: Tensor, other: Tensor | Number) -> Tensor:
     ...
 
 
-@binary("less_equal")
+@_comparison("less_equal")
 def le(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether the elements are smaller or equal: input ≤ other, as a bool tensor. Not for complex numbers.
 
@@ -61,7 +69,7 @@ def le(input: Tensor, other: Tensor | Number) -> Tensor:
     ...
 
 
-@binary("greater")
+@_comparison("greater")
 def gt(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether the elements are larger: input > other, as a bool tensor. Not for complex numbers.
 
@@ -72,7 +80,7 @@ def gt(input: Tensor, other: Tensor | Number) -> Tensor:
     ...
 
 
-@binary("greater_equal")
+@_comparison("greater_equal")
 def ge(input: Tensor, other: Tensor | Number) -> Tensor:
     """Whether the elements are larger or equal: input ≥ other, as a bool tensor. Not for complex numbers.
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..arrays import extras_of, namespace_of
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
+from ._reducing import cast
 from ._sizes import integer
 from ._views import viewing
 
@@ -125,7 +128,7 @@ def trace(input: Tensor) -> Tensor:
     ndim = need_tensor(input, "trace")._array.ndim
     if ndim != 2:
         raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {ndim}")
-    return _trace(input)
+    return _trace(cast(input, np.dtype("int64")) if input._array.dtype.kind in "biu" else input)
 
 
 METHODS: dict[str, Any] = {

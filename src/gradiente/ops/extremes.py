@@ -6,6 +6,7 @@ from typing import Any, overload
 
 from ..tensor.core import Tensor
 from . import return_types
+from ._arguments import no_overload
 from ._define import primitive
 from ._reducing import Dims, array_of, axes_of, axis_of, check_keepdim, is_number, need_elements, numpys, type_name
 
@@ -36,6 +37,8 @@ class _Extreme:
         self.over_all, self.at, self.where, self.of_two = over_all, at, where, of_two
 
     def __call__(self, input: Tensor, *arguments: Any, **keywords: Any) -> Any:
+        if not isinstance(input, Tensor) and arguments:
+            raise no_overload(self.name, input, *arguments)
         name, array = self.name, array_of(input, self.name)
         if not arguments and not keywords:
             _need_order(array, name, f"\"{name}_all\" not implemented for '{{}}'")

@@ -10,7 +10,7 @@ from ..rules import table
 from ..tensor import elementwise
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.refusals import refuse
-from ._arguments import need_tensor
+from ._arguments import need_tensor, no_overload
 from ._define import dress, inplace
 from ._numbers import Number
 from ._pairs import changing, reflected
@@ -26,6 +26,8 @@ def _bits(name: str, operator: bool = False) -> Any:
             try:
                 return run(input, other)
             except TypeError:
+                if not isinstance(input, Tensor) and not isinstance(other, Tensor):
+                    raise no_overload(name, input, other) from None
                 for operand in (input, other):
                     if isinstance(operand, Tensor):
                         refuse(name, operand.dtype)

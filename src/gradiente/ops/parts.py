@@ -10,7 +10,7 @@ from ..tensor import dtypes
 from ..tensor.core import Tensor, wrap
 from ..tensor.promotion import result_type
 from ..tensor.views import make_view
-from ._arguments import need_tensor
+from ._arguments import need_tensor, no_overload
 from ._define import inplace, primitive, unary
 from ._numbers import Number
 from ._pairs import NUMBERS, without_derivative
@@ -138,7 +138,8 @@ def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.copysign(torch.tensor([1.0, -2.0]), -0.0)
     tensor([-1., -2.])
     """
-    need_tensor(input, "copysign")
+    if not isinstance(input, Tensor):
+        raise no_overload("copysign", input, other)
     if isinstance(other, NUMBERS):
         common = result_type(input, other)
         target = common if common.category == 2 else dtypes.get_default_dtype()

@@ -198,7 +198,7 @@ def _pow_operator(self: Tensor, exponent: Any, modulo: Any = None) -> Any:
 
 METHODS: dict[str, Any] = {
     "__pow__": _pow_operator,
-    "__rpow__": reflected(_base),
+    "__rpow__": reflected(_base, pow),
     "__ipow__": changing(pow),
     "float_power": float_power,
     "float_power_": float_power_,

@@ -19,7 +19,7 @@ def _operator(self: Tensor, other: Any) -> Any:
 
 
 def _reflected(self: Tensor, other: Any) -> Any:
-    return NotImplemented
+    return matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
 METHODS: dict[str, Any] = {

@@ -6,10 +6,11 @@ from typing import Any
 
 from ..tensor.core import Tensor
 from ..tensor.refusals import refuse
-from ._arguments import need_tensor
-from ._define import binary, inplace, primitive, unary
+from . import return_types
+from ._arguments import need_tensor, no_overload
+from ._define import inplace, primitive, unary
 from ._numbers import Number
-from ._pairs import NUMBERS, changing, checked, need_nonzero, reflected, without_derivative
+from ._pairs import NUMBERS, changing, checked, need_nonzero, pair, reflected, without_derivative
 
 
 @unary("floor")
@@ -89,11 +90,12 @@ _fmod_by_tensor, _fmod_by_number = primitive("fmod"), primitive("fmod", "FmodBac
 
 def _operands(input: Any, other: Any, function: str, number_first: bool = True) -> tuple[Any, Any]:
     """The operands of a division: tensors or numbers, of which one is a tensor."""
-    for value, argument, position in ((input, "input", 1), (other, "other", 2)):
-        if not isinstance(value, (Tensor, *NUMBERS)) or (position == 1 and not number_first):
-            need_tensor(value, function, argument, position)
-    if not isinstance(other, Tensor):
-        need_tensor(input, function)
+    if not isinstance(input, Tensor) and not (
+        number_first and isinstance(input, NUMBERS) and isinstance(other, Tensor)
+    ):
+        raise no_overload(function, input, other)
+    if not isinstance(other, NUMBERS):
+        need_tensor(other, function, "other", 2)
     input, other = (o if isinstance(o, (Tensor, bool, int, float, complex)) else o.item() for o in (input, other))
     need_nonzero(input, other, function)
     return input, other
@@ -139,7 +141,7 @@ def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
     return (_fmod_by_tensor if isinstance(other, Tensor) else _fmod_by_number)(input, other)
 
 
-@binary("ldexp")
+@pair("ldexp")
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """Each element multiplied by a power of two: input · 2^other.
 
@@ -150,6 +152,62 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     ...
 
 
+@pair("gcd")
+def gcd(input: Tensor, other: Tensor) -> Tensor:
+    """The greatest common divisor of two integers, not negative; gcd(0, 0) = 0. It has no derivative.
+
+    >>> import gradiente as torch
+    >>> torch.gcd(torch.tensor([4, -6]), torch.tensor([6, 9]))
+    tensor([2, 3])
+    """
+    ...
+
+
+@pair("lcm")
+def lcm(input: Tensor, other: Tensor) -> Tensor:
+    """The least common multiple of two integers, not negative; 0 if one is 0. It has no derivative.
+
+    >>> import gradiente as torch
+    >>> torch.lcm(torch.tensor([4, -6]), torch.tensor([6, 9]))
+    tensor([12, 18])
+    """
+    ...
+
+
+@pair("nextafter")
+def nextafter(input: Tensor, other: Tensor) -> Tensor:
+    """The next number of the type from the input towards the other. The derivative is 1 by the input, 0 by the other.
+
+    >>> import gradiente as torch
+    >>> torch.nextafter(torch.tensor([1.0]), torch.tensor([2.0])) - 1 == torch.finfo(torch.float32).eps
+    tensor([True])
+    """
+    ...
+
+
+_mantissa, _exponent = primitive("mantissa"), primitive("exponent")
+
+
+def frexp(input: Tensor) -> return_types.frexp:
+    """Each element as a fraction times a power of two: input = mantissa · 2^exponent, 1/2 ≤ |mantissa| < 1 or 0.
+
+    The result is a named tuple `(mantissa, exponent)`, the exponents int32. RuntimeError for other than floating-point
+    tensors.
+
+    >>> import gradiente as torch
+    >>> torch.frexp(torch.tensor([8.0, -3.0]))
+    torch.return_types.frexp(
+    mantissa=tensor([ 0.5000, -0.7500]),
+    exponent=tensor([4, 2], dtype=torch.int32))
+    """
+    if not need_tensor(input, "frexp").dtype.is_floating_point:
+        raise RuntimeError(
+            f"torch.frexp() only supports floating-point dtypes (this one is {input.dtype!r}; convert it first)"
+        )
+    exponents = _exponent(input)
+    return return_types.frexp((_mantissa(input, exponents), exponents))  # pyright: ignore[reportReturnType]
+
+
 fix = trunc
 
 METHODS: dict[str, Any] = {
@@ -157,8 +215,8 @@ METHODS: dict[str, Any] = {
     "__ifloordiv__": changing(floor_divide),
     "__imod__": changing(remainder),
     "__mod__": checked(remainder),
-    "__rfloordiv__": reflected(lambda self, other: floor_divide(other, self)),
-    "__rmod__": reflected(lambda self, other: remainder(other, self)),
+    "__rfloordiv__": reflected(lambda self, other: floor_divide(other, self), floor_divide),
+    "__rmod__": reflected(lambda self, other: remainder(other, self), remainder),
     "ceil": ceil,
     "ceil_": inplace(ceil),
     "fix": trunc,
@@ -169,6 +227,13 @@ METHODS: dict[str, Any] = {
     "floor_divide_": inplace(floor_divide),
     "fmod": fmod,
     "fmod_": inplace(fmod),
+    "frexp": frexp,
+    "gcd": gcd,
+    "gcd_": inplace(gcd),
+    "lcm": lcm,
+    "lcm_": inplace(lcm),
+    "nextafter": nextafter,
+    "nextafter_": inplace(nextafter),
     "frac": frac,
     "frac_": inplace(frac),
     "ldexp": ldexp,
@@ -187,6 +252,8 @@ ceil_ = METHODS["ceil_"]
 fix_ = METHODS["fix_"]
 floor_ = METHODS["floor_"]
 frac_ = METHODS["frac_"]
+gcd_ = METHODS["gcd_"]
+lcm_ = METHODS["lcm_"]
 ldexp_ = METHODS["ldexp_"]
 round_ = METHODS["round_"]
 trunc_ = METHODS["trunc_"]
@@ -202,8 +269,14 @@ __all__ = [
     "fmod",
     "frac",
     "frac_",
+    "frexp",
+    "gcd",
+    "gcd_",
+    "lcm",
+    "lcm_",
     "ldexp",
     "ldexp_",
+    "nextafter",
     "remainder",
     "round",
     "round_",

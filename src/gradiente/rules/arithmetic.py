@@ -125,6 +125,15 @@ ldexp: Primitive = elementwise(
     forward=lambda a, b, extras: a * extras.exp2(b),
 )
 
+mantissa: Primitive = elementwise(
+    "mantissa",
+    lambda g, b, extras: g / extras.exp2(b),
+    None,
+    forward=lambda a, b, extras: extras.mantissa(a),
+    node="FrexpBackward0",
+)
+exponent: Primitive = constant("exponent", None, forward=lambda x, extras: extras.exponent(x), operands=("x",))
+
 
 def _remainder(a: Any, b: Any, xp: Any, extras: Any) -> Any:
     """a - b·floor(a/b); the sign of a zero is that of a, as C's fmod has it."""

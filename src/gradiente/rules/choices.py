@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from typing import Any
 
 from .kinds import Constant as constant
@@ -96,13 +97,16 @@ lerp_scalar: Primitive = elementwise(
     "lerp_scalar",
     lambda g, weight: g * (1 - weight),
     lambda g, weight: g * weight,
-    forward=lambda a, b, weight: a + weight * (b - a) if weight < 0.5 else b - (b - a) * (1 - weight),
+    forward=lambda a, b, weight: a + weight * (b - a) if builtins.abs(weight) < 0.5 else b - (b - a) * (1 - weight),
     node="LerpBackward0",
 )
 copysign: Primitive = elementwise(
     "copysign",
     lambda g, a, out, xp: xp.where(a == 0, 0, xp.where(xp.signbit(a) == xp.signbit(out), g, -g)),
     lambda g, xp: xp.zeros_like(g),
+)
+nextafter: Primitive = elementwise(
+    "nextafter", lambda g: g, lambda g, xp: xp.zeros_like(g), forward=lambda a, b, xp: xp.nextafter(a, b)
 )
 nan_to_num: Primitive = elementwise(
     "nan_to_num",
@@ -129,8 +133,13 @@ bitwise_invert: Primitive = constant("bitwise_invert", None)
 bitwise_left_shift: Primitive = constant("bitwise_left_shift", None, None)
 bitwise_right_shift: Primitive = constant("bitwise_right_shift", None, None)
 heaviside: Primitive = constant(
-    "heaviside", None, None, forward=lambda a, b, xp: xp.where(a == 0, b, xp.where(a > 0, xp.ones_like(b), 0))
+    "heaviside",
+    None,
+    None,
+    forward=lambda a, b, xp: xp.where(a == 0, b, xp.where(a > 0, xp.ones_like(b), xp.zeros_like(b))),
 )
+gcd: Primitive = constant("gcd", None, None)
+lcm: Primitive = constant("lcm", None, None)
 isnan: Primitive = constant("isnan", None)
 isinf: Primitive = constant("isinf", None)
 isfinite: Primitive = constant("isfinite", None)

@@ -138,7 +138,9 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
     return Plan(raw, raw, mask, cls, (), single=True)
 
 
-def binary(primitive: Primitive, name: str | None = None, operator: bool = False) -> Callable[[Tensor, Any], Tensor]:
+def binary(
+    primitive: Primitive, name: str | None = None, operator: bool = False, number_first: bool = True
+) -> Callable[[Tensor, Any], Tensor]:
     """The function (a, b) → primitive(a, b) on Tensors and Python numbers; `a` is a Tensor.
 
     As an `operator` it returns NotImplemented for other operands, so that Python tries the other operand's method.
@@ -160,8 +162,14 @@ def binary(primitive: Primitive, name: str | None = None, operator: bool = False
                 if operator:
                     return NotImplemented
                 raise not_a_tensor(call.__name__, value, argument, position)
-        if not isinstance(a, Tensor) and not isinstance(b, Tensor):
-            raise not_a_tensor(call.__name__, a)
+        if not isinstance(a, Tensor):
+            if not number_first:
+                raise TypeError(
+                    f"{call.__name__}() received an invalid combination of arguments - got ({type(a).__name__}, "
+                    f"{type(b).__name__}): 'input' (position 1) must be a Tensor"
+                )
+            if not isinstance(b, Tensor):
+                raise not_a_tensor(call.__name__, a)
         return general(*(o.item() if isinstance(o, np.generic) else o for o in (a, b)))
 
     def call(input: Tensor, other: Any) -> Tensor:
