@@ -90,9 +90,8 @@ _fmod_by_tensor, _fmod_by_number = primitive("fmod"), primitive("fmod", "FmodBac
 
 def _operands(input: Any, other: Any, function: str, number_first: bool = True) -> tuple[Any, Any]:
     """The operands of a division: tensors or numbers, of which one is a tensor."""
-    if not isinstance(input, Tensor) and not (
-        number_first and isinstance(input, NUMBERS) and isinstance(other, Tensor)
-    ):
+    by_tensor = number_first and isinstance(input, NUMBERS) and isinstance(other, Tensor)
+    if not isinstance(input, Tensor) and not by_tensor:
         raise no_overload(function, input, other)
     if not isinstance(other, NUMBERS):
         need_tensor(other, function, "other", 2)
