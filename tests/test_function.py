@@ -321,13 +321,69 @@ def test_what_cannot_be_saved() -> None:
         make(forward).apply(leaf())
 
 
-def test_names_that_the_engine_uses_are_refused() -> None:
+ENGINES = (
+    "edges",
+    "facts",
+    "hooks",
+    "name",
+    "needs_input_grad",
+    "place",
+    "plan",
+    "register_hook",
+    "seq",
+    "show",
+    "tensors",
+)
+
+
+def test_a_context_takes_any_attribute() -> None:
+    class Square(Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            for name in ENGINES:
+                setattr(ctx, name, f"my {name}")
+            assert [getattr(ctx, name) for name in ENGINES] == [f"my {name}" for name in ENGINES]
+            del ctx.place
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            assert (ctx.edges, ctx.tensors, ctx.name) == ("my edges", "my tensors", "my name")
+            (x,) = ctx.saved_tensors
+            return g * 2 * x
+
+    x = leaf()
+    y = Square.apply(x)
+    assert (repr(y.grad_fn)[:8], y.grad_fn.plan) == ("<SquareB", "my plan")
+    assert y.grad_fn.next_functions[0][0].variable is x
+    (g,) = torch.autograd.grad(y.sum(), x, create_graph=True)
+    (h,) = torch.autograd.grad(g.sum(), x)
+    assert (g.tolist(), h.tolist()) == ([2.0, 2.0], [2.0, 2.0])
+    with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
+        (y.sum().backward(), y.sum().backward())
+    gc.disable()
+    try:
+        y = Square.apply(x)
+        node = weakref.ref(y.grad_fn)
+        del y
+        assert node() is None
+    finally:
+        gc.enable()
+
+
+def test_attributes_of_contexts_that_are_fixed() -> None:
     def forward(ctx: Any, x: Any) -> Any:
-        ctx.edges = 3
+        for name in ("metadata", "next_functions", "requires_grad", "_input_metadata"):
+            with pytest.raises(AttributeError, match=f"attribute '{name}' of .* objects is not writable"):
+                setattr(ctx, name, 3)
+        with pytest.raises(AttributeError, match="has no attribute 'edges'"):
+            del ctx.edges
+        with pytest.raises(AttributeError):
+            del ctx.anything
         return x * 1
 
-    with pytest.raises(AttributeError, match=re.escape("ctx.edges is used by the engine itself")):
-        make(forward).apply(leaf())
+    assert make(forward).apply(leaf()).tolist() == [1.0, 1.0]
 
 
 def test_once_differentiable() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import namespace_of
-from ..graph import Mode, Node, NodeHooks, Plan, current, set_mode, swap, with_grad
+from ..graph import Mode, Node, Plan, current, set_mode, swap, with_grad
 from ..tensor.batching import lifted, on_batched
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.namespace import namespace
@@ -39,7 +39,6 @@ _BOTH = (
     "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of "
     "them."
 )
-_ENGINE = frozenset({"edges", "facts", "hooks", "place", "plan", "seq", "tensors"})
 
 
 class BackwardCFunction(ContextNode, FunctionCtx):
@@ -51,14 +50,6 @@ class BackwardCFunction(ContextNode, FunctionCtx):
     non_differentiable: tuple[Tensor, ...] | None = None
     saved_for_forward: tuple[Tensor | None, ...] | None = None
     materialize_grads: bool = True
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        of_engine = value.__class__ is NodeHooks or (name == "tensors" and value is None)
-        if name in _ENGINE and not of_engine:
-            raise AttributeError(
-                f"ctx.{name} is used by the engine itself; choose another name for this attribute of ctx"
-            )
-        object.__setattr__(self, name, value)
 
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
