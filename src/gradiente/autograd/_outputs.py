@@ -263,4 +263,4 @@ def delayed_error(message: str, outputs: tuple[Any, ...], given: Sequence[Tensor
     return tuple(made)
 
 
-_Error = type("Error", (Node,), {"__slots__": (), "__module__": "gradiente.autograd.graph"})
+_Error = type("Error", (Node,), {"__slots__": (), "makes_something": True, "__module__": "gradiente.autograd.graph"})

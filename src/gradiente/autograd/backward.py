@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,12 @@ import numpy as np
 from ..graph import NO_GRAD, PLAIN, current, restore, run, swap, with_grad
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import F4, F8, quietly
-from ..tensor.dtypes import TENSOR_TYPES, from_numpy_dtype
+from ..tensor.dtypes import TENSOR_TYPES
 from ..tensor.restrictions import Untracked
 from ..tensor.special import mark_inference
 from ..tensor.tangents import active
-from .edges import GradientEdge, Source, edge_of, like_of
+from ._seeds import roots_of
+from .edges import GradientEdge, Source, edge_of
 from .reentrant import deep, elsewhere
 from .tasks import Task, begin, current_task, end
 from .transforming import NO_BACKWARD, transforming
@@ -104,82 +105,6 @@ def differentiate(
         restore(token)
 
 
-def _seed(root: Source, given: Any, i: int, batched: bool) -> Tensor:
-    """The cotangent that a root starts with."""
-    known = like_of(root)
-    if given is None:
-        if known is None:
-            raise RuntimeError(
-                f"grad can be implicitly created only for scalar outputs, and the shape of the GradientEdge {i} is "
-                f"not known: "
-                "give its gradient, or make the edge with torch.autograd.graph.get_gradient_edge"
-            )
-        shape, dtype = known
-        if int(np.prod(shape)) != 1:
-            raise RuntimeError(
-                "grad can be implicitly created only for scalar outputs "
-                f"(output {i} has shape {list(shape)}; reduce it, for instance with .sum(), or give its gradient)"
-            )
-        if dtype.kind == "c":
-            raise RuntimeError(
-                "grad can be implicitly created only for real scalar outputs but got "
-                f"{from_numpy_dtype(dtype)} (output {i}; give its gradient)"
-            )
-        return wrap(np.ones(shape, dtype))
-    if not isinstance(given, Tensor):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
-    if known is None:
-        return given
-    shape, dtype = known
-    array = given._array
-    if (array.shape[1:] if batched else array.shape) != shape:
-        wanted = (
-            "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch dimension. "
-        )
-        raise RuntimeError(
-            (wanted if batched else "")
-            + f"Mismatch in shape: grad_output[{i}] has a shape of torch.Size({list(array.shape)}) and output[{i}] "
-            f"has a shape of torch.Size({list(shape)})."
-        )
-    if (array.dtype.kind == "c") != (dtype.kind == "c"):
-        raise RuntimeError(
-            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
-            f"grad_output[{i}] has a dtype of {given.dtype} and output[{i}] has a dtype of {from_numpy_dtype(dtype)}."
-        )
-    if array.dtype == dtype:
-        return given
-    if given._node is None:
-        return wrap(array.astype(dtype))
-    return given.to(from_numpy_dtype(dtype))  # pyright: ignore
-
-
-def _roots(outputs: Sequence[Any], gradients: Iterable[Any], batched: bool = False) -> list[tuple[Any, Tensor]]:
-    seeds: list[Tensor] = []
-    for i, (root, given) in enumerate(zip(outputs, gradients, strict=False)):
-        if not isinstance(root, (Tensor, GradientEdge)):
-            raise AssertionError(
-                f"Expected output to be a torch.Tensor, but element {i} is of type {type(root).__name__}"
-            )
-        if given is None and edge_of(root) is None:
-            raise _untracked(i, root)
-        seeds.append(_seed(root, given, i, batched))
-    if len(seeds) != len(outputs):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(seeds)} gradients")
-    roots: list[tuple[Any, Tensor]] = []
-    for i, (root, seed) in enumerate(zip(outputs, seeds, strict=True)):
-        edge = edge_of(root)
-        if edge is None or edge.__class__ is Untracked:
-            raise _untracked(i, root)
-        roots.append((edge, seed))
-    return roots
-
-
-def _untracked(i: int, root: Any) -> RuntimeError:
-    from .why import explained
-
-    return RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn {explained(root)}")
-
-
 def _tuple(value: Any) -> tuple[Any, ...]:
     return (value,) if isinstance(value, (Tensor, GradientEdge)) else tuple(value)
 
@@ -239,7 +164,7 @@ def backward(
     if chosen is not None and not chosen:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     outputs = _tuple(tensors)
-    roots = _roots(outputs, _gradients(grad_tensors, len(outputs)))
+    roots = roots_of(outputs, _gradients(grad_tensors, len(outputs)))
     del grad_tensors, grad_variables
     targets = None
     if chosen is not None:
@@ -248,15 +173,17 @@ def backward(
             if isinstance(x, Tensor):
                 x.retain_grad()
         targets = [edge_of(x) for x in chosen]
-    if create_graph:
-        warnings.warn(_CREATE_GRAPH, UserWarning, stacklevel=2)
     keep = create_graph if retain_graph is None else retain_graph
-    differentiate(roots, keep=keep, taped=create_graph, targets=targets, accumulate=targets is not None)
+    try:
+        differentiate(roots, keep=keep, taped=create_graph, targets=targets, accumulate=targets is not None)
+    finally:
+        if create_graph:
+            warnings.warn(_CREATE_GRAPH, UserWarning, stacklevel=2)
 
 
 def grad(
     outputs: Sources,
-    inputs: Sources,
+    inputs: Sources | dict[Any, Tensor] | dict[Any, GradientEdge],
     grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
@@ -264,12 +191,12 @@ def grad(
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
-) -> tuple[Tensor, ...]:
+) -> Any:
     """The gradients of `outputs` with respect to `inputs`, returned, not accumulated: Σ (∂output/∂x)ᵀ · grad_output.
 
     Args:
         outputs: what to differentiate: a tensor, a `GradientEdge`, or a sequence of them.
-        inputs: with respect to what: leaves or not, in any number.
+        inputs: with respect to what: leaves or not, in any number; or a dictionary of them.
         grad_outputs: one cotangent per output, of its shape; None stands for 1 where the output has one element.
         retain_graph: whether what the graph saved is kept for another pass; by default the value of `create_graph`.
         create_graph: whether the pass is recorded, so that the gradients can be differentiated.
@@ -280,6 +207,8 @@ def grad(
         by
             one and stacked.
         materialize_grads: whether zeros are returned for such inputs.
+
+    Returns a tuple with one gradient per input; for a dictionary of inputs, a dictionary with the same keys.
 
     Raises RuntimeError if a tensor does not require gradients, lacks a gradient that it needs, was freed, if shapes
     or dtypes do not fit, or for unused inputs; ValueError if `materialize_grads` meets `allow_unused=False`.
@@ -302,9 +231,10 @@ def grad(
             FutureWarning,
             stacklevel=2,
         )
-    wanted, made = _tuple(inputs), _tuple(outputs)
+    keys = _keys(inputs)
+    wanted, made = _tuple(inputs if keys is None else inputs.values()), _tuple(outputs)  # pyright: ignore
     given = _gradients(grad_outputs, len(made))
-    roots = _roots(made, given, is_grads_batched)
+    roots = roots_of(made, given, is_grads_batched)
     _targets(wanted, "grad")
     targets = [edge_of(x) for x in wanted]
     if None in targets:
@@ -328,7 +258,7 @@ def grad(
                     f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
                     "allow_unused=True if this is the desired behavior."
                 )
-            result.append(_zeros(x, i, create_graph) if materialize_grads else None)
+            result.append(_zeros(x, create_graph) if materialize_grads else None)
         elif isinstance(g, Tensor):
             result.append(g)
         else:
@@ -341,14 +271,28 @@ def grad(
         for t in result:
             if t is not None:
                 mark_inference(t)
-    return tuple(result)
+    return tuple(result) if keys is None else dict(zip(keys, result, strict=True))
 
 
-def _zeros(x: Source, i: int, create_graph: bool) -> Tensor:
-    known = like_of(x)
-    if known is None:
-        raise RuntimeError(f"the shape of the GradientEdge {i} is not known; make it with get_gradient_edge")
-    zeros = wrap(np.zeros(*known))
+def _keys(inputs: Any) -> list[Any] | None:
+    """The keys of the inputs, where they are a dictionary."""
+    if not isinstance(inputs, Mapping):
+        return None
+    if type(inputs) is not dict:  # pyright: ignore[reportUnknownArgumentType]
+        raise TypeError(
+            f"`inputs` argument to `grad()` must be a dict, not {type(inputs).__name__}. "  # pyright: ignore
+            "Other Mapping types are not supported. (Write dict(...) around it)"
+        )
+    return list(inputs)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _zeros(x: Source, create_graph: bool) -> Tensor:
+    if isinstance(x, GradientEdge):
+        raise RuntimeError(
+            "materialize_grads cannot be used when the given input is a GradientEdge (pass the tensor, or "
+            "allow_unused=True)"
+        )
+    zeros = wrap(np.zeros_like(x._array))
     return zeros.requires_grad_() if create_graph else zeros
 
 

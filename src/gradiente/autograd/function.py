@@ -14,7 +14,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -44,6 +44,7 @@ _BOTH = (
 class BackwardCFunction(ContextNode, FunctionCtx):
     """The node of a `Function`, which is also its context."""
 
+    makes_something: ClassVar[bool] = True
     _forward_cls: Any = None
     to_save: tuple[Tensor | None, ...] | None = None
     dirty_tensors: tuple[Tensor, ...] | None = None

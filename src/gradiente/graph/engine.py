@@ -12,6 +12,12 @@ Note [Sums of the engine's own]
 Cotangents that meet at an edge are added up. The first sum is a new value that only the engine holds, until it hands it
 on when it is complete; so what comes later is added to it in place. What a rule returned may be held by others (the
 identity returns the cotangent it was given), and is never written to.
+
+Note [Nothing arrives, too]
+---------------------------
+A rule may return None for an edge: nothing flows there. As in torch, the pass goes on through it all the same. The
+nodes below that nothing else reaches take their turn, their hooks are called with None, and those that can make
+something of nothing (the user's own functions, which are given zeros) run; the others pass the nothing on.
 """
 
 from __future__ import annotations
@@ -21,7 +27,7 @@ from heapq import heappop, heappush
 from sys import getrefcount
 from typing import Any
 
-from .hooks import run_after, run_before, run_tensor_hooks
+from .hooks import run_accumulated, run_after, run_before, run_tensor_hooks
 from .node import Node, Output, split_edge
 from .sharing import HELD_ONCE
 
@@ -92,6 +98,12 @@ def run(
             cotangent = gs[i]
             i += 1
             if cotangent is None:
+                if selection is None or split_edge(edge)[0] in selection.needed:
+                    if following is not None:
+                        arrive(following, g)
+                        following = None
+                    waiting.nothing(edge)
+                    unusual = True
                 continue
             kind = edge.plan
             if kind:
@@ -118,14 +130,21 @@ def run(
                 arrive(edge, cotangent)
         node = following
     g = gs = cotangent = old = edge = None  # so that whoever receives a cotangent can see that nobody else holds it
+    for sink in waiting.empty:
+        if sink.hooks is not None and sink not in leaves:
+            run_tensor_hooks(sink, None, wrap, unwrap)
     _finish(leaves, taped, wrap, unwrap, None if selection is None or accumulate else selection.captured)
     return None if selection is None else selection.found()
+
+
+NOTHING = object()
+"""The cotangent of a node that nothing has reached so far; see Note [Nothing arrives, too]."""
 
 
 class _Waiting:
     """The cotangents that wait until all of them have arrived, and the nodes they wait for."""
 
-    __slots__ = ("grads", "heap", "leaves", "nodes", "sums", "taped")
+    __slots__ = ("empty", "grads", "heap", "leaves", "nodes", "sums", "taped")
 
     def __init__(self, taped: bool) -> None:
         self.taped = taped
@@ -136,6 +155,8 @@ class _Waiting:
         """The cotangents, by edge; for a node with several outputs, which of its outputs have one."""
         self.leaves: dict[Any, Any] = {}
         """Those of the sinks, in the order in which their last part arrived."""
+        self.empty: dict[Any, None] = {}
+        """The sinks that nothing reached, unless something did after all."""
         self.sums: set[Any] = set()
         """The edges whose cotangent was added up here."""
 
@@ -145,7 +166,9 @@ class _Waiting:
         grads = self.leaves if node.plan is None else self.grads
         old = grads.get(edge)
         if old is not None:
-            if edge in self.sums:
+            if old is NOTHING:
+                pass
+            elif edge in self.sums:
                 old += cotangent
                 cotangent = old
             else:
@@ -169,6 +192,16 @@ class _Waiting:
         heappush(self.heap, -node.seq)
         self.nodes[node.seq] = node
 
+    def nothing(self, edge: Any) -> None:
+        """Note that a node takes its turn whether or not a cotangent arrives; see the note above."""
+        node = edge.node if edge.__class__ is Output else edge
+        if node.plan is None:
+            self.empty[node] = None
+        elif node not in self.grads:
+            self.grads[node] = NOTHING if node is edge else [None] * node.plan.outputs
+            heappush(self.heap, -node.seq)
+            self.nodes[node.seq] = node
+
     def youngest(self) -> tuple[Node, Any]:
         """Take the youngest node and its cotangent, which is complete: all its users are younger."""
         node = self.nodes.pop(-heappop(self.heap))
@@ -182,6 +215,10 @@ def _visit(
     plan, hooks = node.plan, node.hooks
     if plan.outputs != 1:
         g = [None if output is None else waiting.grads.pop(output) for output in g]
+        nothing = not any(part is not None for part in g)
+    else:
+        nothing = g is NOTHING
+        g = None if nothing else g
     if selection is not None and node in selection.unhooked:
         selection.capture(node, g)
     if hooks is not None:
@@ -191,14 +228,18 @@ def _visit(
         return ()
     if hooks is not None and hooks.pre:
         g = run_before(node, g, wrap, unwrap)
-        if g is None:
-            return ()
+        nothing = nothing or g is None
     try:
-        gs = step(node, g) if watch is None else watch(node, g, step)
+        if nothing and not node.makes_something:
+            if node.tensors is None:
+                raise node.freed()
+            gs = (None,) * len(node.edges)
+        else:
+            gs = step(node, g) if watch is None else watch(node, g, step)
+            gs = (gs,) if plan.single else gs
     except RuntimeWarning:
         gs = _again(quiet, step, node, g)
-    if plan.single:
-        gs = (gs,)
+        gs = (gs,) if plan.single else gs
     if selection is not None:
         needed = selection.needed
         gs = [c if split_edge(edge)[0] in needed else None for edge, c in zip(node.edges, gs, strict=True)]
@@ -229,13 +270,8 @@ def _finish(leaves: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, capture
         owned = getrefcount(g) == HELD_ONCE
         sink.receive(g, taped, owned)
         if hooks is not None:
-            for hook in list(hooks.accumulated.values()):
-                answer = hook(sink.variable)
-                if answer is not None:
-                    raise TypeError(
-                        f"expected Variable, but hook returned '{type(answer).__name__}' "
-                        "(a post-accumulate-grad hook must return None)"
-                    )
+            if hooks.accumulated:
+                run_accumulated(sink, unwrap)
             if hooks.post:
                 run_after(sink, (), g, wrap, unwrap)
 

@@ -59,10 +59,10 @@ class NodeHooks:
 
     `tensor[i]`: on the cotangent of output i. `retain[i]`: receives the final cotangent of output i. `pre`: on all
     cotangents before the node runs. `post`: on what it hands to its edges, after it ran. `accumulated`: on the leaf,
-    after its gradient was accumulated.
+    after its gradient was accumulated. `cast`: converts the cotangent of a leaf before all of them.
     """
 
-    __slots__ = ("accumulated", "post", "pre", "retain", "tensor")
+    __slots__ = ("accumulated", "cast", "post", "pre", "retain", "tensor")
 
     def __init__(self) -> None:
         self.tensor: dict[int, HookDict] = {}
@@ -70,6 +70,7 @@ class NodeHooks:
         self.pre: HookDict = HookDict()
         self.post: HookDict = HookDict()
         self.accumulated: HookDict = HookDict()
+        self.cast: Callable[[Any], Any] | None = None
 
 
 def _parts(node: Any, g: Any) -> list[Any]:
@@ -85,16 +86,17 @@ def _whole(node: Any, parts: list[Any]) -> Any:
 def run_tensor_hooks(node: Any, g: Any, wrap: Any, unwrap: Any) -> Any:
     """Run the tensor hooks on the cotangents of a node and return these; retain them where that was asked for."""
     hooks: NodeHooks = node.hooks
+    if hooks.cast is not None and g is not None:
+        g = hooks.cast(g)
     if not hooks.tensor and not hooks.retain:
         return g
     parts = _parts(node, g)
     for number, fns in list(hooks.tensor.items()):
         for fn in list(fns.values()):
             old = parts[number]
-            if old is not None:
-                answer = fn(_show(old, wrap))
-                if answer is not None:
-                    parts[number] = _bare(answer, old, fn, unwrap)
+            answer = fn(_show(old, wrap))
+            if answer is not None:
+                parts[number] = _replacement(answer, old, fn, unwrap)
     for number, keep in list(hooks.retain.items()):
         if parts[number] is not None:
             keep(_show(parts[number], wrap))
@@ -125,6 +127,15 @@ def run_after(node: Any, gs: Sequence[Any], g: Any, wrap: Any, unwrap: Any) -> S
     return gs
 
 
+def run_accumulated(sink: Any, unwrap: Any) -> None:
+    """Run the hooks of a leaf that has its gradient. What they return is checked, and of no effect."""
+    for fn in list(sink.hooks.accumulated.values()):
+        leaf = sink.variable
+        answer = fn(leaf)
+        if answer is not None and unwrap is not None:
+            unwrap(answer, leaf, fn)
+
+
 def hook_name(fn: Any) -> str:
     """What errors call a hook."""
     return getattr(fn, "__name__", None) or type(fn).__name__
@@ -142,12 +153,18 @@ def _replaced(answer: Any, old: list[Any], fn: Any, unwrap: Any) -> list[Any]:
             f"hook '{hook_name(fn)}' has returned an incorrect number of values (got {len(answer)}, but expected "
             f"{len(old)})"
         )
-    return [None if new is None else _bare(new, was, fn, unwrap) for new, was in zip(answer, old, strict=True)]
+    return [None if new is None else _replacement(new, was, fn, unwrap) for new, was in zip(answer, old, strict=True)]
 
 
 def _show(value: Any, wrap: Any) -> Any:
     return value if wrap is None or value is None else wrap(value)
 
 
-def _bare(value: Any, old: Any, fn: Any, unwrap: Any) -> Any:
+def _replacement(value: Any, old: Any, fn: Any, unwrap: Any) -> Any:
+    """The bare value of what a hook returned in place of `old`."""
+    if old is None:
+        raise RuntimeError(
+            f"can't replace a None gradient with a non-None value (hook '{hook_name(fn)}' was given None, because no "
+            "gradient reached that result, and must return None for it)"
+        )
     return value if unwrap is None else unwrap(value, old, fn)

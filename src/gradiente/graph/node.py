@@ -75,6 +75,9 @@ class Node:
     primitive: ClassVar[Any] = None
     """What was executed; set by the subclass of each operation."""
 
+    makes_something: ClassVar[bool] = False
+    """Whether the node's step is run although no cotangent reached the node."""
+
     seq: int
     edges: tuple[Any, ...]
     """The targets of the cotangents: a `Node`, or an `Output` where the target has several results."""

@@ -35,13 +35,13 @@ from ..graph import (
     split_edge,
     version_of,
 )
-from . import dtypes, origins
+from . import dtypes
 from .dtypes import from_numpy_dtype
 from .gradients import add_recorded, keep_gradient
 from .meta import Meta
 from .metadata import InputMetadata, tell
 from .size import Size
-from .texts import NO_REQUIRES_GRAD, NON_LEAF_FLAG, NON_LEAF_GRAD, NON_LEAF_REMEDY
+from .texts import NON_LEAF_GRAD
 
 if TYPE_CHECKING:
     from ._methods import TensorMethods  # what gradiente.ops attaches, for type checkers
@@ -103,12 +103,9 @@ class Tensor(TensorMethods):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
-        if value is not True and value is not False:
-            raise RuntimeError(f"requires_grad must be a bool (not {type(value).__name__})")
-        if not self.is_leaf:
-            # torch refuses True as well, where the method accepts it
-            raise RuntimeError(NON_LEAF_FLAG + ("" if value else NON_LEAF_REMEDY))
-        self.requires_grad_(value)
+        from .leaves import set_requires_grad
+
+        set_requires_grad(self, value)
 
     @requires_grad.deleter
     def requires_grad(self) -> None:
@@ -123,39 +120,14 @@ class Tensor(TensorMethods):
         >>> torch.ones(2).requires_grad_()
         tensor([1., 1.], requires_grad=True)
         """
+        from .leaves import switch
+
         if requires_grad is not True and requires_grad is not False:
             raise TypeError(
                 "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
                 f"{type(requires_grad).__name__}"
             )
-        if not self.is_leaf:
-            if not requires_grad:
-                raise RuntimeError(NON_LEAF_FLAG + NON_LEAF_REMEDY)
-            return self
-        if requires_grad:
-            if current().transforms:
-                raise RuntimeError(NO_REQUIRES_GRAD)
-            kind = self._array.dtype.kind
-            if kind not in "fc" and self.dtype is not dtypes.bfloat16:
-                raise RuntimeError(
-                    "only Tensors of floating point dtype can require gradients "
-                    f"(this one is {self.dtype}; convert it first, for instance with .float())"
-                )
-            if self._meta is not None and self._meta.inference:
-                raise RuntimeError(
-                    "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed."
-                )
-            if self._node.__class__ is not AccumulateGrad:
-                self._node = AccumulateGrad(self)
-                if self._meta is not None and self._meta.origin is not None:
-                    origins.thaw(self)
-        elif self._node.__class__ is AccumulateGrad:
-            origins.freeze(self)
-            self._node = None
-        if self._history is not None and self._history.views and self._view is None:
-            from .views import base_switched
-
-            base_switched(self)
+        switch(self, requires_grad)
         return self
 
     def is_inference(self) -> bool:
@@ -202,7 +174,7 @@ class Tensor(TensorMethods):
     def grad(self) -> Tensor | None:
         """The gradient that `backward` accumulated in this leaf, or None."""
         meta = self._meta
-        if not self.is_leaf and (meta is None or not meta.retained):
+        if not self.is_leaf and (meta is None or (meta.grad is None and not meta.retained)):
             warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
         return None if meta is None else meta.grad
 
@@ -212,15 +184,28 @@ class Tensor(TensorMethods):
             if self._meta is not None:
                 self._meta.grad = None
             return
-        from .restrictions import check_gradient
+        from .leaves import check_grad
 
-        check_gradient(self, value)
+        check_grad(self, value)
         self._metadata().grad = value
 
     @grad.deleter
     def grad(self) -> None:
         if self._meta is not None:
             self._meta.grad = None
+
+    @property
+    def grad_dtype(self) -> dtypes.dtype | None:
+        """The type of this leaf's gradient: that of the leaf, unless another one, or None for any, was assigned."""
+        from .leaves import get_grad_dtype
+
+        return get_grad_dtype(self)
+
+    @grad_dtype.setter
+    def grad_dtype(self, value: dtypes.dtype | None) -> None:
+        from .leaves import set_grad_dtype
+
+        set_grad_dtype(self, value)
 
     def retain_grad(self) -> None:
         """Keep the gradient of this non-leaf in `.grad`.
@@ -376,7 +361,7 @@ class AccumulateGrad(Sink):
 
                 accumulate(meta, cotangent)
             elif grad is None:
-                meta.grad = wrap(_own(cotangent, owned))
+                meta.grad = wrap(_own(cotangent, owned, self._array))
             elif grad._array.flags.writeable:
                 grad._array += cotangent
                 version_of(grad).bump()
@@ -384,11 +369,15 @@ class AccumulateGrad(Sink):
                 meta.grad = wrap(box(grad._array + cotangent))
 
 
-def _own(cotangent: Any, owned: bool) -> Any:
-    """The cotangent itself if nobody else can see its memory, else a copy."""
+def _own(cotangent: Any, owned: bool, leaf: Any) -> Any:
+    """The cotangent itself if nobody else can see its memory and it lies there as the leaf does, else a copy."""
     if cotangent.__class__ is not np.ndarray:
         return box(cotangent)
     # `owned` counts this function's caller; an array with a base shares its memory
-    if owned and cotangent.base is None:
+    if owned and cotangent.base is None and (cotangent.ndim < 2 or cotangent.strides == leaf.strides):
         return cotangent
-    return cotangent.copy()
+    if cotangent.ndim < 2 or leaf.shape != cotangent.shape:
+        return cotangent.copy()
+    copy = np.empty_like(leaf, cotangent.dtype)
+    copy[...] = cotangent
+    return copy

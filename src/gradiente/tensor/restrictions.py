@@ -14,7 +14,7 @@ gradients, has no way to send a gradient to its base: its node is `Untracked`, w
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -48,6 +48,8 @@ class Forbidden(Node):
     """The node of a view that may not follow its base. `old` is the edge that the view had before."""
 
     __slots__ = ("old", "text")
+
+    makes_something: ClassVar[bool] = True
 
     seq: int
     edges: tuple[Any, ...]
@@ -252,31 +254,11 @@ def _dense(array: Any) -> bool:
     return True
 
 
-def check_gradient(x: Tensor, value: Any) -> None:
-    """Raise torch's error if `value` may not be assigned to the `.grad` of `x`."""
-    if not isinstance(value, Tensor):
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
-    if value is x:
-        raise RuntimeError("can't assign Variable as its own grad")
-    if value._array.dtype != x._array.dtype:
-        raise RuntimeError(
-            "attempting to assign a gradient with dtype "
-            f"'{value.dtype}' to a tensor with dtype '{x.dtype}'. "
-            "The gradient must match the tensor's dtype; convert it with .to(...)."
-        )
-    if value._array.shape != x._array.shape:
-        raise RuntimeError(
-            f"attempting to assign a gradient of size '{list(value._array.shape)}' to a tensor of size "
-            f"'{list(x._array.shape)}'. Please ensure that the gradient and the tensor are the same size"
-        )
-
-
 __all__ = [
     "Forbidden",
     "Untracked",
     "allow",
     "check_apart",
-    "check_gradient",
     "check_writable",
     "forbid",
     "is_forbidden",

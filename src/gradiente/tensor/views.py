@@ -23,6 +23,7 @@ from ..rules import table
 from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
 from .dispatch import Recorder, run
+from .leaves import silence
 from .restrictions import Untracked, allow, check_writable, forbid, is_forbidden
 from .special import inherit_inference
 from .tangents import active, follow
@@ -166,6 +167,7 @@ def detach_in_place(x: Tensor) -> None:
     if x._meta is not None:
         x._meta.retained = False
         x._meta.tangents = None
+    silence(x)
     x._node = None
     for view in [] if x._history is None else x._history.living_views():
         if is_forbidden(view) and view._view.base is x:
