@@ -2,7 +2,8 @@
 
 A program is Python text that uses `torch` and prints. Beside `torch` it has `leaf(*values)`, a tensor that requires
 gradients, `grad` and `Function` of `torch.autograd`, and `attempt(call, *args)`, which prints the result of a call or
-its error. What it printed, its errors and its warnings are one log, in their order.
+its error. What it printed, its errors and its warnings are one log, in their order. The programs stand in the text
+files of the folder `programs`: a line `== title` before each, and what all of a file begin with as `== preamble`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import importlib
 import re
 import traceback
 import warnings
+from pathlib import Path
 from typing import Any
 
 _ADDRESS = re.compile(r" at 0x\w+|0x[0-9a-f]{6,}")
@@ -19,6 +21,19 @@ _OWN = re.compile(r"\bgradiente\b")
 
 Log = list[tuple[str, ...]]
 """("print", text), ("error", type, text), ("warning", category, text), ("end", type, text)"""
+
+
+def programs() -> dict[str, str]:
+    """All programs, by "file: title"."""
+    found: dict[str, str] = {}
+    for path in sorted((Path(__file__).parent / "programs").glob("*.txt")):
+        _, *parts = re.split(r"^== (.*)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        preamble = parts[1] if parts[0] == "preamble" else ""
+        for title, body in zip(parts[::2], parts[1::2], strict=True):
+            if title != "preamble":
+                assert f"{path.stem}: {title}" not in found, f"two programs are called {title!r}"
+                found[f"{path.stem}: {title}"] = preamble + body
+    return found
 
 
 def play(source: str, library: Any) -> Log:

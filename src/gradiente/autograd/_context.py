@@ -59,7 +59,7 @@ class FunctionCtx:
     def mark_shared_storage(self, *pairs: tuple[Tensor, Tensor]) -> None:
         """Nothing: outputs that share memory with inputs are found by themselves."""
         warnings.warn(
-            "mark_shared_storage is deprecated. Tensors with shared storages are automatically tracked. Note that "
+            "`mark_shared_storage` is deprecated. Tensors with shared storages are automatically tracked. Note that "
             "calls to "
             "`set_()` are not tracked",
             FutureWarning,

@@ -37,12 +37,11 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
             outputs = fn(ctx, *args)
         if not grad_enabled(current()):
             return outputs
-        given = [a for a in args if isinstance(a, Tensor) and a._node is not None]
-        if not given:
+        if not any(isinstance(a, Tensor) and a._node is not None for a in args):
             return outputs
         parts = outputs if isinstance(outputs, tuple) else (outputs,)
         made = delayed_error(
-            "trying to differentiate twice a function that was marked with @once_differentiable", parts, given
+            "trying to differentiate twice a function that was marked with @once_differentiable", parts
         )
         return made if isinstance(outputs, tuple) else made[0]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 from ..graph import Mode, Node, Output, Plan, current, moment, user_place, version_of
@@ -76,7 +77,7 @@ def finish(
     inputs = {id(a): a for a in args if isinstance(a, Tensor)}
     dirty = _dirty(ctx, inputs, outputs, tracked)
     saved = _to_save(ctx)
-    without = _tensors(ctx.non_differentiable, "mark_non_differentiable")
+    without = _tensors(ctx.non_differentiable, _NOT_DIFFERENTIABLE) if tracked else {}
     fill = object.__setattr__
     ctx.facts.outputs = tuple(like(o) for o in outputs)
     for tensor in dirty.values():
@@ -94,13 +95,16 @@ def finish(
             if (parent := evaluating.get()) is not None:
                 ctx.__dict__["_parent"] = parent
     made: list[Any] = []
-    for i, out in enumerate(outputs):
+    flags = [
+        tracked and isinstance(o, Tensor) and id(o) not in without and o._array.dtype.kind in "fcV" for o in outputs
+    ]
+    creation = "function" if sum(flags) < 2 else "multi"
+    for i, (out, differentiable) in enumerate(zip(outputs, flags, strict=True)):
         if not isinstance(out, Tensor):
             made.append(out)
             continue
-        differentiable = tracked and id(out) not in without and out._array.dtype.kind in "fcV"
         edge = (ctx if len(outputs) == 1 else Output(ctx, i)) if differentiable else None
-        made.append(_attach(out, edge, id(out) in inputs, id(out) in dirty, len(outputs), mode))
+        made.append(_attach(out, edge, id(out) in inputs, id(out) in dirty, len(outputs), creation))
         if mode.anomaly:
             watch(mode, ctx if differentiable else None, made[-1], type(ctx).__name__, inputs.values())
             if mode.check_nan:
@@ -117,16 +121,19 @@ def finish(
     return tuple(made) if isinstance(output, tuple) else made[0]
 
 
-def _attach(out: Tensor, edge: Any, given: bool, dirty: bool, count: int, mode: Mode) -> Tensor:
+def _attach(out: Tensor, edge: Any, given: bool, dirty: bool, count: int, creation: str) -> Tensor:
     """Give an output its edge. An input that is returned as it is becomes a view of itself."""
     if given and not dirty:
         alias = wrap(out._array)
-        link_view(alias, out, ((_view.recorder, {"shape": out._array.shape}),), "function")  # pyright: ignore
+        link_view(alias, out, ((_view.recorder, {"shape": out._array.shape}),), creation)  # pyright: ignore
         alias._node = edge
         return alias
     if edge is None:
-        if out._node is not None and not given:
-            out._node = None
+        if out._node is not None and given:  # changed, but not recorded: the input keeps its history
+            alias = wrap(out._array)
+            alias._history = version_of(out)
+            return alias
+        out._node = None if not given else out._node
         return out
     if dirty and out._view is not None:
         if count > 1:
@@ -136,7 +143,7 @@ def _attach(out: Tensor, edge: Any, given: bool, dirty: bool, count: int, mode: 
         rebase(out, changed)
         return out
     if out._view is not None:
-        out._view.creation = "function"
+        out._view.creation = creation
     if dirty:
         changed = wrap(out._array)
         changed._node = edge
@@ -148,38 +155,40 @@ def _attach(out: Tensor, edge: Any, given: bool, dirty: bool, count: int, mode: 
 
 def _dirty(ctx: Any, inputs: dict[int, Tensor], outputs: list[Any], tracked: bool) -> dict[int, Tensor]:
     """The inputs that were marked as changed in place, checked."""
-    import warnings
-
-    marked = _tensors(ctx.dirty_tensors, "mark_dirty")
+    marked = _tensors(ctx.dirty_tensors, _DIRTY)
     returned = {id(o) for o in outputs}
+    if any(key not in returned for key in marked):
+        raise RuntimeError(
+            "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
+            "are modified inplace must all be outputs of the Function."
+        )
     for key, tensor in list(marked.items()):
         if key not in inputs:
             del marked[key]
-            warnings.warn(
-                "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been mutated "
-                "should be passed to ctx.mark_dirty().",
-                UserWarning,
-                stacklevel=4,
-            )
+            if tracked:
+                warnings.warn(
+                    "ctx.mark_dirty() received a tensor that was not an input. Only input Tensors that have been "
+                    "mutated should be passed to ctx.mark_dirty().",
+                    UserWarning,
+                    stacklevel=4,
+                )
             continue
         if current().grad and tensor._view is not None and tensor._view.creation:
             check_writable(tensor, tracked, overlapping=True)
-        if current().grad and tensor._node.__class__ is AccumulateGrad:
+        if tracked and tensor._node.__class__ is AccumulateGrad:
             raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
-        if key not in returned:
-            raise RuntimeError(
-                "Some elements marked as dirty during the forward method were not returned as output. The inputs that "
-                "are modified inplace must all be outputs of the Function."
-            )
     return marked
 
 
-def _tensors(marked: Any, method: str) -> dict[int, Tensor]:
+_DIRTY = "mark_dirty can only accept variables, but argument "
+_NOT_DIFFERENTIABLE = "mark_non_differentiable only accepts variable arguments, but got "
+
+
+def _tensors(marked: Any, complaint: str) -> dict[int, Tensor]:
+    """The tensors that were marked, by identity."""
     for i, tensor in enumerate(marked or ()):
         if not isinstance(tensor, Tensor):
-            raise RuntimeError(
-                f"{method} can only accept variables, but argument {i} is of type {type(tensor).__name__}"
-            )
+            raise RuntimeError(f"{complaint}{i} of type {type(tensor).__name__} (only tensors can be marked)")
     return {id(tensor): tensor for tensor in marked or ()}
 
 
@@ -243,16 +252,15 @@ def restored(ctx: Any, index: int) -> Tensor | None:
     return out
 
 
-def delayed_error(message: str, outputs: tuple[Any, ...], given: Sequence[Tensor]) -> tuple[Any, ...]:
-    """Copies of `outputs` that depend on `given` through a node that raises `message`."""
+def delayed_error(message: str, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Copies of `outputs` whose node raises `message`. It leads nowhere: only a pass that runs it finds out."""
 
     def refuse(node: Node, g: Any) -> Any:
         raise RuntimeError(message)
 
-    mask = (True,) * len(given)
     node = object.__new__(_Error)
-    node.seq, node.edges, node.tensors = moment(), tuple(t._node for t in given), ()
-    node.plan = Plan(refuse, refuse, mask, _Error, (), len(outputs))
+    node.seq, node.edges, node.tensors = moment(), (), ()
+    node.plan = Plan(refuse, refuse, (), _Error, (), len(outputs))
     node.facts = node.hooks = node.place = None
     made: list[Any] = []
     for i, out in enumerate(outputs):

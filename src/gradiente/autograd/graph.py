@@ -185,12 +185,12 @@ def register_multi_grad_hook(
     Args:
         tensors: tensors that require gradients.
         fn: with mode "all", called with a list of the gradients, None for tensors that the pass does not reach, when
-        the last
-            of them is there; with mode "any", called with the first gradient as soon as it is there. It must return
-            None.
+            the last of them is there; with mode "any", called with the first gradient as soon as it is there. What it
+            returns is of no effect.
         mode: "all" or "any".
 
-    Returns a handle; its `remove()` takes the hook back. Raises ValueError for another mode.
+    Returns a handle; its `remove()` takes the hook back. Raises ValueError for another mode; AssertionError (with
+    "any", RuntimeError) for tensors that require no gradients.
 
     >>> import gradiente as torch
     >>> a, b = torch.tensor(2.0, requires_grad=True), torch.tensor(3.0, requires_grad=True)
@@ -201,9 +201,12 @@ def register_multi_grad_hook(
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
     edges = [edge_of(t) for t in tensors]
-    for t in tensors:
+    for i, t in enumerate(tensors):
         if t._node is None:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+            which = f"(tensor {i} requires none)"
+            if mode == "all":
+                raise AssertionError(f"Expected gradient function to be set {which}")
+            raise RuntimeError(f"cannot register a hook on a tensor that doesn't require gradient {which}")
     lock = threading.Lock()
     states: dict[int, _Reached] = {}
 

@@ -127,6 +127,8 @@ SCALAR_NAMES = {
     "complex128": "ComplexDouble",
 }
 """What torch's error messages call the types."""
+
+
 def from_numpy_dtype(numpy_dtype: Any) -> dtype:
     """torch's dtype for NumPy's; TypeError for those that torch lacks."""
     found = _BY_NUMPY.get(numpy_dtype)

@@ -48,6 +48,7 @@ class Packed:
         if self.output:
             shown = wrap(saved._array)
             shown._history = saved._history
+            shown._node = node if node.plan.outputs == 1 else Output(node, self.number)
         before = 0 if shown._history is None else shown._history.count
         previous = change(grad=False)
         try:
@@ -60,6 +61,8 @@ class Packed:
                 "cannot be modified by in-place operations as this can lead to unexpected side-effects. Please open "
                 "an issue if you need to perform in-place operations on the input to a pack hook."
             )
+        if self.output and self._packed is shown:
+            shown._node = None  # kept as it is: with its node it would be a cycle
         self._unpack = unpack
 
     def tensor(self) -> Tensor:
@@ -91,16 +94,10 @@ _UNNAMED = frozenset({"bool", "bfloat16", "complex64", "complex128"})
 """Types that torch calls otherwise in this error."""
 
 
-def stale(node: Node, index: int) -> RuntimeError:
-    """The error for a saved value that was changed in place after it was saved."""
-    tensors = node.tensors
-    if tensors is None:  # by another thread, a moment ago
-        return node.freed()
-    saved = tensors[index]
-    version, array = saved._history, saved._array
+def stale_text(array: Any, source: Any, version: Any, expected: int) -> str:
+    """torch's words for a value, made by the node `source`, that was changed in place since version `expected`."""
     name = array.dtype.name
     kind = f"CPU{SCALAR_NAMES[name]}Type" if name in _UNNAMED else f"torch.{TENSOR_TYPES[name]}"
-    source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
     number = 0
     if isinstance(source, Output):
         source, number = source.node, source.number
@@ -111,12 +108,23 @@ def stale(node: Node, index: int) -> RuntimeError:
         if isinstance(source, Node) and source.plan is not None
         else ""
     )
-    text = (
+    hint = _HINT_ANOMALY if current().anomaly else _HINT
+    return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[{kind} {list(array.shape)}]{made} is at version {version.count}; expected version "
-        f"{version.count_at(node.seq)} instead. "
+        f"[{kind} {list(array.shape)}]{made} is at version {version.count}; expected version {expected} instead. "
+        f"{hint}"
     )
-    text += _HINT_ANOMALY if current().anomaly else _HINT
+
+
+def stale(node: Node, index: int) -> RuntimeError:
+    """The error for a saved value that was changed in place after it was saved."""
+    tensors = node.tensors
+    if tensors is None:  # by another thread, a moment ago
+        return node.freed()
+    saved = tensors[index]
+    version = saved._history
+    source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
+    text = stale_text(saved._array, source, version, version.count_at(node.seq))
     changed = describe(version.place_after(node.seq))
     saved_at = describe(node.place)
     name = node.plan.names[index]

@@ -83,8 +83,7 @@ def checkpoint(
     settings = Settings(preserve, context_fn, determinism_check, debug, early_stop)
     first, again = settings.contexts()
     if not is_grad_enabled():
-        with first:
-            return function(*args, **kwargs)
+        return function(*args, **kwargs)
     frame = Frame(function, args, kwargs, settings, again)
     with frame.hooks(), first:
         return function(*args, **kwargs)

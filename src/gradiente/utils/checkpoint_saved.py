@@ -22,6 +22,7 @@ from ..autograd.tasks import current_task, running
 from ..graph import change, counter, current, set_mode, user_place
 from ..graph.places import describe
 from ..tensor.core import Tensor
+from ..tensor.saved import stale_text
 from .checkpoint_random import Replay
 
 
@@ -31,7 +32,7 @@ class CheckpointError(RuntimeError):
     __module__ = "gradiente.utils.checkpoint"
 
 
-class _Stop(BaseException):
+class _Stop(Exception):
     """Ends the second computation of `frame`: everything needed is there."""
 
     def __init__(self, frame: Frame) -> None:
@@ -140,11 +141,8 @@ class _Argument:
             return self._unpack(self._packed).detach().requires_grad_(self._requires_grad)
         version = self._packed._history
         if version is not None and version.count != self._history[1]:
-            raise RuntimeError(
-                "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                f"[torch.{type(self._packed).__name__} {list(self._packed.shape)}], an argument of a checkpoint, is at "
-                f"version {version.count}; expected version {self._history[1]} instead. (Clone it before changing it.)"
-            )
+            text = stale_text(self._packed._array, self._packed._node, version, self._history[1])
+            raise RuntimeError(f"{text}\nIt is an argument of a checkpoint: clone it before it is changed.")
         return self._packed
 
 
