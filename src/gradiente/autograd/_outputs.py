@@ -77,7 +77,7 @@ def finish(
     inputs = {id(a): a for a in args if isinstance(a, Tensor)}
     dirty = _dirty(ctx, inputs, outputs, tracked)
     saved = _to_save(ctx)
-    without = _tensors(ctx.non_differentiable, _NOT_DIFFERENTIABLE) if tracked else {}
+    without = _tensors(ctx.non_differentiable, _NOT_DIFFERENTIABLE) if tracked or active(mode) else {}
     fill = object.__setattr__
     ctx.facts.outputs = tuple(like(o) for o in outputs)
     for tensor in dirty.values():

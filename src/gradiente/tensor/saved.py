@@ -102,7 +102,7 @@ def stale_text(array: Any, source: Any, version: Any, expected: int) -> str:
     if isinstance(source, Output):
         source, number = source.node, source.number
     if isinstance(source, Forbidden):
-        return RuntimeError(source.text)
+        return source.text
     made = (
         f", which is output {number} of {re.sub('Backward[0-9]*$', '', source.name())},"
         if isinstance(source, Node) and source.plan is not None
