@@ -35,6 +35,7 @@ def _all_frames() -> list[FrameType]:
     """The frames of all threads, but those of this search: a frame that holds itself would not be freed."""
     found: list[FrameType] = []
     waiting: list[FrameType | None] = [*sys._current_frames().values()]
+    frame: FrameType | None = None
     while waiting:
         frame = waiting.pop()
         if frame is not None:

@@ -102,16 +102,16 @@ def why_no_grad(y: Tensor | Callable[[], Tensor], x: Tensor | None = None) -> Wh
         detach() took the values out of the graph at ...
         Remedy: leave out the .detach(), or differentiate with respect to its result.
     """
-    since = 0
+    since, root = 0, y
     if callable(y) and not isinstance(y, Tensor):
-        since = moment()
-        y = _watched(y)
-    for name, position, value in (("y", 1, y), ("x", 2, x)):
+        since, root = moment(), _watched(y)
+    for name, position, value in (("y", 1, root), ("x", 2, x)):
         if not isinstance(value, Tensor) and (value is not None or name == "y"):
             raise TypeError(
                 f"why_no_grad(): argument '{name}' (position {position}) must be Tensor, not {type(value).__name__}"
             )
-    return _of_inputs(y, x) or _of_notes(y, x) or _of_result(y, x) or _of_lines(y, x, since)
+    out: Any = root
+    return _of_inputs(out, x) or _of_notes(out, x) or _of_result(out, x) or _of_lines(out, x, since)
 
 
 def _watched(function: Callable[[], Tensor]) -> Any:

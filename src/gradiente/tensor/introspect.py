@@ -118,7 +118,7 @@ class ShownNode(Node):
         else:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}' (metadata is for notes)")
 
-    next_functions = property(shown_operands)  # pyright: ignore[reportAssignmentType, reportIncompatibleVariableOverride]
+    next_functions = property(shown_operands)  # pyright: ignore[reportIncompatibleMethodOverride]
     _input_metadata = property(input_metadata)
 
     def __dir__(self) -> list[str]:

@@ -85,7 +85,8 @@ def leave(kind: str, x: Tensor, out: Tensor | None = None) -> Any:
         if out is not None and not current().anomaly:  # one note says it: a state detached at each step makes no chain
             out._metadata().origin = before
             return out
-    source = None if edge is None else weakref.ref(edge.node if edge.__class__ is Output else edge)
+    node: Any = edge.node if isinstance(edge, Output) else edge
+    source = None if node is None else weakref.ref(node)
     place = user_place(2)
     note = Origin(kind, place, source, () if before is None else (before,))
     if out is not None:
