@@ -25,35 +25,38 @@ OTHER_GRAPH = {
     "linear",
     "vector mm",
     "copy slices",
+    "index_put",
 }
 """Calls that record one node where torch records several, or several where it records one."""
 
 NOT_KEPT = {
-    ("AngleBackward0", "self"),
-    ("SgnBackward0", "self"),
-    ("SgnBackward0", "result"),
-    ("DivBackward2", "self"),
-    ("DivBackward2", "other"),
-    ("ComplexBackward0", "real"),
-    ("ComplexBackward0", "imag"),
-    ("CummaxBackward0", "self"),
-    ("GatherBackward0", "self"),
-    ("TakeBackward0", "self"),
-    ("MaskedSelectBackward0", "self"),
-    ("NllLossBackward0", "self"),
-    ("NllLossBackward0", "ignore_index"),
-    ("AddmmBackward0", "mat1"),
-    ("AddmmBackward0", "mat2"),
-    ("AddmmBackward0", "mat1_sym_sizes"),
-    ("AddmmBackward0", "mat2_sym_sizes"),
-    ("AddmmBackward0", "mat1_sym_strides"),
-    ("AddmmBackward0", "mat2_sym_strides"),
-    ("AddmvBackward0", "mat"),
-    ("AddmvBackward0", "vec"),
+    "AngleBackward0": "self",
+    "SgnBackward0": "self result",
+    "DivBackward2": "self other",
+    "ComplexBackward0": "real imag",
+    "CummaxBackward0": "self",
+    "GatherBackward0": "self",
+    "TakeBackward0": "self",
+    "MaskedSelectBackward0": "self",
+    "NllLossBackward0": "self ignore_index",
+    "AddmmBackward0": "mat1 mat2 mat1_sym_sizes mat2_sym_sizes mat1_sym_strides mat2_sym_strides",
+    "AddmvBackward0": "mat vec",
+    "AvgPool2DBackward0": "self ceil_mode count_include_pad divisor_override stride",
+    "AdaptiveAvgPool2DBackward0": "self",
+    "MaxPool2DWithIndicesBackward0": "self ceil_mode dilation kernel_size padding stride",
+    "NativeBatchNormBackward0": "result1 result2 running_mean running_var training",
+    "NativeLayerNormBackward0": "result1 result2",
+    "NativeGroupNormBackward0": "result1 result2",
+    "ErfinvBackward0": "self",
 }
 """What torch's nodes have and ours do not keep, because no derivative needs it."""
 
-NONE_HERE = {("CopysignBackward0", "result"), ("PowBackward1", "result"), ("LdexpBackward0", "result")}
+NONE_HERE = {
+    ("CopysignBackward0", "result"),
+    ("LdexpBackward0", "result"),
+    ("NativeLayerNormBackward0", "bias"),
+    ("PowBackward1", "result"),
+}
 """What torch's nodes keep always, ours only where an operand's derivative needs it."""
 
 NOT_RAW = {
@@ -61,8 +64,11 @@ NOT_RAW = {
     "ProdBackward1 result": "the same",
     "PolarBackward0 result": "the same",
     "LogSigmoidBackward0 buffer": "the same",
+    "SpecialErfcxBackward0 result": "the same",
+    "SpecialLogNdtrBackward0 result": "the same",
     "AddmmBackward0 mat2": "a view of what is kept",
     "IndexBackward0 indices": "indices are kept as NumPy arrays",
+    "IndexPutBackward0 indices": "the same",
     "IndexSelectBackward0 index": "the same",
     "TakeBackward0 index": "the same",
     "MaskedSelectBackward0 mask": "the same",
@@ -115,8 +121,7 @@ def test_saved_attributes(name: str) -> None:
     for ours, theirs in pairs(name):
         kind = type(ours).__name__
         have, want = saved(ours, "_saved_"), saved(theirs, "_saved_")
-        missing = {(kind, attribute) for attribute in want - have}
-        assert missing <= NOT_KEPT, missing
+        assert want - have <= set(NOT_KEPT.get(kind, "").split())
         assert have <= want
         for attribute in have:
             mine, yours = (getattr(node, f"_saved_{attribute}") for node in (ours, theirs))
@@ -136,7 +141,7 @@ def test_raw_saved_attributes(name: str) -> None:
         kind = type(ours).__name__
         have, want = saved(ours, "_raw_saved_"), saved(theirs, "_raw_saved_")
         for attribute in want - have:
-            assert (kind, attribute) in NOT_KEPT or f"{kind} {attribute}" in NOT_RAW, (kind, attribute)
+            assert attribute in NOT_KEPT.get(kind, "").split() or f"{kind} {attribute}" in NOT_RAW, (kind, attribute)
         assert have <= want
         for attribute in have:
             mine, yours = (getattr(node, f"_raw_saved_{attribute}") for node in (ours, theirs))
@@ -157,7 +162,7 @@ def test_input_metadata_and_names(name: str) -> None:
             [(tuple(m.shape), str(m.dtype), repr(m.device), m.is_nested_tensor) for m in node._input_metadata]
             for node in (ours, theirs)
         )
-        assert mine == yours
+        assert mine == yours or name == "group_norm"  # torch's node has the means and deviations as results
 
 
 # -- nodes as objects

@@ -91,11 +91,15 @@ _SCALARS = frozenset(
 """Nodes of operators that torch has for numbers: the number is no operand there. Elsewhere it stands for a tensor."""
 
 
+_WITHOUT_RULE = frozenset({"IgammaBackward0", "IgammacBackward0", "SpecialZetaBackward0"})
+"""Nodes with an operand that has no derivative, but counts."""
+
+
 def counted_operands(node: Node) -> list[bool]:
     """For each operand, whether users see it: those that have a derivative, and stand for tensors."""
     mask, cls = node.plan.mask, type(node)
     primitive = cls.primitive
-    if primitive is None or primitive.variadic:
+    if primitive is None or primitive.variadic or cls.__name__ in _WITHOUT_RULE:
         return [True] * len(mask)
     numbers = cls.__name__ in _SCALARS or (primitive.name == "overwrite" and cls.__name__ != "FillBackward3")
     return [t or (primitive.rule_for(i) is not None and not numbers) for i, t in enumerate(mask)]

@@ -137,6 +137,34 @@ LINES: dict[str, str] = {
     "NllLossBackward0": "target=b weight=c reduction=@reduction total_weight=@total",
     "NllLoss2DBackward0": "target=b weight=c reduction=@reduction total_weight=@total",
     "CopySlices": "",
+    "ConvolutionBackward0 convolution": (
+        "input=a weight=b groups stride=@strides padding=@padding dilation=@dilation output_padding=@no_padding "
+        "transposed=@false bias_sym_sizes_opt=@bias_shape"
+    ),
+    "ConvolutionBackward0 transposed_convolution": (
+        "input=a weight=b groups stride=@strides padding=@padding dilation=@dilation output_padding=@output_padding "
+        "transposed=@true bias_sym_sizes_opt=@bias_shape"
+    ),
+    "AvgPool2DBackward0": "kernel_size=@kernel_size padding=@padding",
+    "AdaptiveAvgPool2DBackward0": "",
+    "MaxPool2DWithIndicesBackward0": "result1=indices",
+    "EmbeddingBackward0": (
+        "indices=b padding_idx=padding scale_grad_by_freq=by_frequency sparse=@false weight_sym_argsize_0=@rows"
+    ),
+    "NativeBatchNormBackward0": "input=a weight=b eps",
+    "NativeLayerNormBackward0": "input=a weight=b bias=c normalized_shape=features",
+    "NativeGroupNormBackward0": "input=a weight=b eps N=@rows C=@channels HxW=@places group=@group",
+    "ConstantPadNdBackward0": "pad=@pad",
+    "ErfinvBackward0": "",
+    "I0Backward0 bessel_i": "self=x",
+    "I0Backward0": "self=x",
+    "SincBackward0": "self=x",
+    "SpecialI0EBackward0": "self=x result=out",
+    "SpecialErfcxBackward0": "self=x result=@result",
+    "SpecialLogNdtrBackward0": "self=x result=@result",
+    "SpecialNdtriBackward0": "result=out",
+    "IndexPutBackward0 put_index": "indices=@indices accumulate",
+    "DiagEmbedBackward0": "offset=@view_offset dim1=@view_axis1 dim2=@view_axis2",
 }  # fmt: skip
 """What torch's nodes show, by class, or by class and primitive."""
 

@@ -70,7 +70,8 @@ def _result(node: Node) -> Tensor | None:
     if any(name not in plan.names for name in primitive.operands):
         return None
     arrays = tuple([unpack_raw(node, plan.names.index(name)) for name in primitive.operands])
-    out = wrap(box(primitive.run(np, numpy_extras, arrays, node.facts[0])))
+    static = node.facts[0] if isinstance(node.facts, tuple) else {}
+    out = wrap(box(primitive.run(np, numpy_extras, arrays, static)))
     out._node = node
     return out
 
@@ -168,6 +169,37 @@ def _constant(given: Any) -> Callable[[Node], Any]:
     return lambda node: given
 
 
+def _grid(name: str) -> Callable[[Node], Any]:
+    return lambda node: getattr(_static(node, "grid"), name)
+
+
+def _output_padding(node: Node) -> tuple[int, ...]:
+    """What a transposed convolution's result has beyond what its windows cover."""
+    grid, given, made = _static(node, "grid"), _shape(node)[2:], _static(node, "shape")[2:]
+    covered = zip(given, grid.step, grid.before, grid.dilation, grid.size, strict=True)
+    least = [(n - 1) * step - 2 * pad + gap * (size - 1) + 1 for n, step, pad, gap, size in covered]
+    return tuple([n - m for n, m in zip(made, least, strict=True)])
+
+
+def _bias_shape(node: Node) -> tuple[int, ...]:
+    """The shape of the third operand; (0,), as in torch, if there is none."""
+    return (0,) if "c" in node.facts[0] else _shape(node, 2)
+
+
+def _pad(node: Node) -> tuple[int, ...]:
+    """How much padding each axis got before and after, the last axis first, as far as there is any."""
+    pairs = [
+        (part.start, n - part.stop) for part, n in zip(_static(node, "index"), _static(node, "shape"), strict=True)
+    ]
+    while len(pairs) > 1 and pairs[0] == (0, 0):
+        pairs.pop(0)
+    return tuple([n for pair in reversed(pairs) for n in pair])
+
+
+def _view(name: str) -> Callable[[Node], Any]:
+    return lambda node: getattr(_static(node, "view"), name)
+
+
 def _plane(name: str) -> Callable[[Node], Any]:
     return lambda node: getattr(_static(node, "plane"), name)
 
@@ -185,6 +217,7 @@ def _layout(name: str) -> Callable[[Node], Any]:
 COMPUTED: dict[str, Callable[[Node], Any]] = {
     "none": _constant(None),
     "false": _constant(False),
+    "true": _constant(True),
     "zero": _constant(0),
     "one": _constant(1),
     "two": _constant(2),
@@ -233,6 +266,21 @@ COMPUTED: dict[str, Callable[[Node], Any]] = {
         _layout("offset")(node) + _layout("before")(node)
     ),
     "buffer": _buffer,
+    "kernel_size": _grid("size"),
+    "strides": _grid("step"),
+    "padding": _grid("before"),
+    "dilation": _grid("dilation"),
+    "no_padding": lambda node: (0,) * len(_grid("size")(node)),
+    "output_padding": _output_padding,
+    "bias_shape": _bias_shape,
+    "rows": lambda node: _shape(node)[0],
+    "channels": lambda node: _shape(node)[1],
+    "places": lambda node: math.prod(_shape(node)[2:]),
+    "group": lambda node: _static(node, "groups")[1],
+    "pad": _pad,
+    "view_offset": _view("offset"),
+    "view_axis1": _view("axis1"),
+    "view_axis2": _view("axis2"),
     "total": _total,
 }
 """What the lines of `saved_names` refer to by @name."""
