@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from gradiente.arrays.numpy_indexing import Layout
-from gradiente.arrays.numpy_pooling import Runs
+from gradiente.arrays.numpy_pooling import Runs, Taps
 from gradiente.arrays.numpy_windows import Grid
 
 
@@ -387,6 +387,9 @@ sample("spread_windows", R(2, 3, 2), shape=(2, 3, 4), grid=Grid((2, 3), (1, 2), 
 RUNS = Runs((np.array([0, 1]), np.array([0, 1, 3])), (np.array([2, 3]), np.array([2, 3, 4])))
 sample("sum_windows", R(2, 3, 4), grid=RUNS, divisor=1)
 sample("spread_windows", R(2, 2, 3), shape=(2, 3, 4), grid=RUNS)
+TAPS = Taps(np.array([[0, 1], [0, 1], [1, 2]]), np.array([[0.7, 0.3], [0.2, 0.8], [1.5, -0.5]]))
+sample("blend", R(2, 3, 2), taps=TAPS, axis=1, complex=True)
+sample("unblend", R(2, 3), taps=TAPS, axis=1, size=4, complex=True)
 sample("take_places", R(2, 3, 2), I([[5, 0, 0]], [[1, 4, 2]]), axes=2, complex=True)
 sample("put_places", R(2, 1, 3), I([[5, 0, 0]], [[1, 4, 2]]), shape=(2, 3, 2), axes=2, complex=True)
 

@@ -24,6 +24,8 @@ class BatchedExtras:
 
     argmax_places = staticmethod(batched_windows.argmax_places)
     argmax_windows = staticmethod(batched_windows.argmax_windows)
+    blend = staticmethod(batched_windows.blend)
+    unblend = staticmethod(batched_windows.unblend)
     convolve = staticmethod(batched_windows.convolve)
     convolve_input = staticmethod(batched_windows.convolve_input)
     convolve_weight = staticmethod(batched_windows.convolve_weight)

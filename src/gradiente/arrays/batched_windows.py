@@ -14,7 +14,7 @@ import numpy as np
 
 from . import numpy_pooling, numpy_windows
 from .batched import Array, Batched, flat, levels_of
-from .numpy_pooling import Runs
+from .numpy_pooling import Runs, Taps
 from .numpy_windows import Grid
 
 
@@ -105,6 +105,20 @@ def argmax_places(x: Any, places: Array, axes: int) -> Any:
     return Batched(numpy_pooling.argmax_places(x.values, places, axes), x.levels)
 
 
+def blend(x: Any, taps: Taps, axis: int) -> Any:
+    """numpy_pooling.blend for each example."""
+    if x.__class__ is not Batched:
+        return numpy_pooling.blend(x, taps, axis)
+    return Batched(numpy_pooling.blend(x.values, taps, axis + len(x.levels)), x.levels)
+
+
+def unblend(g: Any, taps: Taps, axis: int, size: int) -> Any:
+    """numpy_pooling.unblend for each example."""
+    if g.__class__ is not Batched:
+        return numpy_pooling.unblend(g, taps, axis, size)
+    return Batched(numpy_pooling.unblend(g.values, taps, axis + len(g.levels), size), g.levels)
+
+
 def take_places(x: Any, indices: Any, axes: int) -> Any:
     """numpy_pooling.take_places for each example."""
     if not levels_of((x, indices)):
@@ -124,6 +138,7 @@ def put_places(g: Any, indices: Any, shape: tuple[int, ...], axes: int) -> Any:
 __all__ = [
     "argmax_places",
     "argmax_windows",
+    "blend",
     "convolve",
     "convolve_input",
     "convolve_weight",
@@ -131,4 +146,5 @@ __all__ = [
     "spread_windows",
     "sum_windows",
     "take_places",
+    "unblend",
 ]

@@ -40,10 +40,12 @@ from .numpy_indexing import unbind as unbind
 from .numpy_indexing import windows as windows
 from .numpy_pooling import argmax_places as argmax_places
 from .numpy_pooling import argmax_windows as argmax_windows
+from .numpy_pooling import blend as blend
 from .numpy_pooling import put_places as put_places
 from .numpy_pooling import spread_windows as spread_windows
 from .numpy_pooling import sum_windows as sum_windows
 from .numpy_pooling import take_places as take_places
+from .numpy_pooling import unblend as unblend
 from .numpy_special import NAMES as SPECIAL
 from .numpy_special import bessel_i as bessel_i
 from .numpy_special import bessel_other as bessel_other
@@ -76,6 +78,7 @@ NAMES = (
     "argmax_windows",
     "as_complex",
     "as_real",
+    "blend",
     "broadcast_view",
     "clear_view",
     "complex_of",
@@ -118,6 +121,7 @@ NAMES = (
     "take_places",
     "take_rows",
     "unbind",
+    "unblend",
     "windows",
     *SPECIAL,
 )

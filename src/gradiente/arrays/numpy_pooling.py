@@ -187,3 +187,40 @@ def put_places(g: Array, indices: Array, shape: tuple[int, ...], axes: int) -> A
     out = np.zeros(prod(shape), g.dtype if g.itemsize > 2 else np.float32)
     np.add.at(out, _flat_places(indices, axes, prod(shape[len(shape) - axes :])).reshape(-1), g.reshape(-1))
     return out.reshape(shape).astype(g.dtype, copy=False)
+
+
+class Taps:
+    """Of what each place of a resampled axis is a weighted sum: the elements' `places` (n, k) and their `weights`.
+
+    Down each column of `places` the numbers do not fall.
+    """
+
+    __slots__ = ("places", "weights")
+
+    def __init__(self, places: Array, weights: Array) -> None:
+        self.places: Array = places
+        self.weights: Array = weights
+
+    def __repr__(self) -> str:
+        return f"Taps({self.places.tolist()}, {self.weights.tolist()})"
+
+
+def blend(x: Array, taps: Taps, axis: int) -> Array:
+    """Along `axis`, the weighted sums of elements that `taps` describes."""
+    behind = (1,) * (x.ndim - 1 - axis)
+    total: Any = None
+    for places, weights in zip(taps.places.T, taps.weights.T, strict=True):
+        part = x.take(places, axis=axis) * weights.astype(x.dtype).reshape((-1, *behind))
+        total = part if total is None else total + part
+    return total
+
+
+def unblend(g: Array, taps: Taps, axis: int, size: int) -> Array:
+    """The adjoint of blend, for an axis of `size` elements."""
+    lead, behind = (slice(None),) * axis, (1,) * (g.ndim - 1 - axis)
+    out = np.zeros((*g.shape[:axis], size, *g.shape[axis + 1 :]), g.dtype)
+    for places, weights in zip(taps.places.T, taps.weights.T, strict=True):
+        starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
+        part = g * weights.astype(g.dtype).reshape((-1, *behind))
+        out[(*lead, places[starts])] += np.add.reduceat(part, starts, axis=axis)
+    return out

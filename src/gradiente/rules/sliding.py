@@ -67,6 +67,18 @@ argmax_windows: Primitive = constant(
 argmax_places: Primitive = constant(
     "argmax_places", None, forward=lambda x, places, axes, extras: extras.argmax_places(x, places, axes)
 )
+blend: Primitive = linear(
+    "blend",
+    lambda g, taps, axis, x_shape, extras: extras.unblend(g, taps, axis, x_shape[axis]),
+    forward=lambda x, taps, axis, extras: extras.blend(x, taps, axis),
+    node="UpsampleLinear1DBackward0",
+)
+unblend: Primitive = linear(
+    "unblend",
+    lambda g, taps, axis, extras: extras.blend(g, taps, axis),
+    forward=lambda x, taps, axis, size, extras: extras.unblend(x, taps, axis, size),
+    node="UpsampleLinear1DBackwardBackward0",
+)
 take_places: Primitive = linear(
     "take_places",
     lambda g, indices, axes, x_shape, extras: extras.put_places(g, indices, x_shape, axes),

@@ -133,6 +133,12 @@ class Extras:
     def put_rows(self, g: Tensor, rows: Tensor, shape: tuple[int, ...]) -> Tensor:
         return self._call["put_rows"](g, rows, shape=shape)
 
+    def blend(self, x: Tensor, taps: Any, axis: int) -> Tensor:
+        return self._call["blend"](x, taps=taps, axis=axis)
+
+    def unblend(self, g: Tensor, taps: Any, axis: int, size: int) -> Tensor:
+        return self._call["unblend"](g, taps=taps, axis=axis, size=size)
+
     def put_class(self, g: Tensor, index: Tensor, shape: tuple[int, ...]) -> Tensor:
         return self._call["put_class"](g, index, shape=shape)
 

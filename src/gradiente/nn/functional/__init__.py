@@ -111,6 +111,10 @@ from .regression import huber_loss as huber_loss
 from .regression import l1_loss as l1_loss
 from .regression import mse_loss as mse_loss
 from .regression import smooth_l1_loss as smooth_l1_loss
+from .resampling import interpolate as interpolate
+from .resampling import upsample as upsample
+from .resampling import upsample_bilinear as upsample_bilinear
+from .resampling import upsample_nearest as upsample_nearest
 
 
 def __getattr__(name: str) -> object:
