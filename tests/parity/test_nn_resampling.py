@@ -18,12 +18,6 @@ TARGETS = [
     {"scale_factor": 0.6},
     {"scale_factor": 1.7, "recompute_scale_factor": True},
 ]
-    {"size": 9},
-    {"size": 3},
-    {"scale_factor": 1.7},
-    {"scale_factor": 0.6},
-    {"scale_factor": 1.7, "recompute_scale_factor": True},
-]
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=str)

@@ -74,6 +74,8 @@ from .gates import relu_ as relu_
 from .gates import rrelu as rrelu
 from .gates import rrelu_ as rrelu_
 from .gates import selu_ as selu_
+from .grids import affine_grid as affine_grid
+from .grids import grid_sample as grid_sample
 from .heads import multi_head_attention_forward as multi_head_attention_forward
 from .labels import multi_margin_loss as multi_margin_loss
 from .labels import multilabel_margin_loss as multilabel_margin_loss
@@ -90,6 +92,11 @@ from .normalization import instance_norm as instance_norm
 from .normalization import layer_norm as layer_norm
 from .normalization import local_response_norm as local_response_norm
 from .normalization import rms_norm as rms_norm
+from .other_pooling import fractional_max_pool2d as fractional_max_pool2d
+from .other_pooling import fractional_max_pool3d as fractional_max_pool3d
+from .other_pooling import lp_pool1d as lp_pool1d
+from .other_pooling import lp_pool2d as lp_pool2d
+from .other_pooling import lp_pool3d as lp_pool3d
 from .padding import pad as pad
 from .pooling import avg_pool1d as avg_pool1d
 from .pooling import avg_pool2d as avg_pool2d
@@ -115,6 +122,9 @@ from .resampling import interpolate as interpolate
 from .resampling import upsample as upsample
 from .resampling import upsample_bilinear as upsample_bilinear
 from .resampling import upsample_nearest as upsample_nearest
+from .unpooling import max_unpool1d as max_unpool1d
+from .unpooling import max_unpool2d as max_unpool2d
+from .unpooling import max_unpool3d as max_unpool3d
 
 
 def __getattr__(name: str) -> object:

@@ -123,7 +123,7 @@ def interpolate(
         scale_factor: how many times as large it is to be.
         mode: "nearest" or "nearest-exact" (which takes the middle of each place); "linear", "bilinear" or "trilinear";
             "bicubic"; "area", the mean of what each place covers.
-        align_corners: for the linear and cubic modes: the outer elements stay the outer ones, else the outer edges do.
+        align_corners: for the linear and cubic modes: the outer elements stay the outer ones, else the edges do.
         recompute_scale_factor: compute with the ratio of the sizes, not with `scale_factor` itself.
         antialias: for "bilinear", "bicubic" and "lanczos": widen the filter where the image becomes smaller.
 
@@ -157,7 +157,9 @@ def interpolate(
         exact = mode == "nearest-exact"
         index: list[Any] = [slice(None)] * 2
         for i, (n, m, f) in enumerate(zip(shape[2:], sizes, factors, strict=True)):
-            index.append(taps.nearest(n, m, f, exact, x._array.dtype.itemsize == 8).reshape((-1,) + (1,) * (axes - 1 - i)))
+            index.append(
+                taps.nearest(n, m, f, exact, x._array.dtype.itemsize == 8).reshape((-1,) + (1,) * (axes - 1 - i))
+            )
         return _nearest[exact][axes - 1](x, index=tuple(index))
     wide = x.float() if x._array.itemsize == 2 else x
     aligned = bool(align_corners)
