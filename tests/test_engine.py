@@ -268,7 +268,7 @@ def test_watch_stands_in_for_every_step() -> None:
         return step(node, g)
 
     run([(scaled(scaled(x, 2.0), 3.0), 1.0)], watch=watch)
-    assert (seen, x.total) == (["Op", "Op"], 6.0)
+    assert (seen, x.total) == (["Op", "Op", "Leaf"], 6.0)
 
 
 class Recorded:

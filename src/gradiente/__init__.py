@@ -7,6 +7,7 @@ from math import e as e
 from math import inf as inf
 from math import nan as nan
 from math import pi as pi
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import autograd as autograd
 from . import func as func
@@ -88,7 +89,15 @@ newaxis = None
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.")
 
 
+if _TYPE_CHECKING:
+    from . import profiler as profiler
+
+
 def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     from ._missing import missing_attribute, public_names
 
+    if name == "profiler":  # loaded when it is first asked for
+        return import_module(f"{__name__}.profiler")
     raise missing_attribute(__name__, name, public_names(__name__))

@@ -2,8 +2,10 @@
 
 `backward`: the entry points. `grad_mode`: switching recording on and off. `function`: functions with a backward of
 one's own. `forward_ad`: derivatives computed along with the values. `graph`: nodes, edges, what is saved. `anomaly`:
-finding the operation that made a NaN.
+finding the operation that made a NaN. `profiler`: what takes how long; loaded when it is first asked for.
 """
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ..tensor.introspect import SavedTensor as SavedTensor
 from . import anomaly as anomaly
@@ -29,3 +31,20 @@ from .gradcheck import GradcheckError as GradcheckError
 from .gradcheck import gradcheck as gradcheck
 from .gradcheck import gradgradcheck as gradgradcheck
 from .variable import Variable as Variable
+
+if _TYPE_CHECKING:
+    from . import profiler as profiler
+    from . import profiler_util as profiler_util
+    from .profiler_util import DeviceType as DeviceType
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    from .._missing import missing_attribute, public_names
+
+    if name in ("profiler", "profiler_util"):
+        return import_module(f"{__name__}.{name}")
+    if name == "DeviceType":
+        return import_module(f"{__name__}.profiler_util").DeviceType
+    raise missing_attribute(__name__, name, public_names(__name__))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..graph import Mode, Node, current, set_mode
 from ..graph.places import stack_text
 from ..tensor.core import Tensor
 from ..tensor.dispatch import quietly
+from ..tensor.intercepting import Step, Watch
 from ..tensor.nonfinite import evaluating
 from .anomaly_report import Steps, explanation
 from .grad_mode import GradMode
@@ -118,13 +119,20 @@ def is_anomaly_check_nan_enabled() -> bool:
     return current().check_nan
 
 
-def watcher(mode: Mode) -> Callable[[Node, Any, Callable[[Node, Any], Any]], Any] | None:
-    """What the engine is to run instead of a node's step in `mode`."""
-    if not mode.anomaly:
-        return None
-    steps = Steps() if mode.check_nan else None
+def watcher(mode: Mode) -> Watch | None:
+    """What the engine is to run instead of a node's step in `mode`: anomaly detection, and around it interceptors."""
+    watch = _watching(Steps() if mode.check_nan else None) if mode.anomaly else None
+    for interceptor in reversed(mode.interceptors):
+        watch = interceptor.watching(watch)
+    return watch
 
-    def watch(node: Node, g: Any, step: Callable[[Node, Any], Any]) -> Any:
+
+def _watching(steps: Steps | None) -> Watch:
+    """Anomaly detection for one pass; `steps`, if NaNs are errors."""
+
+    def watch(node: Node, g: Any, step: Step) -> Any:
+        if node.plan is None:  # a leaf, which only adds up
+            return step(node, g)
         token = evaluating.set(node)
         try:
             found = quietly(step, node, g)

@@ -37,7 +37,7 @@ def deep() -> bool:
 class _Elsewhere:
     """One call that runs in another thread."""
 
-    __slots__ = ("arguments", "chain", "context", "error", "function", "keywords", "result")
+    __slots__ = ("arguments", "asked_by", "chain", "context", "error", "function", "keywords", "result")
 
     def __init__(self, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
         self.function: Callable[..., Any] | None = function
@@ -47,6 +47,8 @@ class _Elsewhere:
         self.result: Any = None
         self.error: BaseException | None = None
         own = _here.call
+        self.asked_by: int = threading.get_ident() if own is None else own.asked_by
+        """The thread that waits for this one, or for one that waits for this one."""
         self.chain: list[BaseException] = [] if own is None else own.chain
         """Interruptions of threads that wait, each for the next, and for this one in the end: it is to stop."""
 
@@ -99,6 +101,12 @@ def elsewhere(function: Callable[..., Any], *arguments: Any, **keywords: Any) ->
     return call.result
 
 
+def waiting_thread() -> int:
+    """The number of this thread; of the one that began the outermost pass, where this one continues it."""
+    call = _here.call
+    return threading.get_ident() if call is None else call.asked_by
+
+
 def _carry_back(context: Context) -> None:
     """Give this context's variables the values that they have in `context`."""
     for variable, value in context.items():
@@ -108,4 +116,4 @@ def _carry_back(context: Context) -> None:
 
 _MISSING = object()
 
-__all__ = ["deep", "elsewhere"]
+__all__ = ["deep", "elsewhere", "waiting_thread"]

@@ -23,6 +23,7 @@ something of nothing (the user's own functions, which are given zeros) run; the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from heapq import heappop, heappush
 from sys import getrefcount
 from typing import Any
@@ -53,8 +54,8 @@ def run(
     cotangents to what hooks see, and back (`unwrap(value, old, hook)`). With `targets`, edges, the leaves accumulate
     nothing; only nodes on the way to the targets run, and the cotangents of the targets are returned (None: not
     reached). With `accumulate` as well, the targets run too, and those of them that are leaves accumulate.
-    `watch(node, g, step)` runs the steps in place of the loop, for anomaly detection and profiling. `quiet(step,
-    node, g)` runs a step again that raised a RuntimeWarning, with such warnings off.
+    `watch(node, g, step)` runs the steps, those of leaves too, in place of the loop: for anomaly detection and
+    profiling. `quiet(step, node, g)` runs a step again that raised a RuntimeWarning, with such warnings off.
     """
     selection = None if targets is None else _Selection(roots, targets, accumulate)
     unusual = selection is not None or watch is not None
@@ -133,7 +134,7 @@ def run(
     for sink in waiting.empty:
         if sink.hooks is not None and sink not in leaves:
             run_tensor_hooks(sink, None, wrap, unwrap)
-    _finish(leaves, taped, wrap, unwrap, None if selection is None or accumulate else selection.captured)
+    _finish(leaves, taped, wrap, unwrap, None if selection is None or accumulate else selection.captured, watch)
     return None if selection is None else selection.found()
 
 
@@ -253,7 +254,9 @@ def _again(quiet: Callable[[Step, Node, Any], Any] | None, step: Step, node: Nod
     return quiet(step, node, g)
 
 
-def _finish(leaves: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, captured: dict[Any, Any] | None) -> None:
+def _finish(
+    leaves: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, captured: dict[Any, Any] | None, watch: Any
+) -> None:
     """Hand the leaves their cotangents, in the order in which these were completed."""
     for sink in list(leaves):
         g = leaves.pop(sink)
@@ -268,12 +271,20 @@ def _finish(leaves: dict[Any, Any], taped: bool, wrap: Any, unwrap: Any, capture
             if g is None:
                 continue
         owned = getrefcount(g) == HELD_ONCE
-        sink.receive(g, taped, owned)
+        if watch is None:
+            sink.receive(g, taped, owned)
+        else:
+            watch(sink, g, partial(_receive, taped, owned))
         if hooks is not None:
             if hooks.accumulated:
                 run_accumulated(sink, unwrap)
             if hooks.post:
                 run_after(sink, (), g, wrap, unwrap)
+
+
+def _receive(taped: bool, owned: bool, sink: Any, g: Any) -> None:
+    """What a leaf does with its cotangent, as a step that can be watched."""
+    sink.receive(g, taped, owned)
 
 
 class _Selection:

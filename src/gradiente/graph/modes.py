@@ -34,7 +34,7 @@ class Mode:
     levels: tuple[Any, ...] = ()
     forward_grad: bool = True
     interceptors: tuple[Any, ...] = ()
-    """Objects that every primitive's call is shown to (profilers, transforms), outermost first."""
+    """Objects that every operation is shown to, such as profilers, the outermost first."""
     transforms: tuple[Any, ...] = ()
     """The vmaps that are running, outermost first; see `gradiente.tensor.batching`."""
     before_change: Any = None

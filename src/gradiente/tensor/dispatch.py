@@ -252,9 +252,14 @@ def run(
     arrays: tuple[Any, ...],
     static: dict[str, Any],
     constant: bool = False,
+    shown: bool = False,
 ) -> Tensor:
-    """Run a primitive's forward function on `arrays` and record it for `operands`."""
+    """Run a primitive's forward function on `arrays` and record it for `operands`; the interceptors are shown it."""
     mode = current()
+    if mode is not PLAIN and mode.interceptors and not shown:
+        from . import special
+
+        return special.shown_run(mode, recorder, operands, arrays, static, constant)
     foreign = BATCHED if mode.transforms else None
     for array in arrays if foreign is None else ():
         if (

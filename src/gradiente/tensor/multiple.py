@@ -17,6 +17,8 @@ from ..graph import PLAIN, Node, Output, Plan, current, moment, split_edge
 from ..rules import Primitive
 from .core import Tensor, box, wrap
 from .dispatch import Recorder
+from .intercepting import shown
+from .names import operation_of
 from .namespace import namespace as tensors
 from .plans import border, environment, namespaces
 from .saved import unpack_raw, unpack_tensor
@@ -28,12 +30,19 @@ Part = tuple[Recorder, dict[str, Any]]
 def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tuple[Tensor, ...]]:
     """The function that applies `primitive`, which has one operand and several results, to a Tensor.
 
-    `parts` describe each result for itself: forward mode and interceptors see those.
+    `parts` describe each result for itself: forward mode sees those.
     """
     recorder = Recorder(primitive, name)
     plans: dict[tuple[int, bool], Plan] = {}
 
     def call(x: Tensor, parts: Sequence[Part], **static: Any) -> tuple[Tensor, ...]:
+        interceptors = current().interceptors
+        if interceptors:
+            name = operation_of(recorder.cls.__name__)
+            return shown(interceptors, name, (x,), lambda: compute(x, parts, static))
+        return compute(x, parts, static)
+
+    def compute(x: Tensor, parts: Sequence[Part], static: dict[str, Any]) -> tuple[Tensor, ...]:
         array = x._array
         xp = namespace_of(array)
         outs = tuple([wrap(box(part)) for part in primitive.run(xp, extras_of(xp), (array,), static)])

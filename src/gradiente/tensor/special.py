@@ -9,7 +9,8 @@ import numpy as np
 from ..graph import Mode, Node, user_place
 from ..graph.places import user_stack
 from .core import Tensor
-from .dispatch import Recorder
+from .dispatch import Recorder, run
+from .intercepting import shown
 from .names import operation_of
 from .nonfinite import evaluating, trace
 from .origins import watch
@@ -75,6 +76,15 @@ def after(
     if node is not None and mode.saved_hooks and node.tensors:
         pack, unpack = mode.saved_hooks[-1]
         node.tensors = tuple(Packed(node, saved, pack, unpack) for saved in node.tensors)
-    for interceptor in mode.interceptors:
-        interceptor(node, out, recorder, operands, static)
     return out
+
+
+def shown_run(
+    mode: Mode, recorder: Recorder, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: Any, constant: bool
+) -> Tensor:
+    """`dispatch.run`, shown to the interceptors of the mode."""
+
+    def inside() -> Tensor:
+        return run(recorder, operands, arrays, static, constant, shown=True)
+
+    return shown(mode.interceptors, operation_of(recorder.cls.__name__), operands, inside)
