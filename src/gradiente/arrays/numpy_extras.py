@@ -6,6 +6,7 @@ Each interpreter (NumPy here, Tensor, later batched and traced arrays) implement
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -163,12 +164,20 @@ def safe_divide(a: Array, b: Array) -> Array:
     return np.where(zero, 0, a / np.where(zero, 1, b))
 
 
+@lru_cache(8)
+def _numbers(n: int) -> Array:
+    """0 to n - 1, read only: batches of one size come again and again."""
+    numbers = np.arange(n)
+    numbers.flags.writeable = False
+    return numbers
+
+
 def _class_index(index: Array, ndim: int) -> Any:
     """The index that picks, of each sample's classes along axis 1 (axis 0 of a vector), the one that `index` names."""
     if ndim == 1:
         return index
     if ndim == 2:
-        return np.arange(index.shape[0]), index
+        return _numbers(index.shape[0]), index
     first, *rest = np.ogrid[tuple([slice(n) for n in index.shape])]
     return (first, index, *rest)
 

@@ -221,7 +221,7 @@ class Optimizer:
 
     def _scratch(self, array: Any) -> Any:
         """An array like `array` to compute in; parameters of one shape share it."""
-        key = (array.shape, array.dtype)
+        key = (array.shape, array.dtype.char)
         found = self._work.get(key)
         if found is None:
             found = self._work[key] = np.empty(array.shape, array.dtype)

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from ..arrays.numpy_fast import number
 from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .dispatch import F4, F8, Recorder, bind, run
-from .plans import direct_plan
+from .plans import direct_plan, shortest
 from .promotion import promoted
 from .saved import SavedOutput, unpack_raw, unpack_tensor
 
@@ -130,12 +131,15 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
     if rule is None or rule.names not in ((), (other,)):
         return None
     function = rule.function
-    if rule.names:
-        raw: Callable[[Any, Any], Any] = lambda node, g: function(g, node.facts)  # noqa: E731
-    else:
-        raw = lambda node, g: function(g)  # noqa: E731
-    mask = (i == 0, i == 1)
-    return Plan(raw, raw, mask, cls, (), single=True)
+    short = shortest(function)
+
+    def taped(node: Node, g: Any) -> Any:
+        return function(g, node.facts) if rule.names else function(g)
+
+    def raw(node: Node, g: Any) -> Any:
+        return short(g, number(node.facts, g)) if rule.names else function(g)
+
+    return Plan(raw, taped, (i == 0, i == 1), cls, (), single=True)
 
 
 def binary(
@@ -186,7 +190,7 @@ def binary(
             if dtype is not F4 and dtype is not F8:
                 return general(input, other)
             try:
-                value = function(array, other)
+                value = function(array, number(other, array))
             except (RuntimeWarning, OverflowError):
                 return general(input, other)
             if value.__class__ is not ndarray:
