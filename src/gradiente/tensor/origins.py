@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..graph import Mode, Node, Output, current, moment, split_edge, user_place
 from ..graph.places import Place
+from .meta import Meta
 
 if TYPE_CHECKING:
     from .core import Tensor
@@ -90,14 +91,13 @@ def leave(kind: str, x: Tensor, out: Tensor | None = None) -> Any:
     place = user_place(2)
     note = Origin(kind, place, source, () if before is None else (before,))
     if out is not None:
-        meta = out._meta
-        if meta is None:
-            meta = out._metadata()
-        meta.origin = note
+        if out._meta is None:
+            out._meta = Meta()  # nobody else knows it yet: this needs no lock
+        out._meta.origin = note
         if edge is None:
             return out
     key = (kind, id(place[0]), place[1]) if place is not None else (kind, 0, 0)  # the note keeps the code, and its id
-    if key not in recent and len(recent) >= _LIMIT:
+    if len(recent) >= _LIMIT and key not in recent:
         with _lock:
             for old in list(recent)[: _LIMIT // 2]:
                 recent.pop(old, None)
