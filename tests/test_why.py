@@ -263,6 +263,29 @@ def test_the_error_of_backward_carries_what_is_known():
     assert "it ran in inference_mode" in failure(y)
 
 
+def test_the_error_of_grad_tells_why_an_input_was_not_used():
+    x, w = leaf(), leaf()
+    h = x * 2
+    y = (h.detach() * w).sum()
+    text = "appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior."
+    with pytest.raises(RuntimeError, match=re.escape(f"{text} (detach() took the values out of the graph at ")):
+        torch.autograd.grad(y, x)
+    with pytest.raises(RuntimeError, match=re.escape(text) + "$"):
+        torch.autograd.grad((w * 2).sum(), leaf())
+
+    class Nothing(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, g):
+            return None
+
+    with pytest.raises(RuntimeError, match="There is a path, but an operation on it handed no gradient on"):
+        torch.autograd.grad(Nothing.apply(x).sum(), x)
+
+
 # -- what notes cost
 
 

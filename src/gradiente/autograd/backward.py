@@ -254,9 +254,11 @@ def grad(
     for i, (x, g) in enumerate(zip(wanted, found, strict=True)):
         if g is None:
             if not allow_unused:
+                from .why import unused
+
                 raise RuntimeError(
                     f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
-                    "allow_unused=True if this is the desired behavior."
+                    f"allow_unused=True if this is the desired behavior.{unused(made, x)}"
                 )
             result.append(_zeros(x, create_graph) if materialize_grads else None)
         elif isinstance(g, Tensor):

@@ -244,8 +244,24 @@ def _answer(endings: list[Ending], certain: bool = True) -> WhyNoGrad:
     return WhyNoGrad(False, first.reason, first.where, first.operation, certain, tuple(endings))
 
 
-def explained(y: Tensor) -> str:
+def unused(outputs: Iterable[Any], x: Any) -> str:
+    """For the error about an input that no gradient reached: what is known, in parentheses."""
+    if not isinstance(x, Tensor):
+        return ""
+    for y in outputs:
+        if isinstance(y, Tensor):
+            found = why_no_grad(y, x)
+            if found.connected:
+                return " (There is a path, but an operation on it handed no gradient on.)"
+            if found.reason not in ("unknown", "unused"):
+                return f" ({'' if found.certain else 'Probably: '}{found.endings[0]})"
+    return ""
+
+
+def explained(y: Any) -> str:
     """For the error about a root without a graph: what is known, in parentheses."""
+    if not isinstance(y, Tensor):
+        return f"({TEXTS['unknown']})"
     found = why_no_grad(y)
     if found.reason == "unknown":
         text = TEXTS["unknown"]
@@ -257,4 +273,4 @@ def explained(y: Tensor) -> str:
     return f"({text}. torch.why_no_grad(lambda: ..., x) runs a function again and tells where the path ended)"
 
 
-__all__ = ["Ending", "WhyNoGrad", "explained", "why_no_grad"]
+__all__ = ["Ending", "WhyNoGrad", "explained", "unused", "why_no_grad"]
