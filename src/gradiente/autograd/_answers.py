@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "requires_grad": "x does not require gradients",
-    "late": "x began to require gradients after y was computed",
+    "late": "x began to require gradients, or was made, only after y was computed",
     "changed": "x was changed in place after y was computed: y depends on its former values",
     "detach": "detach() took the values out of the graph",
     "detach_": "detach_() took the history away",
