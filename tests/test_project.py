@@ -23,7 +23,7 @@ LAYERS = [
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"func", "nn", "optim", "profiler", "special"},
+    {"func", "linalg", "nn", "optim", "profiler", "special"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -93,6 +93,7 @@ MODULES = [
     "optim",
     "random",
     "func",
+    "linalg",
     "utils",
 ]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import autograd as autograd
 from . import func as func
+from . import linalg as linalg
 from . import nn as nn
 from . import ops as ops
 from . import optim as optim
@@ -49,6 +50,7 @@ from .ops.interop import *
 from .ops.joining import *
 from .ops.legacy import *
 from .ops.likes import *
+from .ops.linalg.older import *
 from .ops.logic import *
 from .ops.masking import *
 from .ops.norms import *

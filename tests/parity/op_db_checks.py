@@ -14,7 +14,19 @@ import torch.autograd.forward_ad as their_forward
 import gradiente
 import gradiente.autograd.forward_ad as our_forward
 
-from .op_db_access import Call, array_of, at_path, counterpart, fresh, rebound, samples, seeded, tensors_in, translated
+from .op_db_access import (
+    Call,
+    array_of,
+    at_path,
+    counterpart,
+    fresh,
+    key,
+    rebound,
+    samples,
+    seeded,
+    tensors_in,
+    translated,
+)
 
 Result = str | None
 """None: as in torch. A text: what differs. The aspects that torch does not have are left out."""
@@ -26,6 +38,8 @@ ROUGH = {
     "special.airy_ai": 1e3,
     **dict.fromkeys(("digamma", "polygamma", "special.polygamma"), 10.0),
     "special.hermite_polynomial_he": 10.0,
+    **dict.fromkeys(("matrix_exp", "linalg.matrix_exp"), 100.0),
+    "linalg.eigh": 10.0,
 }
 """How many times the tolerance torch itself is wrong by (docs/accuracy.md), or rounding is magnified by, in float32."""
 
@@ -34,6 +48,15 @@ ROUGH_TANGENTS = {"logcumsumexp": 1e4}
 
 WITHOUT_COMPLEX_TANGENTS = {"logcumsumexp"}
 """Where torch's forward mode gives NaN for complex numbers."""
+
+PHASES = {"svd": (0, 2), "linalg.svd": (0, 2), "linalg.eig": (1,), "linalg.eigh": (1,)}
+"""Results with vectors whose signs or phases are arbitrary: their moduli are compared, as far as they are unique."""
+
+MISTAKEN = {
+    "cholesky_inverse": ("tangent",),  # torch's is not what differences give
+    "linalg.norm:subgradients_at_zero": ("second",),  # torch's is NaN at 0
+}
+"""Where torch is wrong: ours is compared with differences elsewhere."""
 
 
 class Differs(AssertionError):
@@ -188,7 +211,13 @@ def coarse(call: Call) -> float:
 
 def forward(mine: Call, yours: Call) -> None:
     theirs = by_torch(lambda: yours.run(wrapped=False))
-    same(mine.run(wrapped=False), theirs, "result", ROUGH.get(mine.op.name, 1.0))
+    ours, phases = mine.run(wrapped=False), PHASES.get(mine.op.name, ())
+    if phases:
+        same(type(ours).__name__, type(theirs).__name__, "result")
+        same([list(x.shape) for x in ours], [list(x.shape) for x in theirs], "shapes")
+        k = min([x.shape[-1] for x in theirs])
+        ours, theirs = ([x.abs()[..., :k, :k] if i in phases else x for i, x in enumerate(r)] for r in (ours, theirs))
+    same(ours, theirs, "result", ROUGH.get(mine.op.name, 1.0))
 
 
 def vmapped(mine: Call, yours: Call) -> None:
@@ -362,7 +391,7 @@ def aspects(op: Any) -> dict[str, Callable[[], Result]]:
         found["errors"] = lambda: errors(op)
     if op.aliases:
         found["aliases"] = lambda: _aliases(op)
-    return found
+    return {aspect: check for aspect, check in found.items() if aspect not in MISTAKEN.get(key(op), ())}
 
 
 def _both(op: Any, sample: Any) -> tuple[Call, Call]:
@@ -377,9 +406,10 @@ def _complex(op: Any, grads: bool) -> Result:
     checks: list[Callable[[Call, Call], None]] = [forward]
     if grads:
         checks.append(lambda a, b: reverse(a, b, False))
-        if op.supports_gradgrad:
+        wrong = MISTAKEN.get(key(op), ())
+        if op.supports_gradgrad and "second" not in wrong:
             checks.append(lambda a, b: reverse(a, b, True))
-        if op.supports_forward_ad and op.name not in WITHOUT_COMPLEX_TANGENTS:
+        if op.supports_forward_ad and op.name not in WITHOUT_COMPLEX_TANGENTS and "tangent" not in wrong:
             checks.append(forward_mode)
     given = samples(op, torch.complex128, grads)[:5]
     return _first(each_sample(given, lambda s, check=check: check(*_both(op, s))) for check in checks)

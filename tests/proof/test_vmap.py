@@ -17,6 +17,7 @@ from gradiente.func import grad, jvp, vjp, vmap
 from gradiente.rules import Primitive, table
 from gradiente.tensor.core import wrap
 from gradiente.tensor.dispatch import bind
+from gradiente.tensor.multiple import bind_many
 
 from .harness import Call, _is_complex, call_of, dtypes_of, flat, random_like, rng_for, same
 from .samples import SAMPLES, Draw, Sample
@@ -34,6 +35,9 @@ def applied(primitive: Primitive, static: dict[str, Any]) -> Callable[..., tuple
         return lambda x: torch.unbind(x, static["axis"])
     if primitive.name == "split":
         return lambda x: torch.split(x, static["sizes"], static["axis"])
+    if primitive.outputs > 1:
+        many = bind_many(primitive)
+        return lambda x: many(x, **static)
     call = bind(primitive)
     return lambda *operands: (call(*operands, **static),)
 
@@ -109,7 +113,8 @@ class Batch:
 
     def cotangents(self) -> list[list[Any]]:
         """For each result, a cotangent for each example."""
-        return [[random_like(out, self.rng) for _ in range(BATCH)] for out in self.first.outs]
+        drawn = [self.first.cotangent(self.rng) for _ in range(BATCH)]
+        return [list(of_one) for of_one in zip(*[g if isinstance(g, tuple) else (g,) for g in drawn], strict=True)]
 
     def tangents(self) -> list[list[Any]]:
         """For each differentiable operand, a tangent for each example."""

@@ -11,6 +11,23 @@ from . import batched_indexing, batched_windows, numpy_extras
 from .batched import Array, Batched, elementwise, flat, full, levels_of, not_batchable, spread
 
 
+def _of_matrices(name: str) -> Any:
+    """A function of matrices, or of what belongs to each, in the last axes; all axes before them are a batch."""
+    function = getattr(numpy_extras, name)
+    count = 2 if name in ("solve", "solve_triangular") else 1
+
+    def call(*arguments: Any, **static: Any) -> Any:
+        operands, rest = arguments[:count], arguments[count:]
+        levels = levels_of(operands)
+        if not levels:
+            return function(*arguments, **static)
+        ndim = max(x.ndim for x in operands)
+        found = function(*[spread(x, levels, ndim) for x in operands], *rest, **static)
+        return tuple([Batched(f, levels) for f in found]) if isinstance(found, tuple) else Batched(found, levels)
+
+    return staticmethod(call)
+
+
 class BatchedExtras:
     """The extras, for batched arrays and for plain ones, which are the same for all examples."""
 
@@ -47,6 +64,15 @@ class BatchedExtras:
             return function(*operands, **static)
 
         return unknown
+
+    # -- linear algebra: NumPy's functions take batches of matrices ----------------------------------------------------
+
+    cholesky, cofactor, det = _of_matrices("cholesky"), _of_matrices("cofactor"), _of_matrices("det")
+    eig, eigh, svd, qr = _of_matrices("eig"), _of_matrices("eigh"), _of_matrices("svd"), _of_matrices("qr")
+    inv, pinv, matrix_exp = _of_matrices("inv"), _of_matrices("pinv"), _of_matrices("matrix_exp")
+    slogdet, lu_factor = _of_matrices("slogdet"), _of_matrices("lu_factor")
+    solve, solve_triangular = _of_matrices("solve"), _of_matrices("solve_triangular")
+    need_phase, permutation = _of_matrices("need_phase"), _of_matrices("permutation")
 
     # -- elementwise ---------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import numpy_linalg
 from .numpy_einsum import einsum as einsum
 from .numpy_indexing import add_at as add_at
 from .numpy_indexing import alias as alias
@@ -39,6 +40,22 @@ from .numpy_indexing import strided as strided
 from .numpy_indexing import take_rows as take_rows
 from .numpy_indexing import unbind as unbind
 from .numpy_indexing import windows as windows
+from .numpy_linalg import cholesky as cholesky
+from .numpy_linalg import cofactor as cofactor
+from .numpy_linalg import det as det
+from .numpy_linalg import eig as eig
+from .numpy_linalg import eigh as eigh
+from .numpy_linalg import inv as inv
+from .numpy_linalg import lu_factor as lu_factor
+from .numpy_linalg import matrix_exp as matrix_exp
+from .numpy_linalg import need_phase as need_phase
+from .numpy_linalg import permutation as permutation
+from .numpy_linalg import pinv as pinv
+from .numpy_linalg import qr as qr
+from .numpy_linalg import slogdet as slogdet
+from .numpy_linalg import solve as solve
+from .numpy_linalg import solve_triangular as solve_triangular
+from .numpy_linalg import svd as svd
 from .numpy_pooling import argmax_places as argmax_places
 from .numpy_pooling import argmax_windows as argmax_windows
 from .numpy_pooling import blend as blend
@@ -125,6 +142,7 @@ NAMES = (
     "unblend",
     "windows",
     *SPECIAL,
+    *numpy_linalg.NAMES,
 )
 
 exp2: Callable[..., Any] = np.exp2

@@ -216,7 +216,7 @@ def _random_like(out: Tensor, strided: bool) -> Tensor:
     """A random cotangent that requires gradients, between -1 and 1: drawn as torch draws it."""
     shape = (*out._array.shape, 2) if strided else out._array.shape
     array = box(rand(shape, dtype=out.dtype)._array * 2 - (1 + 1j if out._array.dtype.kind == "c" else 1))
-    return wrap(array[..., 1] if strided else array).requires_grad_()
+    return wrap(box(array[..., 1] if strided else array)).requires_grad_()
 
 
 def _deprecated(name: str) -> None:

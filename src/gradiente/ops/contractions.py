@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from ..tensor.core import Tensor
@@ -189,6 +190,11 @@ def chain_matmul(*matrices: Any) -> Tensor:
                 "cannot be multiplied"
             )
         same_dtype("both inputs should have same dtype", a, b, a=a, b=b)
+    return product_in_order(matrices)
+
+
+def product_in_order(matrices: Sequence[Tensor]) -> Tensor:
+    """The product of matrices that fit, in the order of the fewest multiplications."""
     sizes = [x._array.shape[0] for x in matrices] + [matrices[-1]._array.shape[1]]
     splits = _best_splits(sizes)
 

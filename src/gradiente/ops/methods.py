@@ -52,6 +52,8 @@ from . import (
     storage,
     trigonometry,
 )
+from .linalg import factors, householder, inverses, lu, spectra, systems
+from .linalg import powers as matrix_powers
 
 FAMILIES = (
     arithmetic,
@@ -89,6 +91,13 @@ FAMILIES = (
     searching,
     products,
     quantiles,
+    inverses,
+    systems,
+    factors,
+    householder,
+    lu,
+    spectra,
+    matrix_powers,
     creation,
     likes,
     news,

@@ -5,35 +5,34 @@ They are tuples whose items have names too, and print as torch's do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from ..tensor.core import Tensor
+from ._results import Results
+from .linalg.results import _lu_with_info as _lu_with_info
+from .linalg.results import geqrf as geqrf
+from .linalg.results import linalg_cholesky_ex as linalg_cholesky_ex
+from .linalg.results import linalg_eig as linalg_eig
+from .linalg.results import linalg_eigh as linalg_eigh
+from .linalg.results import linalg_inv_ex as linalg_inv_ex
+from .linalg.results import linalg_ldl_factor as linalg_ldl_factor
+from .linalg.results import linalg_ldl_factor_ex as linalg_ldl_factor_ex
+from .linalg.results import linalg_lstsq as linalg_lstsq
+from .linalg.results import linalg_lu as linalg_lu
+from .linalg.results import linalg_lu_factor as linalg_lu_factor
+from .linalg.results import linalg_lu_factor_ex as linalg_lu_factor_ex
+from .linalg.results import linalg_qr as linalg_qr
+from .linalg.results import linalg_slogdet as linalg_slogdet
+from .linalg.results import linalg_solve_ex as linalg_solve_ex
+from .linalg.results import linalg_svd as linalg_svd
+from .linalg.results import lu_unpack as lu_unpack
+from .linalg.results import qr as qr
+from .linalg.results import slogdet as slogdet
+from .linalg.results import svd as svd
+from .linalg.results import triangular_solve as triangular_solve
 
 
-class _Results(tuple[Tensor, ...]):
-    """A tuple of tensors, with a name for each."""
-
-    __slots__ = ()
-    fields: ClassVar[tuple[str, ...]] = ()
-
-    def __new__(cls, values: Iterable[Tensor]) -> _Results:
-        found = tuple(values)
-        if len(found) != len(cls.fields):
-            raise TypeError(
-                f"torch.return_types.{cls.__name__}() takes a {len(cls.fields)}-sequence ({len(found)}-sequence given)"
-            )
-        return super().__new__(cls, found)
-
-    def __repr__(self) -> str:
-        items = ",\n".join(f"{name}={value!r}" for name, value in zip(self.fields, self, strict=True))
-        return f"torch.return_types.{type(self).__name__}(\n{items})"
-
-    def __reduce__(self) -> tuple[type[_Results], tuple[tuple[Tensor, ...]]]:
-        return type(self), (tuple(self),)
-
-
-class _Found(_Results):
+class _Found(Results):
     """Elements and where they are: `values`, and `indices`, int64."""
 
     __slots__ = ()
@@ -110,7 +109,7 @@ class cummin(_Found):
     __slots__ = ()
 
 
-class aminmax(_Results):
+class aminmax(Results):
     """The result of `torch.aminmax`: `min` and `max`."""
 
     __slots__ = ()

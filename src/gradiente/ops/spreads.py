@@ -180,7 +180,7 @@ def vector_norm(
 
     Args:
         x: a floating-point or complex tensor.
-        ord: the order: any number; inf for the largest |xᵢ|, -inf for the smallest, 0 for the number of xᵢ ≠ 0.
+        ord: the order: any real number; inf for the largest |xᵢ|, -inf for the smallest, 0 for the number of xᵢ ≠ 0.
         dim: a dimension or several; None for all.
         keepdim: keep the dimensions, with size 1.
         dtype: the type to compute in.
@@ -197,7 +197,9 @@ def vector_norm(
 
 def _vector_norm(call: Any, x: Tensor, ord: Any, dim: Any, keepdim: Any, dtype: Dtype | None) -> Tensor:
     array = array_of(x, "linalg_vector_norm")
-    if not isinstance(ord, (int, float)) or isinstance(ord, builtins.bool):
+    if isinstance(ord, complex):
+        raise RuntimeError(f"linalg.vector_norm: Expected a non-complex scalar as the order of norm. (It is {ord}.)")
+    if not isinstance(ord, (int, float)):
         raise TypeError(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}")
     if array.dtype.kind in "biu":
         raise RuntimeError(
@@ -224,6 +226,12 @@ def _norm_cast(x: Tensor, array: Any, dtype: Dtype) -> Tensor:
     if (wanted.kind == "c") != (array.dtype.kind == "c"):
         kind = "complex" if array.dtype.kind == "c" else "real"
         raise RuntimeError(f"linalg.vector_norm: dtype should be {kind} for {kind} inputs, but got {name}")
+    if np.promote_types(wanted, array.dtype) != wanted:
+        raise RuntimeError(
+            f"linalg.vector_norm: the dtype of the input ({type_name(array)}) should be convertible without "
+            f"narrowing to "
+            f"the specified dtype ({name})"
+        )
     return cast(x, wanted)
 
 
@@ -272,7 +280,10 @@ def norm(
         p = 2
     if isinstance(p, str):
         if p == "nuc":
-            raise NotImplementedError('the nuclear norm, p="nuc", is not supported; use a number or "fro"')
+            from .linalg.norms import matrix_norm  # which imports this module
+
+            dims = tuple(range(input._array.ndim)) if dim is None else dim
+            return matrix_norm(input, "nuc", dims, keepdim, dtype=dtype)  # pyright: ignore[reportArgumentType]
         raise RuntimeError(f'linalg.matrix_norm: Order {p} not supported. (norm() takes p as a number or "fro".)')
     return _vector_norm(_norm, input, p, dim, keepdim, dtype)
 

@@ -118,7 +118,8 @@ class Primitive:
         if not is_complex:
             return self._reverse(rule, i, g, env)
         conj = env["xp"].conj
-        return conj(self._reverse(rule, i, conj(g), env))
+        given = tuple([None if part is None else conj(part) for part in g]) if isinstance(g, tuple) else conj(g)
+        return conj(self._reverse(rule, i, given, env))
 
     def _reverse(self, rule: Rule, i: int, g: Any, env: Env) -> Any:
         return rule(g, env)

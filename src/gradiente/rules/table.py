@@ -12,6 +12,7 @@ from . import (
     functions,
     indexing,
     layers,
+    linalg,
     losses,
     products,
     reductions,
@@ -33,6 +34,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     products,
     sliding,
     layers,
+    linalg,
     losses,
 )
 

@@ -1,27 +1,29 @@
 """Calling primitives with several results: one node, to whose outputs the results' edges lead.
 
-The rule of such a primitive receives, as `g`, a tuple with the cotangents of all results; those to which none came are
-zeros.
+The rule of such a primitive receives, as `g`, a tuple with the cotangents of all results. Where a primitive has any
+number of results (`outputs=0`: split, unbind), those to which none came are zeros; where it has a fixed number (a
+factorization), they are None, because what a factor contributes may be infinite where nobody asks for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..arrays import extras_of, namespace_of, numpy_fast
 from ..arrays.batched_namespace import namespace as batched
-from ..graph import PLAIN, Node, Output, Plan, current, moment, split_edge
+from ..graph import PLAIN, Mode, Node, Output, Plan, Version, current, moment, split_edge
 from ..rules import Primitive
 from .core import Tensor, box, wrap
-from .dispatch import Recorder
+from .dispatch import BATCHED, Recorder, quietly, refuse_inference
 from .intercepting import shown
 from .names import operation_of
 from .namespace import namespace as tensors
-from .plans import border, environment, namespaces
-from .saved import unpack_raw, unpack_tensor
+from .plans import border, namespaces
+from .saved import SavedPart, unpack_raw, unpack_tensor
 
 Part = tuple[Recorder, dict[str, Any]]
 """A primitive with one result, and its static parameters, that computes one of several results."""
@@ -30,12 +32,12 @@ Part = tuple[Recorder, dict[str, Any]]
 def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tuple[Tensor, ...]]:
     """The function that applies `primitive`, which has one operand and several results, to a Tensor.
 
-    `parts` describe each result for itself: forward mode sees those.
+    `parts` describe each result for itself, where a primitive can: forward mode sees those.
     """
     recorder = Recorder(primitive, name)
-    plans: dict[tuple[int, bool], Plan] = {}
+    plans: dict[tuple[Any, ...], Plan] = {}
 
-    def call(x: Tensor, parts: Sequence[Part], **static: Any) -> tuple[Tensor, ...]:
+    def call(x: Tensor, parts: Sequence[Part] = (), **static: Any) -> tuple[Tensor, ...]:
         interceptors = current().interceptors
         if interceptors:
             name = operation_of(recorder.cls.__name__)
@@ -44,54 +46,123 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
 
     def compute(x: Tensor, parts: Sequence[Part], static: dict[str, Any]) -> tuple[Tensor, ...]:
         array = x._array
-        xp = namespace_of(array)
-        outs = tuple([wrap(box(part)) for part in primitive.run(xp, extras_of(xp), (array,), static)])
         mode = current()
+        xp = namespace_of(BATCHED if mode.transforms else array)
+        outs = tuple([wrap(box(part)) for part in quietly(primitive.run, xp, extras_of(xp), (array,), static)])
+        node = None
         if mode.grad and x._node is not None and outs:
             inside = bool(mode.transforms)
             if inside:
                 from .batching import lifted
 
                 (x,) = lifted((x,))
-            plan = plans.get((len(outs), inside))
+            saved, names = _saved(primitive, x, outs)
+            refuse_inference(tuple([s for s in saved if s is x]))
+            is_complex = any(a.dtype.kind == "c" for a in (array, *[o._array for o in outs]))
+            key = (len(outs), inside, is_complex)
+            plan = plans.get(key)
             if plan is None:
-                plan = plans[len(outs), inside] = _plan(recorder, len(outs), batched if inside else np)
+                plan = plans[key] = _plan(recorder, len(outs), is_complex, names, batched if inside else np)
             node = Node()
-            node.seq, node.plan, node.edges, node.tensors = moment(), plan, (x._node,), ()
-            shapes = tuple([out._array.shape for out in outs])
-            node.facts = ({**static, "out_shapes": shapes}, (array.shape,), (array.dtype,))
+            node.seq, node.plan, node.edges, node.tensors = moment(), plan, (x._node,), saved
+            kinds = tuple([(out._array.shape, out._array.dtype) for out in outs])
+            node.facts = ({**static, "_results": kinds}, (array.shape,), (array.dtype,))
             node.hooks = node.place = None
             for i, out in enumerate(outs):
                 out._node = Output(node, i) if len(outs) > 1 else node  # the node itself is the edge to an only result
         if mode is not PLAIN:
-            from . import special
-
-            for out, (part, given) in zip(outs, parts, strict=True):
-                edge: Any = out._node
-                special.after(mode, None if edge is None else split_edge(edge)[0], out, part, (x,), (array,), given)
+            _after(mode, node, outs, parts, recorder, x, array, static)
         return outs
 
     call.__name__ = call.__qualname__ = primitive.name
     call.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
+    call.primitive = primitive  # pyright: ignore[reportFunctionMemberAccess]
     return call
 
 
-def _plan(recorder: Recorder, count: int, xp: Any) -> Plan:
+def _saved(primitive: Primitive, x: Tensor, outs: tuple[Tensor, ...]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+    """What the rule needs of the operand and of the results, and its names."""
+    saved: list[Any] = []
+    names: list[str] = []
+    for name in primitive.saved_names((True,)):
+        if name != "out":
+            saved.append(x)
+            names.append(name)
+            continue
+        for number, out in enumerate(outs):
+            if out._history is None:
+                out._history = Version()
+            saved.append(SavedPart(out._array, out._history, number))
+            names.append("out")
+    return tuple(saved), tuple(names)
+
+
+def _after(
+    mode: Mode,
+    node: Node | None,
+    outs: tuple[Tensor, ...],
+    parts: Sequence[Part],
+    recorder: Recorder,
+    x: Tensor,
+    array: Any,
+    static: dict[str, Any],
+) -> None:
+    """Complete the results as the mode asks."""
+    from . import special
+
+    if parts:
+        for out, (part, given) in zip(outs, parts, strict=True):
+            edge: Any = out._node
+            special.after(mode, None if edge is None else split_edge(edge)[0], out, part, (x,), (array,), given)
+        return
+    if mode.levels and mode.forward_grad:
+        _propagate(mode, node, outs, recorder.primitive, x, static)
+    plain = replace(mode, levels=())
+    for out in outs[1:]:
+        special.after(plain, None, out, recorder, (x,), (array,), static)
+    special.after(plain, node, outs[0], recorder, (x,), (array,), static)
+
+
+def _propagate(
+    mode: Mode, node: Node | None, outs: tuple[Tensor, ...], primitive: Primitive, x: Tensor, static: dict[str, Any]
+) -> None:
+    """Give the results the tangents that follow from those of the operand."""
+    from .tangents import outside, put_tangent, stand_in, tangent_of
+
+    for depth, level in enumerate(mode.levels):
+        t = tangent_of(x, level)
+        if t is None:
+            continue
+        with outside(mode, depth):
+            env: dict[str, Any] = {**static, **namespaces(tensors)}
+            env["out"], env["x"] = tuple([stand_in(out) for out in outs]), stand_in(x)
+            found = primitive.jvp(0, t, env)
+            for out, tangent in zip(outs, found, strict=True):
+                if tangent is not None:
+                    put_tangent(out, level, border(tangent, out._array.shape, out._array.dtype, tensors))
+    for saved in () if node is None or node.tensors is None else node.tensors:
+        if saved.__class__ is SavedPart and (meta := outs[saved.number]._meta) is not None:
+            saved.tangents = meta.tangents
+
+
+def _plan(recorder: Recorder, count: int, is_complex: bool, names: tuple[str, ...], xp: Any) -> Plan:
     """The plan of nodes with `count` outputs."""
     primitive = recorder.primitive
+    zeros = not primitive.outputs
 
     def pull(node: Node, gs: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> Any:
-        env = environment(node, namespaces(xp), unpack)
-        shapes = env["out_shapes"]
-        given = next(g for g in gs if g is not None)
-        dtype = given._array.dtype if isinstance(given, Tensor) else given.dtype
-        full = tuple([_zeros(s, dtype, xp) if g is None else g for g, s in zip(gs, shapes, strict=True)])
-        is_complex = dtype.kind == "c"
-        if is_complex:
-            full = tuple([xp.conj(g) for g in full])
-        rule = primitive.rules[0]
-        cotangent = rule(full, env)  # pyright: ignore[reportOptionalCall]
-        return border(xp.conj(cotangent) if is_complex else cotangent, node.facts[1][0], node.facts[2][0], xp)
+        static, shapes, dtypes = node.facts
+        if node.tensors is None:
+            raise node.freed()
+        env: dict[str, Any] = {**static, **namespaces(xp), "x_shape": shapes[0]}
+        if names:
+            env["out"] = tuple([unpack(node, i) for i, name in enumerate(names) if name == "out"])
+            env.update((name, unpack(node, i)) for i, name in enumerate(names) if name != "out")
+        if zeros:
+            kinds = zip(gs, static["_results"], strict=True)
+            gs = tuple([_zeros(shape, dtype, xp) if g is None else g for g, (shape, dtype) in kinds])
+        cotangent = primitive.vjp(0, tuple(gs), env, is_complex)
+        return border(cotangent, shapes[0], dtypes[0], xp)
 
     def raw(node: Node, gs: Any) -> Any:
         return pull(node, gs if count > 1 else (gs,), numpy_fast.xp if xp is np else xp, unpack_raw)
@@ -104,7 +175,7 @@ def _plan(recorder: Recorder, count: int, xp: Any) -> Plan:
         from .batching import on_batched
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
-    return Plan(raw, taped, (True,), recorder.cls, (), outputs=count, single=True)
+    return Plan(raw, taped, (True,), recorder.cls, names, outputs=count, single=True)
 
 
 def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:

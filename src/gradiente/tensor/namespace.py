@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_special import NAMES as SPECIAL
 from ..rules import table
 from .core import Tensor, box, wrap
@@ -43,6 +44,7 @@ class Extras:
 
     def __init__(self, call: dict[str, Callable[..., Any]]) -> None:
         self._call = call
+        self._svd: Any = None
         self.exp2: Callable[..., Any] = call["exp2"]
         self.expit: Callable[..., Any] = call["sigmoid"]
         self.fmod: Callable[..., Any] = call["fmod"]
@@ -153,6 +155,37 @@ class Extras:
 
     def running_argmax(self, x: Tensor, axis: int) -> Tensor:
         return self._call["argcummax"](x, axis=axis)
+
+    # -- linear algebra ------------------------------------------------------------------------------------------------
+
+    def inv(self, x: Tensor) -> Tensor:
+        return self._call["inv"](x)
+
+    def solve(self, a: Tensor, b: Tensor) -> Tensor:
+        return self._call["solve"](a, b)
+
+    def solve_triangular(self, a: Tensor, b: Tensor, upper: bool = False, unitriangular: bool = False) -> Tensor:
+        return self._call["solve_triangular"](a, b, upper=upper, unitriangular=unitriangular)
+
+    def det(self, x: Tensor) -> Tensor:
+        return self._call["det"](x)
+
+    def cofactor(self, x: Tensor) -> Tensor:
+        return self._call["cofactor"](x)
+
+    def svd(self, x: Tensor) -> tuple[Tensor, ...]:
+        from .multiple import bind_many  # which imports this module
+
+        if self._svd is None:
+            self._svd = bind_many(table["svd"])
+        return self._svd(x)
+
+    def matrix_exp(self, x: Tensor) -> Tensor:
+        return self._call["matrix_exp"](x)
+
+    def need_phase(self, x: Tensor, function: str) -> Tensor:
+        extras_of(namespace_of(x._array)).need_phase(x._array, function)
+        return x
 
     def safe_divide(self, a: Any, b: Tensor) -> Tensor:
         zero = wrap(box(b._array == 0))

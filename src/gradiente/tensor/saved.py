@@ -32,6 +32,16 @@ class DualOutput(SavedOutput):
         self.tangents = tangents
 
 
+class SavedPart(DualOutput):
+    """One of several saved results: it has a number too."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, array: Any, version: Any, number: int) -> None:
+        super().__init__(array, version, None)
+        self.number = number
+
+
 class Packed:
     """A saved value in the form that a saved-tensors hook gave it."""
 
@@ -123,7 +133,9 @@ def stale(node: Node, index: int) -> RuntimeError:
         return node.freed()
     saved = tensors[index]
     version = saved._history
-    source = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
+    source: Any = node if isinstance(saved, SavedOutput) else getattr(saved, "_node", None)
+    if isinstance(saved, SavedPart):
+        source = Output(node, saved.number)
     text = stale_text(saved._array, source, version, version.count_at(node.seq))
     changed = describe(version.place_after(node.seq))
     saved_at = describe(node.place)
@@ -156,10 +168,12 @@ def unpack_tensor(node: Node, index: int) -> Any:
     saved = _saved(node, index)
     array = saved._array
     kind = saved.__class__
-    is_output = kind is SavedOutput or kind is DualOutput
+    is_output = kind is SavedOutput or kind is DualOutput or kind is SavedPart
     if not is_output and kind is not Packed:
         return saved
     made_by = node if is_output or saved.output else saved._node
+    if made_by is node and node.plan.outputs > 1:
+        made_by = Output(node, saved.number)
     tangents = None if kind is SavedOutput else saved.tangents
     if made_by is not None or is_output or tangents:
         out = new(Tensor)
@@ -170,4 +184,4 @@ def unpack_tensor(node: Node, index: int) -> Any:
     return wrap(array)
 
 
-__all__ = ["DualOutput", "Packed", "SavedOutput", "stale", "unpack_raw", "unpack_tensor"]
+__all__ = ["DualOutput", "Packed", "SavedOutput", "SavedPart", "stale", "unpack_raw", "unpack_tensor"]

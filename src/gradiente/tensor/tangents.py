@@ -179,8 +179,8 @@ def _tangent(
     from .namespace import namespace
 
     env: dict[str, Any] = {**static, "xp": namespace, "extras": namespace.extras, "static": static}
-    env["out"] = _stand_in(out)
-    operands = tuple([_stand_in(o) if carries(o) else o for o in operands])
+    env["out"] = stand_in(out)
+    operands = tuple([stand_in(o) if carries(o) else o for o in operands])
     if primitive.kind == "linear":  # a number among the operands is a part of the argument of the linear map
         operands = tuple([o if o is None or isinstance(o, Tensor) else wrap(np.asarray(o)) for o in operands])
     env["operands"] = operands
@@ -217,7 +217,7 @@ def _in_type(tangent: Tensor, out: Tensor, given: tuple[Any, ...], operands: tup
     return xp.astype(tangent, want)
 
 
-def _stand_in(out: Tensor) -> Tensor:
+def stand_in(out: Tensor) -> Tensor:
     """An operand or the result as rules see it: with its history and the tangents of outer levels, but not itself.
 
     The tangent keeps what its rules use; if that were `out`, which keeps the tangent, the two would be a cycle. And
@@ -269,6 +269,7 @@ __all__ = [
     "propagate",
     "put_tangent",
     "share_tangents",
+    "stand_in",
     "tangent_of",
     "wrong_size",
 ]
