@@ -126,7 +126,7 @@ class aminmax(Results):
         return self[1]
 
 
-class _Histogram(_Results):
+class _Histogram(Results):
     """A histogram and the ends of its intervals."""
 
     __slots__ = ()
@@ -155,7 +155,7 @@ class histogramdd(_Histogram):
     __slots__ = ()
 
 
-class frexp(_Results):
+class frexp(Results):
     """The result of `torch.frexp`: `mantissa` and `exponent`."""
 
     __slots__ = ()
