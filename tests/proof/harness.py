@@ -19,6 +19,7 @@ from gradiente.rules import Primitive, table
 from gradiente.rules.kinds import tangent
 from gradiente.tensor import plans
 
+from . import samples_linalg as samples_linalg
 from .samples import SAMPLES, Sample
 
 SEED = int(os.environ.get("GRADIENTE_TEST_SEED", "0"))

@@ -34,28 +34,9 @@ class Draw:
         """What the operand is, from its random values."""
         return array
 
-
-class Matrix(Draw):
-    """Matrices with an added diagonal (step, 2·step, …), which makes them regular and their spectra wide.
-
-    `hermitian`: a function of such matrices reads one triangle and is differentiated as of Hermitian ones, so it is
-    compared with differences along Hermitian directions only.
-    """
-
-    def __init__(self, *shape: int, step: float = 1.5, hermitian: bool = False) -> None:
-        super().__init__(*shape)
-        self.step, self.hermitian = step, hermitian
-
-    def __repr__(self) -> str:
-        return f"Matrix{self.shape}[{self.step}, {self.hermitian}]"
-
-    def finished(self, array: Any) -> Any:
-        m, n = self.shape[-2:]
-        return self.projected(array + np.eye(m, n) * self.step * np.arange(1, n + 1))
-
     def projected(self, array: Any) -> Any:
-        """The Hermitian part, if it is of a Hermitian matrix."""
-        return (array + np.swapaxes(array, -1, -2).conj()) / 2 if self.hermitian else array
+        """The part of a change of the operand that the primitive is differentiated for: all of it."""
+        return array
 
 
 def R(*shape: int) -> Draw:
@@ -129,7 +110,7 @@ class Sample:
     def projected(self, i: int, array: Any) -> Any:
         """The part of a change of operand i that the primitive is differentiated for."""
         operand = self.operands[i]
-        return operand.projected(array) if isinstance(operand, Matrix) else array
+        return operand.projected(array) if isinstance(operand, Draw) else array
 
 
 def _distinct(draws: list[Draw], rng: np.random.Generator) -> list[Any]:
@@ -432,28 +413,6 @@ sample("normalization", R(2, 3, 2), None, None, **NORMAL)
 sample("normalization", R(2, 4), R(4), R(4), axis=(2,), eps=0.1, groups=(2, 2, 2), features=(4,))
 sample("embedding", R(4, 2), I([0, 2], [2, 1]), padding=-1, by_frequency=False)
 sample("put_rows", R(2, 2, 3), I([0, 2], [2, 1]), shape=(4, 3))
-# --- linear algebra
-sample("inv", Matrix(2, 3, 3), complex=True)
-sample("solve", Matrix(3, 3), R(2, 3, 2), complex=True)
-sample("solve_triangular", Matrix(3, 3), R(2, 3, 2), upper=False, unitriangular=False, complex=True)
-sample("solve_triangular", Matrix(2, 3, 3), R(3, 1), upper=True, unitriangular=True)
-sample("pinv", Matrix(3, 2), complex=True)
-sample("pinv", Matrix(2, 2, 3))
-sample("pinv", Matrix(2, 2, hermitian=True), hermitian=True)
-sample("det", Matrix(2, 3, 3), complex=True)
-sample("cofactor", Matrix(2, 3, 3, step=0.5), complex=True)
-sample("slogdet", Matrix(2, 3, 3), complex=True)
-sample("cholesky", Matrix(2, 3, 3, step=3.0, hermitian=True), complex=True)
-sample("lu_packed", Matrix(2, 3, 3, step=3.0), complex=True)
-sample("qr", Matrix(2, 4, 3), complex=True)
-sample("qr", Matrix(3, 3))
-sample("eigh", Matrix(2, 3, 3, hermitian=True))
-sample("eig", Matrix(3, 3, step=3.0))
-sample("svd", Matrix(2, 3, 3))
-sample("svd", Matrix(4, 2))
-sample("svd", Matrix(2, 4))
-sample("matrix_exp", Matrix(2, 3, 3, step=0.2), complex=True)
-
 # --- losses
 sample("mse_loss", R(2, 3), R(2, 3), reduction="mean")
 sample("mse_loss", R(2, 3), R(2, 3), reduction="none")

@@ -153,7 +153,7 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
 
 @pair("gcd")
 def gcd(input: Tensor, other: Tensor) -> Tensor:
-    """The greatest common divisor of two integers, not negative; gcd(0, 0) = 0. It has no derivative.
+    """The greatest common divisor of two integers, not negative; 0 for two zeros. It has no derivative.
 
     >>> import gradiente as torch
     >>> torch.gcd(torch.tensor([4, -6]), torch.tensor([6, 9]))
