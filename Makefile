@@ -22,7 +22,7 @@ SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml README.md
 # The oldest supported is checked here: pip's own message comes late and is long.
 CHECK_PYTHON := import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
     "gradiente needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.13 ...")
-PYTEST_OPTIONS := -n $(WORKERS) --maxprocesses 4 -q
+PYTEST_OPTIONS := -n $(WORKERS) --maxprocesses 4
 
 .PHONY: help setup test parity lint format types docs bench bench-quick demo wheel-check clean
 .NOTPARALLEL:
