@@ -72,3 +72,12 @@ def test_no_samples_have_no_mean() -> None:
 def test_missing_function_is_named() -> None:
     with pytest.raises(AttributeError, match=r"cross_entropi.*'cross_entropy'"):
         _ = functional.cross_entropi
+
+
+def test_an_operand_that_is_left_out_and_one_that_is_not_tracked() -> None:
+    """Two patterns of operands, which a node's plan must not confuse: what is not given is not saved."""
+    x = torch.tensor([0.25, 0.5], requires_grad=True)
+    y = torch.tensor([1.0, 0.0])
+    (plain,) = torch.autograd.grad(functional.binary_cross_entropy(x, y, reduction="sum"), [x])
+    (weighted,) = torch.autograd.grad(functional.binary_cross_entropy(x, y, 2 * torch.ones(2), reduction="sum"), [x])
+    assert torch.equal(2 * plain, weighted)

@@ -165,7 +165,7 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         out._node = out._history = out._view = out._meta = None
         if mode is NO_GRAD or constant:
             return out
-        mask = tuple([o is not None and o._node is not None for o in operands])
+        mask = tuple([o if o is None else o._node is not None for o in operands])
         if True not in mask:
             return out
         same = out._array.dtype is dtype
