@@ -68,50 +68,54 @@ _NAMES = {
 _HIDDEN = {"as_tensor", "asarray", "from_numpy", "frombuffer", "tensor", "requires_grad_"}
 """They make tensors, but are no operators."""
 
-_lock = threading.Lock()
-"""Two profiles may begin or end at a time, in two threads: the functions are to be replaced once, and put back once."""
-_count = 0
-_before: list[tuple[Any, str, Any]] = []
+
+class _Operators:
+    """The functions that are replaced while there is a profile, and what was there before."""
+
+    def __init__(self) -> None:
+        self._profiles = 0
+        self._before: list[tuple[Any, str, Any]] = []
+        # Two threads may begin or end a profile at a time: the functions are to be replaced once, and put back once.
+        self._lock = threading.Lock()
+
+    def show(self) -> None:
+        """A profile begins: have the operators shown."""
+        with self._lock:
+            self._profiles += 1
+            if self._profiles == 1:
+                self._replace_all()
+
+    def hide(self) -> None:
+        """A profile ends; the last one puts everything back."""
+        with self._lock:
+            self._profiles -= 1
+            if self._profiles == 0:
+                for owner, name, function in reversed(self._before):
+                    setattr(owner, name, function)
+                self._before.clear()
+
+    def _replace_all(self) -> None:
+        modules = (sys.modules.get(name) for name in ("gradiente", "gradiente.nn.functional", "gradiente.special"))
+        for owner in (Tensor, *filter(None, modules)):
+            for name, function in list(vars(owner).items()):
+                if _is_operator(name, function):
+                    self._replace(owner, name, _shown_operator(_NAMES.get(name, name), function))
+        apply: Any = vars(Function)["apply"]
+        self._replace(Function, "apply", classmethod(_shown_apply(apply.__func__)))
+        base = getattr(sys.modules.get("gradiente.optim.optimizer"), "Optimizer", None)
+        for cls in [] if base is None else _with_subclasses(base):
+            for name in ("step", "zero_grad"):
+                if isinstance(vars(cls).get(name), FunctionType):
+                    self._replace(cls, name, _shown_method(vars(cls)[name], name))
+
+    def _replace(self, owner: Any, name: str, function: Any) -> None:
+        self._before.append((owner, name, vars(owner)[name]))
+        setattr(owner, name, function)
 
 
-def show_operators() -> None:
-    """A profile begins: have the operators shown."""
-    global _count
-    with _lock:
-        _count += 1
-        if _count == 1:
-            _replace_all()
-
-
-def hide_operators() -> None:
-    """A profile ends; the last one puts everything back."""
-    global _count
-    with _lock:
-        _count -= 1
-        if _count == 0:
-            for owner, name, function in reversed(_before):
-                setattr(owner, name, function)
-            _before.clear()
-
-
-def _replace_all() -> None:
-    modules = (sys.modules.get(name) for name in ("gradiente", "gradiente.nn.functional", "gradiente.special"))
-    for owner in (Tensor, *filter(None, modules)):
-        for name, function in list(vars(owner).items()):
-            if _is_operator(name, function):
-                _replace(owner, name, _shown_operator(_NAMES.get(name, name), function))
-    apply: Any = vars(Function)["apply"]
-    _replace(Function, "apply", classmethod(_shown_apply(apply.__func__)))
-    base = getattr(sys.modules.get("gradiente.optim.optimizer"), "Optimizer", None)
-    for cls in [] if base is None else _with_subclasses(base):
-        for name in ("step", "zero_grad"):
-            if isinstance(vars(cls).get(name), FunctionType):
-                _replace(cls, name, _shown_method(vars(cls)[name], name))
-
-
-def _replace(owner: Any, name: str, function: Any) -> None:
-    _before.append((owner, name, vars(owner)[name]))
-    setattr(owner, name, function)
+_operators = _Operators()
+show_operators: Callable[[], None] = _operators.show
+hide_operators: Callable[[], None] = _operators.hide
 
 
 def _is_operator(name: str, function: Any) -> bool:
