@@ -411,3 +411,10 @@ def test_forgotten_leaf_is_made_again_once() -> None:
         accumulate = node.next_functions[0][0]
         leaves = together(lambda i, accumulate=accumulate: accumulate.variable)  # pyright: ignore
         assert all(leaf is leaves[0] for leaf in leaves)
+
+
+def test_handles_of_saved_values_are_made_once() -> None:
+    for _ in range(20):
+        node = torch.ones(1, requires_grad=True).exp().grad_fn
+        handles = together(lambda i, node=node: node._raw_saved_result)  # pyright: ignore
+        assert all(handle is handles[0] for handle in handles)

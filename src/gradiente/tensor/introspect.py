@@ -10,7 +10,7 @@ import weakref
 from typing import Any
 
 from ..arrays.batched import Batched
-from ..graph import Node, current
+from ..graph import Node, current, guard
 from .core import Tensor, wrap
 from .dtypes import get_default_dtype
 from .metadata import counted_operands, input_metadata, shown_operands
@@ -84,13 +84,14 @@ class SavedTensor:
 
 def saved_tensor(node: Node, index: int | None) -> SavedTensor:
     """The one object that stands for a saved value of `node`, the same as long as somebody holds it."""
-    handles = node.__dict__.setdefault("_raw", {})
-    found = handles[index]() if index in handles else None
-    if found is None:
-        found = object.__new__(SavedTensor)
-        found._node, found._index = node, index
-        handles[index] = weakref.ref(found)
-    return found
+    with guard:  # else two threads could make one each
+        handles = node.__dict__.setdefault("_raw", {})
+        found = handles[index]() if index in handles else None
+        if found is None:
+            found = object.__new__(SavedTensor)
+            found._node, found._index = node, index
+            handles[index] = weakref.ref(found)
+        return found
 
 
 class ShownNode(Node):

@@ -26,7 +26,7 @@ from weakref import WeakSet
 import numpy as np
 
 from ..arrays.batched import examples
-from ..graph import Mode, Node, current, set_mode, version_of
+from ..graph import Mode, Node, current, guard, set_mode, version_of
 from ..rules import Primitive
 from ..rules.kinds import tangent as tangent_by_rules
 from .core import Tensor, wrap
@@ -105,10 +105,18 @@ def put_tangent(x: Tensor, level: Any, tangent: Tensor) -> None:
             tangent = copied(tangent)
             fresh[...] = given
             tangent._array = fresh
+    level.keep(_holder(x), tangent)
+
+
+def _holder(x: Tensor) -> Tangents:
+    """The tangents of `x`, made if there are none: for both of two threads that ask at a time the same."""
     meta = x._metadata()
     if meta.tangents is None:
-        meta.tangents = Tangents()
-    level.keep(meta.tangents, tangent)
+        made = Tangents()
+        with guard:
+            if meta.tangents is None:
+                meta.tangents = made
+    return meta.tangents
 
 
 def share_tangents(x: Tensor, out: Tensor, change: Callable[[Tensor], Tensor] | None = None) -> None:
@@ -250,10 +258,7 @@ def follow(out: Tensor, x: Tensor, steps: tuple[Any, ...], creation: str) -> Non
                     seen = run(recorder, (seen,), (seen._array,), static)
             if seen._view is None or seen._array is tangent._array:
                 seen = link_view(seen, tangent, steps, creation)
-        meta = out._metadata()
-        if meta.tangents is None:
-            meta.tangents = Tangents()
-        level.keep(meta.tangents, seen)
+        level.keep(_holder(out), seen)
 
 
 __all__ = [
