@@ -115,7 +115,7 @@ def _spread(slope: Any, value: Any) -> Any:
 
 
 def _operation(name: str, a: Tensor, b: Tensor | None, grad: bool, copied: Memory | None = None) -> Tensor:
-    """One operation; of values in the memory `copied`, which is about to change, a node saves a copy."""
+    """One operation; of its first operand, if its memory `copied` is about to change, a node saves a copy."""
     x = a.value.copy()
     if name in ("sin", "tanh"):
         value = np.sin(x) if name == "sin" else np.tanh(x)
@@ -127,8 +127,10 @@ def _operation(name: str, a: Tensor, b: Tensor | None, grad: bool, copied: Memor
     y = b.value.copy()
     if name == "add":
         return _combined(x + y, [(a, 1.0), (b, 1.0)], [], False, grad)
-    saved = ([b.memory] if a.requires_grad else []) + ([a.memory] if b.requires_grad else [])
-    return _combined(x * y, [(a, y), (b, x)], [m for m in saved if m is not copied], True, grad)
+    saved = [b.memory] if a.requires_grad else []
+    if b.requires_grad and a.memory is not copied:
+        saved.append(a.memory)
+    return _combined(x * y, [(a, y), (b, x)], saved, True, grad)
 
 
 def apply(name: str, a: Tensor, b: Tensor | None, grad: bool) -> Tensor:
@@ -180,6 +182,8 @@ def apply_in_place(name: str, a: Tensor, b: Tensor | None, grad: bool) -> None:
     result = _operation(name, a, b, grad, copied=a.memory)
     a.value[...] = result.value
     a.memory.stamp = moment()
+    if result.node is not None and result.memory in result.node.saved:
+        result.node.saved, result.node.seq = [a.memory], moment()
     if result.node is None:
         return
     base = a.base

@@ -98,13 +98,14 @@ def parse(index: Any, shape: tuple[int, ...]) -> Index:
 
 
 def _zero_dim(items: list[Any]) -> IndexError:
-    if any(item.__class__ is slice for item in items):
+    if len(items) == 1 and items[0].__class__ is slice:
         return IndexError("slice() cannot be applied to a 0-dim tensor.")
-    return IndexError(
-        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
-        "0-dim "
-        "tensor to a number"
-    )
+    if len(items) == 1 and items[0].__class__ is int:
+        return IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+            "0-dim tensor to a number"
+        )
+    return IndexError(f"too many indices for tensor of dimension 0 (got {len(items)} items)")
 
 
 def _as_items(index: Any) -> tuple[Any, ...]:
@@ -292,6 +293,10 @@ def diagnose(error: Exception, shape: tuple[int, ...], advanced: tuple[Any, ...]
             wrong = part[(part < -size) | (part >= size)]
             if wrong.size:
                 # torch counts the dimensions that are indexed by tensors
+                if not size:
+                    return IndexError(
+                        f"index is out of bounds for dimension with size 0 (dimension {dim} of shape {list(shape)})"
+                    )
                 return IndexError(
                     f"index {wrong.reshape(-1)[0]} is out of bounds for dimension {len(arrays)} with size {size} "
                     f"(in dimension {dim} of the indexed tensor of shape {list(shape)})"

@@ -90,7 +90,8 @@ def broadcast_shapes_of(shapes: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     for shape in shapes:
         ndim = max(len(result), len(shape))
         a, b = (1,) * (ndim - len(result)) + result, (1,) * (ndim - len(shape)) + shape
-        for i, (m, n) in enumerate(zip(a, b, strict=True)):
+        for i in range(ndim - 1, -1, -1):
+            m, n = a[i], b[i]
             if m != n and m != 1 and n != 1:
                 raise RuntimeError(
                     f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {i} "

@@ -16,7 +16,7 @@ from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
-from ..tensor.inplace import store, touched
+from ..tensor.inplace import store, touched, writes
 from ..tensor.restrictions import check_apart, overlaps_itself
 from ..tensor.tangents import carries
 from ._arguments import need_tensor
@@ -196,6 +196,7 @@ def _put(target: Tensor, found: Index, value: Any) -> None:
     )
 
 
+@writes
 def copy_(self: Tensor, src: Tensor, non_blocking: bool = False) -> Tensor:
     """Replace the values by those of `src`, broadcast and converted to this dtype, and return the tensor.
 
@@ -232,6 +233,7 @@ def index_put(input: Tensor, indices: Sequence[Tensor | None], values: Tensor, a
     return index_put_(private_copy(input), indices, values, accumulate)
 
 
+@writes
 def index_put_(self: Tensor, indices: Sequence[Tensor | None], values: Tensor, accumulate: bool = False) -> Tensor:
     """Replace x[indices] by `values` in place, or add `values` to it, duplicates included, and return the tensor.
 

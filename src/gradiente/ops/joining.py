@@ -82,7 +82,15 @@ def cat(tensors: Tensors, dim: int = 0) -> Tensor:
                     "tensor "
                     f"number {i} in the list. (It has shape {list(other)}, tensor 0 has {list(shape)}.)"
                 )
-    return _cat(*kept, axis=axis)
+    return _in_order(_cat(*kept, axis=axis))
+
+
+def _in_order(out: Tensor) -> Tensor:
+    """A new tensor, its elements in memory in their order, where NumPy followed the order of the operands."""
+    array = out._array
+    if array.__class__ is np.ndarray and not array.flags.c_contiguous:
+        out._array = array.copy(order="C")
+    return out
 
 
 def stack(tensors: Tensors, dim: int = 0) -> Tensor:
@@ -103,7 +111,7 @@ def stack(tensors: Tensors, dim: int = 0) -> Tensor:
                 f"stack expects each tensor to be equal size, but got {list(shape)} at entry 0 and "
                 f"{list(x._array.shape)} at entry {i}"
             )
-    return _stack(*_alike(parts), axis=wrap_dim(integer(dim, "stack", "dim", 2), len(shape) + 1))
+    return _in_order(_stack(*_alike(parts), axis=wrap_dim(integer(dim, "stack", "dim", 2), len(shape) + 1)))
 
 
 def atleast_1d(*tensors: Any) -> Any:

@@ -11,7 +11,7 @@ from ..rules import table
 from ..tensor.core import Tensor
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import C_NAMES
-from ..tensor.inplace import store
+from ..tensor.inplace import store, writes
 from ._arguments import need_tensor
 from ._define import primitive
 from ._numbers import fitted
@@ -59,6 +59,7 @@ def _fill_value(x: Tensor, mask: Any, value: Any) -> Any:
 _MASKED, _MASKED_TENSOR = Recorder(table["masked_fill"]), Recorder(table["masked_fill"], "MaskedFillBackward1")
 
 
+@writes
 def masked_fill_(self: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
     """Put `value` where the mask, broadcast, is True, in place, and return the tensor.
 

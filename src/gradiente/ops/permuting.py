@@ -14,7 +14,7 @@ from ._views import viewing
 
 _t = viewing("permute_dims", "TBackward0")
 _transpose, _permute = viewing("permute_dims", "TransposeBackward0"), viewing("permute_dims")
-_matrix_transpose = viewing("matrix_transpose")
+_matrix_transpose, _alias = viewing("matrix_transpose"), viewing("alias")
 _flip, _roll, _rot90 = primitive("flip"), primitive("roll"), primitive("rot90")
 _conj = primitive("conj")
 
@@ -94,6 +94,8 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     for dims, given, name in ((sources, found, "source"), (targets, goals, "destination")):
         if len(set(dims)) != len(dims):
             raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(given)})")
+    if not ndim:
+        return _alias(input)
     order: list[Any] = [None] * ndim
     for i, j in zip(sources, targets, strict=True):
         if ndim:

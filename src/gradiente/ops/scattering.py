@@ -15,7 +15,7 @@ from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES
-from ..tensor.inplace import store
+from ..tensor.inplace import store, writes
 from ..tensor.tangents import carries
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
@@ -42,6 +42,7 @@ def _same_dtype(self: Tensor, src: Tensor, function: str) -> None:
         )
 
 
+@writes
 def scatter_(
     self: Tensor,
     dim: int,
@@ -105,6 +106,7 @@ def _scatter_reduced(self: Tensor, dim: int, index: Tensor, src: Any, reduce: st
     return store(self, lambda x: ufunc.at(x, where, part), _SCATTER, (index, src), {"axis": dim})
 
 
+@writes
 def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Add values at `index` along `dim`, in place: self[index[i][j]][j] += src[i][j] for dim 0. Returns the tensor.
 
@@ -186,6 +188,7 @@ def _need_source(self: Tensor, dim: int, at: Any, source: Any, function: str) ->
     )
 
 
+@writes
 def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """Add alpha times the slices of `source` to those at `index` along `dim`, in place, and return the tensor.
 
@@ -207,6 +210,7 @@ def _at_dim(x: Tensor, dim: int, at: Any) -> tuple[Any, ...]:
     return (*(slice(None),) * dim, at) if x._array.ndim else (...,)
 
 
+@writes
 def index_copy_(self: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """Replace the slices at `index` along `dim` by those of `source`, in place, and return the tensor.
 
@@ -227,6 +231,7 @@ def _placing(where: Any, new: Any) -> Callable[[Any], None]:
     return assign
 
 
+@writes
 def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) -> Tensor:
     """Put `value` into the slices at `index` along `dim`, in place, and return the tensor.
 
@@ -258,6 +263,7 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
     return store(self, assign, recorder, (fill,), static, overlapping=True, shared="any")
 
 
+@writes
 def put_(self: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """Put the elements of `source` at the positions `index` of the flattened tensor, in place, and return the tensor.
 

@@ -222,7 +222,8 @@ def expand(self: Tensor, *size: Any) -> Tensor:
             f"must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
         )
     result: list[int] = []
-    for i, n in enumerate(sizes):
+    for i in range(len(sizes) - 1, -1, -1):  # as torch does: of several sizes that are wrong, the last is told
+        n = sizes[i]
         if i < lead:
             if n < 0:
                 raise RuntimeError(
@@ -237,7 +238,7 @@ def expand(self: Tensor, *size: Any) -> Tensor:
                     f"dimension {i}.  Target sizes: {list(sizes)}.  Tensor sizes: {list(shape)}"
                 )
         result.append(n)
-    return _expand(self, shape=tuple(result))
+    return _expand(self, shape=tuple(result[::-1]))
 
 
 def _type_name(x: Tensor) -> str:

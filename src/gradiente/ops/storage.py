@@ -240,11 +240,22 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     """
     array = self._array
     strides = tuple([s // array.itemsize for s in array.strides])
+    if 0 in strides:
+        strides = _of_single(strides, array.shape)
     if dim is None:
         return strides
     if not strides:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return strides[wrap_dim(integer(dim, "stride", "dim"), len(strides))]
+
+
+def _of_single(strides: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides, where those of dimensions of size 1, to which NumPy gives 0, are what torch gives to new ones."""
+    found = list(strides)
+    for i in range(len(shape) - 1, -1, -1):
+        if shape[i] == 1 and found[i] == 0:
+            found[i] = shape[i + 1] * found[i + 1] if i + 1 < len(shape) else 1
+    return tuple(found)
 
 
 def storage_offset(self: Tensor) -> int:

@@ -246,6 +246,8 @@ class Tensor(TensorMethods):
         if self._node is None:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
         node, number = split_edge(self._node)
+        if self._view is not None:
+            self._history.loose = True  # pyright: ignore[reportOptionalMemberAccess] - see `views.loose_views`
         return register(node._all_hooks().tensor.setdefault(number, HookDict()), hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:

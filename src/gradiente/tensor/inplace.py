@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import wraps
 from sys import getrefcount
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from ..arrays.batched import Batched, levels_of
 from ..arrays.batched_indexing import need_levels
 from ..arrays.batched_namespace import namespace as batched
-from ..graph import HELD_ONCE, PLAIN, current, user_place, version_of
+from ..graph import HELD_ONCE, PLAIN, current, moment, split_edge, user_place, version_of
 from .batching import record
 from .core import Tensor, wrap
 from .dispatch import Recorder
@@ -23,6 +24,7 @@ from .dtypes import SCALAR_NAMES
 from .origins import origin_of, take_over
 from .promotion import can_cast
 from .restrictions import check_apart, check_writable
+from .saved import SavedOutput
 from .tangents import active
 from .tangents_changed import before_change, inherit, overwrite
 from .views import loose_views, rebase, with_history
@@ -35,11 +37,11 @@ def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = Fal
     """
 
     def call(input: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-        check_writable(input, overlapping=overlapping)
-        array = input._array
-        for argument in () if overlapping else (*arguments, *keywords.values()):
-            if isinstance(argument, Tensor) and argument is not input and array.__class__ is np.ndarray:
-                check_apart(array, argument._array)
+        others = [a for a in (*arguments, *keywords.values()) if isinstance(a, Tensor) and a is not input]
+        check_writable(input, any(a._node is not None for a in others), overlapping)
+        if not overlapping and input._array.__class__ is np.ndarray:
+            for other in others:
+                check_apart(input._array, other._array)
         old = with_history(input)
         mode = current()
         if mode is not PLAIN:
@@ -50,20 +52,58 @@ def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = Fal
                 inherit(old, input)
             if mode.saved_hooks or active(mode):  # hooks and the graphs of tangents keep its values without itself
                 old._array = input._array.copy()
-        arguments = tuple([old if a is input else a for a in arguments])
-        shared = input._history
-        if shared is not None:
-            arguments = tuple([_copy_of(a) if isinstance(a, Tensor) and a._history is shared else a for a in arguments])
+        twin = old if active(mode) else _twin(input, old)
+        arguments = tuple([twin if a is input else a for a in arguments])
         result = function(old, *arguments, **keywords)
-        del arguments
+        del arguments, twin
         # If a node saved it, it keeps the values from before.
         if getrefcount(old) > HELD_ONCE or result._array is old._array:
             old._array = input._array.copy()
-        write(input, result, name)
+        write(input, result, name, fresh=result._node is not old._node)
         return input
 
     call.__name__ = call.__qualname__ = name
     return call
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def writes(function: F) -> F:
+    """A method that changes its tensor: it is refused first where autograd refuses it, whatever else is wrong."""
+
+    @wraps(function)
+    def call(self: Tensor, *arguments: Any, **keywords: Any) -> Any:
+        if current().grad:
+            operands = (*arguments, *keywords.values())
+            tracked = any(isinstance(o, Tensor) and o._node is not None for o in operands)
+            check_writable(self, tracked, overlapping=True)
+        return function(self, *arguments, **keywords)
+
+    return cast("F", call)
+
+
+def _saved_output(target: Tensor, result: Tensor) -> None:
+    """If the node of `result` saved it, let it save `target`, which has its values now, and notice later changes."""
+    node = split_edge(result._node)[0]
+    if any(saved._history is target._history for saved in node.tensors or ()):
+        return  # its twin: that is an error already
+    for saved in node.tensors or ():
+        same = isinstance(saved, SavedOutput) and saved._array is result._array
+        if same and result._array.dtype == target._array.dtype:
+            saved._array, saved._history = target._array, target._history
+            node.seq = moment()  # after the change that made it
+
+
+def _twin(input: Tensor, old: Tensor) -> Tensor:
+    """A stand-in for `input` as another operand of its own change: a node that saves it saves what is about to change.
+
+    As in torch, the node keeps a copy of the first operand only, and running backwards through x.mul_(x) is an error.
+    """
+    twin = wrap(input._array)
+    twin._node, twin._meta = old._node, old._meta
+    twin._history = version_of(input)
+    return twin
 
 
 def _copy_of(x: Tensor) -> Tensor:
@@ -74,8 +114,11 @@ def _copy_of(x: Tensor) -> Tensor:
     return copy
 
 
-def write(target: Tensor, result: Tensor, name: str) -> None:
-    """Replace the values of `target` by those of `result`, and its history by `result`'s."""
+def write(target: Tensor, result: Tensor, name: str, fresh: bool = False) -> None:
+    """Replace the values of `target` by those of `result`, and its history by `result`'s.
+
+    `fresh`: the node of `result` was made for this change.
+    """
     value, array = result._array, target._array
     if value.dtype != array.dtype and not can_cast(result.dtype, target.dtype):
         raise RuntimeError(
@@ -98,16 +141,19 @@ def write(target: Tensor, result: Tensor, name: str) -> None:
     array[...] = value
     touched(target)
     mode = current()
+    if fresh and result._node is not None and not mode.levels:
+        _saved_output(target, result)
     if mode is not PLAIN:
         if mode.anomaly:
             take_over(target, result)
         if active(mode):
             overwrite(target, result)
     if mode.grad and (result._node is not None or target._node is not None):
-        if result._array.dtype != array.dtype and result._node is not None:
+        have, want = result._array.dtype, array.dtype
+        if have != want and result._node is not None and not (have.kind == want.kind == "f"):
             from .namespace import namespace
 
-            result = namespace.astype(result, array.dtype)  # pyright: ignore
+            result = namespace.astype(result, want)  # pyright: ignore
         rebase(target, result)
 
 

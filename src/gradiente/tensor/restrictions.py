@@ -14,12 +14,14 @@ gradients, has no way to send a gradient to its base: its node is `Untracked`, w
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar
 
 import numpy as np
 
 from ..graph import Node, NodeHooks, Plan, Sink, current, moment, split_edge
 from .core import Tensor
+from .texts import NON_LEAF_FLAG, NON_LEAF_GRAD, NON_LEAF_REMEDY
 
 
 class Untracked(Sink):
@@ -82,7 +84,6 @@ class _ForbiddenView(Tensor):
     requires_grad = True  # pyright: ignore
     output_nr = 0  # pyright: ignore
     retains_grad = False  # pyright: ignore
-    grad = None  # pyright: ignore
 
     @property
     def _node(self) -> Any:  # pyright: ignore
@@ -104,10 +105,30 @@ class _ForbiddenView(Tensor):
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
         """The view itself: nothing changes."""
+        if not requires_grad and _own(_get(self).old):
+            raise RuntimeError(NON_LEAF_FLAG + NON_LEAF_REMEDY)
         return self
 
     def retain_grad(self) -> None:
-        """Nothing: no gradient will arrive."""
+        """Nothing: no gradient will arrive. A view with a history of its own raises torch's error."""
+        if forbidden_for_ever(self):
+            raise RuntimeError(_get(self).text)
+
+    @property
+    def grad(self) -> Any:  # pyright: ignore
+        """None: no gradient will arrive."""
+        if forbidden_for_ever(self):
+            warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        """As of any tensor."""
+        Tensor.grad.fset(self, value)  # pyright: ignore
+
+
+def _own(edge: Any) -> bool:
+    """Whether a view with this edge has a history of its own."""
+    return edge is not None and not isinstance(split_edge(edge)[0], Sink)
 
 
 _ForbiddenView.__name__ = _ForbiddenView.__qualname__ = "Tensor"
@@ -125,6 +146,11 @@ def allow(view: Tensor, node: Any) -> None:
     """Make a forbidden view an ordinary tensor again, with this node."""
     view.__class__ = Tensor
     view._node = node
+
+
+def forbidden_for_ever(view: Tensor) -> bool:
+    """Whether a forbidden view has a history of its own, so that it stays forbidden when its base is detached."""
+    return _own(_get(view).old)
 
 
 def is_forbidden(x: Tensor) -> bool:
@@ -157,14 +183,13 @@ def _forbidden(target: Tensor, what: str) -> str:
     if edge.__class__ is Forbidden:
         edge = edge.old
     mode = _MODES.get(creation)
-    own = edge is not None and not isinstance(split_edge(edge)[0], Sink)
-    if own:
+    if _own(edge):
         node, number = split_edge(edge)
         text = f"Output {number} of {node.name().split('Backward')[0]} is a view"
         text += f" of a view which was created in {mode[0]} and {what}" if mode else f" and {what}"
     else:
         text = f"A view was created in {(mode or _MODES['no_grad'])[0]} and {what}"
-    text += " modified inplace" + (f" {mode[1]}. " if mode else ". " if own else " with grad mode enabled. ")
+    text += " modified inplace" + (f" {mode[1]}. " if mode else ". " if _own(edge) else " with grad mode enabled. ")
     return text + _WHY[creation]
 
 
@@ -261,6 +286,7 @@ __all__ = [
     "check_apart",
     "check_writable",
     "forbid",
+    "forbidden_for_ever",
     "is_forbidden",
     "overlaps_itself",
 ]

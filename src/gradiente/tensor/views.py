@@ -24,7 +24,7 @@ from .batching import record
 from .core import AccumulateGrad, Tensor, keep_gradient, wrap
 from .dispatch import Recorder, run
 from .leaves import silence
-from .restrictions import Untracked, allow, check_writable, forbid, is_forbidden
+from .restrictions import Untracked, allow, check_writable, forbid, forbidden_for_ever, is_forbidden
 from .special import inherit_inference
 from .tangents import active, follow
 from .tangents_changed import turn
@@ -106,7 +106,8 @@ def link_view(out: Tensor, x: Tensor, steps: tuple[Step, ...], creation: str = "
     out._history = version
     if not mode.grad:
         creation = "inference" if mode.inference else "no_grad"
-        if out._node is None and x._array.dtype.kind in "fcV" and x.requires_grad and out._array.dtype.kind in "fcV":
+        base = x if x._view is None else x._view.base
+        if out._node is None and base._node is not None and out._array.dtype.kind in "fcV":
             out._node = Untracked()
             version.loose = True
     if creation:
@@ -170,7 +171,7 @@ def detach_in_place(x: Tensor) -> None:
     silence(x)
     x._node = None
     for view in [] if x._history is None else x._history.living_views():
-        if is_forbidden(view) and view._view.base is x:
+        if is_forbidden(view) and view._view.base is x and not forbidden_for_ever(view):
             allow(view, None)
 
 
@@ -190,10 +191,14 @@ def reshape_in_place(x: Tensor, call: Callable[..., Tensor], static: dict[str, A
     if active(current()):
         turn(x, call, static)
     version.bump(user_place(2))
-    if x._node is not None and x._node.__class__ is AccumulateGrad:
-        x._node._array = out._array  # pyright: ignore[reportAttributeAccessIssue]
-    else:
+    if x._view is not None and not x._view.creation and current().grad:
+        x._view.stamp = version.stamp
+    if current().grad and not isinstance(x._node, Sink):
         _adopt(x, out._node)
+    elif x._node.__class__ is AccumulateGrad:
+        x._node._array = out._array  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
+    if version.loose:
+        loose_views(version)
     return x
 
 
@@ -218,6 +223,8 @@ def with_history(x: Tensor) -> Tensor:
     """A stand-in for `x` as it is before a change in place: its values and its present history."""
     old = wrap(x._array)
     old._node = x._node
+    if x._view is not None and x._node is not None and current().grad and _has_hooks(x):
+        old._node = _fresh_node(x._view, x._view.base)  # torch goes past the view's node, and past its hooks
     return old
 
 
@@ -249,7 +256,7 @@ def follow_base(view: Tensor, base: Tensor) -> None:
     made: View = view._view
     made.stamp = base._history.stamp  # pyright: ignore[reportOptionalMemberAccess]
     if base._node is None or view._array.dtype.kind not in "fcV":
-        if is_forbidden(view):
+        if is_forbidden(view) and not forbidden_for_ever(view):
             allow(view, None)
     elif made.creation:
         forbid(view)
@@ -287,8 +294,13 @@ def loose_views(version: Version) -> None:
     for view in version.living_views():
         if view._view is None or view._view.base._node is None:
             continue
-        if view._view.creation or is_forbidden(view) or view._node.__class__ is Untracked:
+        if view._view.creation or is_forbidden(view) or view._node.__class__ is Untracked or _has_hooks(view):
             follow_base(view, view._view.base)
+
+
+def _has_hooks(view: Tensor) -> bool:
+    """Whether the node of a view has hooks: they stay behind at a node that is made anew, as in torch."""
+    return view._node is not None and split_edge(view._node)[0].hooks is not None
 
 
 def base_switched(base: Tensor) -> None:
