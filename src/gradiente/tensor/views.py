@@ -144,13 +144,13 @@ def set_data(x: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
     kind = value._array.dtype.kind
-    if x._node is not None and kind not in "fc" and value.dtype.name != "bfloat16":
+    if x.requires_grad and kind not in "fc" and value.dtype.name != "bfloat16":
         raise RuntimeError(
             "data set to a tensor that requires gradients must be floating point or complex dtype "
             f"(this one is {value.dtype})"
         )
     x._array = value._array
-    if x._node is not None and x._node.__class__ is AccumulateGrad:
+    if not is_forbidden(x) and x._node.__class__ is AccumulateGrad:
         x._node._array = value._array  # pyright: ignore[reportAttributeAccessIssue]
 
 
