@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from ..graph import Node, RemovableHandle, change, current, user_place, version_of
+from ..graph import Node, RemovableHandle, change, current, split_edge, user_place, version_of
 from ..tensor.core import Tensor, wrap
 from . import tasks
 from ._decorators import decorate
@@ -200,7 +201,8 @@ def register_multi_grad_hook(
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
-    edges = [edge_of(t) for t in tensors]
+    # The nodes hold the hooks, so the hooks must not hold the nodes.
+    nodes = [None if t._node is None else weakref.ref(split_edge(edge_of(t))[0]) for t in tensors]
     for i, t in enumerate(tensors):
         if t._node is None:
             which = f"(tensor {i} requires none)"
@@ -219,8 +221,9 @@ def register_multi_grad_hook(
                 if state is None:
                     for old in [n for n in states if n not in tasks.running]:  # of passes that failed
                         del states[old]
-                    expected = len(edges) if task is None else task.will_run(edges)
-                    state = states[number] = _Reached(expected, len(edges))
+                    living = [node for ref in nodes if ref is not None and (node := ref()) is not None]
+                    expected = len(nodes) if task is None else task.will_run(living)
+                    state = states[number] = _Reached(expected, len(nodes))
                 state.count += 1
                 state.grads[i] = grad
                 first, last = state.count == 1, state.count == state.expected
