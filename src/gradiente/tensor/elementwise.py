@@ -131,15 +131,27 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
     if rule is None or rule.names not in ((), (other,)):
         return None
     function = rule.function
+    mask = (i == 0, i == 1)
+    if not rule.names:
+        plain: Callable[[Any, Any], Any] = lambda node, g: function(g)  # noqa: E731
+        return Plan(plain, plain, mask, cls, (), single=True)
     short = shortest(function)
 
     def taped(node: Node, g: Any) -> Any:
-        return function(g, node.facts) if rule.names else function(g)
+        if node.tensors is None:
+            raise node.freed()
+        return function(g, node.facts)
 
     def raw(node: Node, g: Any) -> Any:
-        return short(g, number(node.facts, g)) if rule.names else function(g)
+        if node.tensors is None:  # as in torch, the number counts as saved, and is freed
+            raise node.freed()
+        return short(g, number(node.facts, g))
 
-    return Plan(raw, taped, (i == 0, i == 1), cls, (), single=True)
+    return Plan(raw, taped, mask, cls, (), single=True)
+
+
+_NUMBER_KEPT = (None,)
+"""What a node has for saved values that keeps a number, in its `facts`."""
 
 
 def binary(
@@ -156,6 +168,7 @@ def binary(
     both, only_a, only_b = (_saving_operands(primitive, cls, m) for m in ((True, True), (True, False), (False, True)))
     pick_both, pick_a, pick_b = _picker(both), _picker(only_a), _picker(only_b)
     scalar = _constant_plan(primitive, cls, 0)
+    number_kept = _NUMBER_KEPT if primitive.rules[0] is not None and primitive.rules[0].names else ()
     constant = primitive.kind == "constant"
 
     def unusual(a: Any, b: Any) -> Tensor:
@@ -206,7 +219,7 @@ def binary(
             node.seq = moment()
             node.plan = scalar  # pyright: ignore[reportAttributeAccessIssue] - None only where constant
             node.edges = (edge,)
-            node.tensors = ()
+            node.tensors = number_kept
             node.facts = other
             node.hooks = node.place = None
             return out

@@ -86,7 +86,7 @@ def _switch_on(x: Tensor, kinds: str) -> None:
 
 def silence(x: Tensor) -> None:
     """Have the accumulator of the leaf `x` accumulate nothing from now on; see the note above."""
-    node = x._node
+    node: Any = x._node
     if node.__class__ is AccumulateGrad:
         node.__class__ = _Silent
         x._metadata().silent = node

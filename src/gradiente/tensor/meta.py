@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from .core import AccumulateGrad, Tensor
@@ -24,7 +24,7 @@ class Meta:
         self.inference: bool = False
         self.tangents: Any = None
         self.origin: Origin | None = None
-        self.grad_dtype: dtype | bool | None = False
+        self.grad_dtype: dtype | Literal[False] | None = False
         """The type that the gradient must have: False for that of the tensor, None for any."""
         self.silent: AccumulateGrad | None = None
         """The accumulator that the leaf had while it required gradients; see `leaves`."""

@@ -35,6 +35,8 @@ def value(node: Node, ours: str) -> Any:
         return facts[0].get(ours)
     operands = type(node).primitive.operands
     if facts is not None and ours in operands and not plan.mask[operands.index(ours)]:
+        if node.tensors is None:
+            raise node.freed()
         return wrap(np.asarray(facts))  # the number of the short form
     return None
 
