@@ -91,7 +91,7 @@ def run(
                     g = gs
                     continue
                 gs = (gs,)
-        if not keep and node.tensors:
+        if not keep and node.tensors and gs is not None:
             node.tensors = None
         following: Any = None  # with nothing else waiting, the first edge to a node leads to the next one
         i = 0
@@ -188,7 +188,7 @@ class _Waiting:
             if outputs is not None:
                 outputs[edge.number] = edge
                 return
-            outputs = grads[node] = [None] * node.plan.outputs
+            outputs = grads[node] = [None] * node.plan.outputs  # pyright: ignore[reportOptionalMemberAccess]
             outputs[edge.number] = edge
         heappush(self.heap, -node.seq)
         self.nodes[node.seq] = node
@@ -199,7 +199,7 @@ class _Waiting:
         if node.plan is None:
             self.empty[node] = None
         elif node not in self.grads:
-            self.grads[node] = NOTHING if node is edge else [None] * node.plan.outputs
+            self.grads[node] = NOTHING if node is edge else [None] * node.plan.outputs  # pyright: ignore[reportOptionalMemberAccess]
             heappush(self.heap, -node.seq)
             self.nodes[node.seq] = node
 
@@ -211,8 +211,8 @@ class _Waiting:
 
 def _visit(
     node: Node, g: Any, step: Step, waiting: _Waiting, selection: Any, wrap: Any, unwrap: Any, watch: Any, quiet: Any
-) -> Sequence[Any]:
-    """The step of a node about which something is unusual; empty if the pass ends there."""
+) -> Sequence[Any] | None:
+    """The step of a node about which something is unusual; None if it does not run, as the pass ends there."""
     plan, hooks = node.plan, node.hooks
     if plan.outputs != 1:
         g = [None if output is None else waiting.grads.pop(output) for output in g]
@@ -226,7 +226,7 @@ def _visit(
         g = run_tensor_hooks(node, g, wrap, unwrap)
     if selection is not None and not selection.needed[node]:
         selection.capture(node, g)
-        return ()
+        return None
     if hooks is not None and hooks.pre:
         g = run_before(node, g, wrap, unwrap)
         nothing = nothing or g is None
