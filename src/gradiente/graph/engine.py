@@ -211,7 +211,7 @@ class _Waiting:
 
 def _visit(
     node: Node, g: Any, step: Step, waiting: _Waiting, selection: Any, wrap: Any, unwrap: Any, watch: Any, quiet: Any
-) -> Sequence[Any] | None:
+) -> Any:
     """The step of a node about which something is unusual; None if it does not run, as the pass ends there."""
     plan, hooks = node.plan, node.hooks
     if plan.outputs != 1:
