@@ -12,6 +12,7 @@ sees the batch: the namespace here (`batched_namespace`) shifts the axes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -238,6 +239,7 @@ _RENAMED = {
 }
 
 
+@cache
 def namespace() -> Any:
     """The namespace of batched arrays."""
     from .batched_namespace import namespace as found

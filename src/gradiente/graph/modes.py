@@ -58,7 +58,12 @@ restore: Callable[[Token[Mode]], None] = _mode.reset
 
 def set_mode(mode: Mode) -> None:
     """Make `mode` the current one. The caller restores the previous one, in a `finally`."""
-    _mode.set(PLAIN if mode is not NO_GRAD and _is_plain(mode) else mode)
+    _mode.set(plain_if_equal(mode))
+
+
+def plain_if_equal(mode: Mode) -> Mode:
+    """The mode itself, or `PLAIN` if it says the same."""
+    return PLAIN if mode is not NO_GRAD and _is_plain(mode) else mode
 
 
 def _is_plain(mode: Mode) -> bool:

@@ -243,7 +243,9 @@ def _alike(arrays: tuple[Any, ...]) -> bool:
     if len(arrays) != 2:
         return False
     a, b = arrays
-    return a.__class__ is b.__class__ is np.ndarray and a.dtype is b.dtype and a.dtype.kind == "f"
+    if a.__class__ is not b.__class__ or (a.__class__ is not np.ndarray and a.__class__ is not Batched):
+        return False
+    return a.dtype is b.dtype and a.dtype.kind == "f"
 
 
 def run(

@@ -17,8 +17,7 @@ change that brings the first tangent into a view gives the base zeros first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from weakref import WeakSet
@@ -27,6 +26,7 @@ import numpy as np
 
 from ..arrays.batched import examples
 from ..graph import Mode, Node, current, guard, set_mode, version_of
+from ..graph.modes import plain_if_equal, restore, swap
 from ..rules import Primitive
 from ..rules.kinds import tangent as tangent_by_rules
 from .core import Tensor, wrap
@@ -45,12 +45,17 @@ class Tangents(dict[Any, Tensor]):
 
 
 class Level:
-    """One forward differentiation under way; `number` counts those around it."""
+    """One forward differentiation under way; `number` counts those around it.
 
-    __slots__ = ("_holders", "number")
+    `around`: the mode `seen` last, without this level and those inside it.
+    """
+
+    __slots__ = ("_holders", "around", "number", "seen")
 
     def __init__(self, number: int) -> None:
         self.number = number
+        self.seen: Mode | None = None
+        self.around: Mode | None = None
         self._holders: WeakSet[Tangents] = WeakSet()
 
     def keep(self, holder: Tangents, tangent: Tensor) -> None:
@@ -60,6 +65,7 @@ class Level:
 
     def close(self) -> None:
         """Drop all tangents of this level."""
+        self.seen = self.around = None
         for holder in list(self._holders):
             holder.pop(self, None)
 
@@ -146,15 +152,23 @@ def copied(x: Tensor) -> Tensor:
     return namespace.asarray(x, copy=True)
 
 
-@contextmanager
-def outside(mode: Mode, depth: int) -> Iterator[None]:
-    """`mode`, with its outermost `depth` levels only."""
-    previous = current()
-    set_mode(replace(mode, levels=mode.levels[:depth]))
-    try:
-        yield
-    finally:
-        set_mode(previous)
+class outside:
+    """`mode`, with its outermost `depth` levels only, for a block."""
+
+    __slots__ = ("_mode", "_token")
+
+    def __init__(self, mode: Mode, depth: int) -> None:
+        level: Level = mode.levels[depth]
+        if level.seen is not mode:  # once for all operations in one mode
+            level.around = plain_if_equal(replace(mode, levels=mode.levels[:depth]))
+            level.seen = mode
+        self._mode: Mode = level.around  # pyright: ignore[reportAttributeAccessIssue]
+
+    def __enter__(self) -> None:
+        self._token: Any = swap(self._mode)
+
+    def __exit__(self, *exc_info: object) -> None:
+        restore(self._token)
 
 
 # -- results ----------------------------------------------------------------------------------------------------------
