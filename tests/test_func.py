@@ -305,3 +305,56 @@ def test_trees():
     assert spec != tree_flatten({"x": [0, (0, 0)], "z": Pair(0, 0)})[1]
     with pytest.raises(ValueError, match="has length 1 but the spec refers to a pytree that holds 5 items"):
         tree_unflatten([1], spec)
+
+
+# --- what is not allowed, and what works with it
+
+
+@pytest.mark.parametrize(
+    "transformed",
+    [
+        lambda f: grad(lambda v: f(v).sum()),
+        lambda f: lambda x: jvp(f, (x,), (x,))[1],
+        lambda f: lambda x: vmap(f)(x[None])[0],
+    ],
+)
+def test_nothing_is_switched_on_inside(transformed):
+    for switch in (True, False):
+        with pytest.raises(RuntimeError, match=r"attempting to call Tensor.requires_grad_\(\) \(or perhaps using"):
+            transformed(lambda v, s=switch: torch.ones(5, dtype=torch.float64).requires_grad_(s) * v)(x5())
+    with pytest.raises(RuntimeError, match="attempting to call"):
+        transformed(lambda v: torch.autograd.functional.jacobian(torch.sin, v).sum(0))(x5())
+    close(
+        transformed(lambda v: torch.ones(5, dtype=torch.float64, requires_grad=True) * v)(x5()).detach() * 0, x5() * 0
+    )
+
+
+def test_duals_and_transforms():
+    import gradiente.autograd.forward_ad as fwAD
+
+    x = x5()
+    with fwAD.dual_level():
+        dual = fwAD.make_dual(x, torch.ones_like(x))
+        for transform in (jacfwd, jacrev, lambda g: lambda v: jvp(g, (v,), (torch.ones_like(x),))[1]):
+            found = fwAD.unpack_dual(transform(lambda v: v**3)(dual)).tangent
+            close(found if found.ndim == 1 else found.sum(0), 6 * x)
+        close(fwAD.unpack_dual(grad(lambda v: (v**3).sum())(dual)).tangent, 6 * x)
+        close(fwAD.unpack_dual(vmap(lambda v: v * v)(dual)).tangent, 2 * x)
+
+    def inner(v: Any) -> Any:
+        with fwAD.dual_level():
+            return fwAD.unpack_dual(fwAD.make_dual(v, torch.ones_like(v)) * v.detach() ** 2).tangent
+
+    close(vmap(inner)(torch.stack([x, x])), torch.stack([x * x, x * x]))
+    with pytest.raises(RuntimeError, match="Nested forward mode AD is not supported"):
+        jvp(inner, (x,), (x,))
+
+
+def test_each_example_has_its_own_gradient_of_a_tensor_from_outside():
+    w, x = torch.ones(5, dtype=torch.float64, requires_grad=True), torch.stack([x5(), x5() * 2])
+    found = vmap(lambda v: torch.autograd.grad((v * w * w).sum(), w)[0])(x)
+    close(found, 2 * x)
+    found = vmap(lambda v: torch.autograd.grad(w * w, w, v)[0])(x)
+    close(found, 2 * x)
+    vmap(lambda v: torch.autograd.grad((v * w**3).sum(), w, create_graph=True)[0])(x).sum().backward()
+    close(w.grad, 6 * x.sum(0))

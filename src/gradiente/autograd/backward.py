@@ -12,6 +12,7 @@ from ..graph import NO_GRAD, PLAIN, current, restore, run, swap, with_grad
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import F4, F8, quietly
 from ..tensor.dtypes import TENSOR_TYPES
+from ..tensor.leaves import tracked
 from ..tensor.restrictions import Untracked
 from ..tensor.special import mark_inference
 from ..tensor.tangents import active
@@ -295,7 +296,7 @@ def _zeros(x: Source, create_graph: bool) -> Tensor:
             "allow_unused=True)"
         )
     zeros = wrap(np.zeros_like(x._array))
-    return zeros.requires_grad_() if create_graph else zeros
+    return tracked(zeros) if create_graph else zeros
 
 
 _ONE_F4, _ONE_F8 = wrap(np.ones((), F4)), wrap(np.ones((), F8))

@@ -1,13 +1,12 @@
-"""Whether a transform of derivatives (torch.func) is running: inside, `backward` and `requires_grad_` are refused."""
+"""What is refused inside of a transform of derivatives (torch.func)."""
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-
-transforming: ContextVar[bool] = ContextVar("gradiente.transforming", default=False)
-"""True inside of `torch.func.grad` and its relatives."""
+from ..graph.modes import transforming
 
 NO_BACKWARD = (
     "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp "
     "instead or call backward() outside of functorch transforms."
 )
+
+__all__ = ["NO_BACKWARD", "transforming"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..tensor.core import Tensor
+from ..tensor.leaves import tracked
 from ..tensor.views import share
 
 
@@ -35,7 +36,7 @@ class Variable(metaclass=VariableMeta):
         if not isinstance(data, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         out = share(data)
-        return out.requires_grad_() if requires_grad else out
+        return tracked(out) if requires_grad else out
 
 
 __all__ = ["Variable", "VariableMeta"]

@@ -79,10 +79,10 @@ def grad_and_value(func: Callable[..., Any], argnums: ArgNums = 0, has_aux: bool
                     "grad_and_value(f)(*args): Expected f(*args) to return a scalar Tensor, got tensor with "
                     f"{output.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?"
                 )
-            if aux is not None:
-                need_tensors(aux, lambda x: RuntimeError(f"Expected tensors, got unsupported type {type(x)}"))
+            if has_aux:
+                need_tensors(aux, _aux_only_tensors)
             taped = inside.leads_outside((output,))
-            keep = taped or bool(aux is not None and inside.leads_outside(tree_flatten(aux)[0]))
+            keep = taped or bool(has_aux and inside.leads_outside(tree_flatten(aux)[0]))
             found = pull([output], variables, [None], keep=keep, taped=taped)
         result = tree_unflatten(found, spec)
         value = inside.outward(output)
@@ -158,13 +158,14 @@ def vjp_of(func: Callable[..., Any], args: tuple[Any, ...], argnums: Any, has_au
         aux = None
         if has_aux:
             output, aux = _pair(output, "vjp(f, *primals)")
-        need_tensors(
-            output,
-            lambda x: RuntimeError(
-                f"vjp(f, *primals): expected f(*primals) to return only tensors, got unsupported type {type(x)}"
-            ),
-        )
-    outputs, out_spec = tree_flatten(output)
+            need_tensors(aux, _aux_only_tensors)
+        outputs, out_spec = _outputs(output, "vjp(f, *primals)")
+        for y in outputs:
+            if y._array.dtype.kind not in "fcV":
+                raise RuntimeError(
+                    "vjp(f, ...): All outputs of f must be floating-point or complex Tensors, got Tensor with dtype "
+                    f"{y.dtype}"
+                )
     outside = inside.leads_outside(outputs)
 
     def vjp_fn(cotangents: Any, retain_graph: bool = True, create_graph: bool | None = None) -> Any:
@@ -238,8 +239,7 @@ def linear_part(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, C
     with Inside() as inside:
         args, variables, _ = _variables(inside.fresh, args, tuple(range(len(args))), ())
         output = func(*args)
-        need_tensors(output, _only_tensors)
-        outputs, spec = tree_flatten(output)
+        outputs, spec = _outputs(output, "jvp(f, primals, tangents)")
         seeds = [inside.fresh(zeros_like(y).detach()) if y._array.dtype.kind in "fcV" else None for y in outputs]
         live = [(y, u) for y, u in zip(outputs, seeds, strict=True) if u is not None]
         transposed = pull([y for y, _ in live], variables, [u for _, u in live], keep=True, taped=True)
@@ -256,10 +256,20 @@ def linear_part(func: Callable[..., Any], args: tuple[Any, ...]) -> tuple[Any, C
     return inside.outward(output), push
 
 
-def _only_tensors(x: Any) -> RuntimeError:
-    return RuntimeError(
-        f"jvp(f, primals, tangents): expected f(*primals) to return only tensors, got unsupported type {type(x)}"
+def _outputs(output: Any, where: str) -> tuple[list[Tensor], TreeSpec]:
+    """The results, which have to be tensors, at least one, and their structure."""
+    found, spec = tree_flatten(output)
+    if not found or output is None:
+        raise RuntimeError(f"{where}: Expected f to be a function that has non-empty output (got output = {found})")
+    need_tensors(
+        output,
+        lambda x: RuntimeError(f"{where}: expected f(*primals) to return only tensors, got unsupported type {type(x)}"),
     )
+    return found, spec
+
+
+def _aux_only_tensors(x: Any) -> RuntimeError:
+    return RuntimeError(f"Expected tensors, got unsupported type {type(x)}")
 
 
 def push_forward(
@@ -279,8 +289,8 @@ def push_forward(
         aux = None
         if has_aux:
             output, aux = _pair(output, "jvp(f, primals, tangents)")
-        need_tensors(output, _only_tensors)
-        outputs, spec = tree_flatten(output)
+            need_tensors(aux, _aux_only_tensors)
+        outputs, spec = _outputs(output, "jvp(f, primals, tangents)")
         found = [inside.tangent(y) for y in outputs]
     if strict and None in found:
         raise RuntimeError(
@@ -328,6 +338,9 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool =
             if not isinstance(x, Tensor):
                 raise RuntimeError(f"{where}Expected {name} to only contain Tensors, got {type(x)}")
     for x, t in zip(known, given, strict=True):
+        for tensor, name in ((x, "primal"), (t, "tangent")):
+            if tensor._array.dtype.kind not in "fcV":
+                raise ValueError(f"Expected {name} to be floating point or complex, but got: {tensor.dtype}")
         if x.shape != t.shape:
             raise RuntimeError(
                 "Trying to set a forward gradient that has a different size than that of the original Tensor, this is "

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..ops.joining import stack
 from ..tensor.core import Tensor
+from ..tensor.leaves import tracked
 
 
 def functional_call(
@@ -146,7 +147,7 @@ def _stacked(states: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     made: dict[str, Tensor] = {}
     for name, first in states[0].items():
         together = stack([state[name].detach() for state in states])
-        made[name] = together.requires_grad_() if first.requires_grad else together
+        made[name] = tracked(together) if first.requires_grad else together
     return made
 
 

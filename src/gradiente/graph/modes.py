@@ -47,6 +47,9 @@ _mode: ContextVar[Mode] = ContextVar("gradiente.mode", default=PLAIN)
 current: Callable[[], Mode] = _mode.get
 """The mode of this thread or task."""
 
+transforming: ContextVar[bool] = ContextVar("gradiente.transforming", default=False)
+"""True inside of `torch.func.grad` and its relatives, where `backward` and `requires_grad_` are refused."""
+
 _plain_values = tuple(getattr(PLAIN, name) for name in Mode.__dataclass_fields__)
 
 

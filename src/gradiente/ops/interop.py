@@ -11,6 +11,7 @@ from ..graph import current
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES, from_numpy_dtype
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.leaves import tracked
 from ..tensor.origins import leave
 from ._factory import made, need_bool, need_differentiable, settle
 from ._literals import literal
@@ -224,7 +225,7 @@ def _tracking(x: Tensor, requires_grad: bool) -> Tensor:
     if not requires_grad:
         return wrap(x._array)
     need_differentiable(x.dtype, "asarray")
-    return x.requires_grad_()
+    return tracked(x)
 
 
 def frombuffer(buffer: Any, *, dtype: Dtype, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:

@@ -120,8 +120,15 @@ def leave(x: Tensor, dim: int, level: int, size: int) -> Tensor:
     return _tensor(pop(x._array, dim, level, size), x, _LEAVE, leave, (dim, level, size))
 
 
+def _running(level: int) -> bool:
+    """Whether the vmap of a level is under way: then each example has a gradient of its own, of all tensors."""
+    return any(frame.level == level for frame in current().transforms)
+
+
 def _summed(x: Tensor, level: int, size: int) -> Tensor:
-    """The sum over the examples of a level."""
+    """The sum over the examples of a level, once the vmap has ended."""
+    if _running(level):
+        return x
     array = total(x._array, level)
     return x if array is x._array else _tensor(array, x, _TOTAL, _summed, (level, size))
 

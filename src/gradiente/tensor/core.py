@@ -120,13 +120,14 @@ class Tensor(TensorMethods):
         >>> torch.ones(2).requires_grad_()
         tensor([1., 1.], requires_grad=True)
         """
-        from .leaves import switch
+        from .leaves import refuse_inside, switch
 
         if requires_grad is not True and requires_grad is not False:
             raise TypeError(
                 "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
                 f"{type(requires_grad).__name__}"
             )
+        refuse_inside()
         switch(self, requires_grad)
         return self
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..graph import current
+from ..graph.modes import transforming
 from . import dtypes, origins
 from .core import AccumulateGrad, Tensor
 from .dtypes import C_NAMES, SCALAR_NAMES, dtype
@@ -62,9 +63,19 @@ def switch(x: Tensor, on: bool, kinds: str = "floating point dtype") -> None:
         base_switched(x)
 
 
-def _switch_on(x: Tensor, kinds: str) -> None:
-    if current().transforms:
+def tracked(x: Tensor, on: bool = True) -> Tensor:
+    """`x` itself, which requires gradients from now on, or does not."""
+    switch(x, on)
+    return x
+
+
+def refuse_inside() -> None:
+    """Refuse `requires_grad_` inside of a transform of torch.func, whose gradients it could not mean."""
+    if transforming.get() or current().transforms:
         raise RuntimeError(NO_REQUIRES_GRAD)
+
+
+def _switch_on(x: Tensor, kinds: str) -> None:
     if x._array.dtype.kind not in "fc" and x.dtype is not dtypes.bfloat16:
         raise RuntimeError(
             f"only Tensors of {kinds} can require gradients "
@@ -155,8 +166,10 @@ def _caster(wanted: dtype) -> Any:
 __all__ = [
     "check_grad",
     "get_grad_dtype",
+    "refuse_inside",
     "set_grad_dtype",
     "set_requires_grad",
     "silence",
     "switch",
+    "tracked",
 ]

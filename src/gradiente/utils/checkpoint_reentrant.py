@@ -11,6 +11,7 @@ from ..autograd.function import Function
 from ..autograd.grad_mode import enable_grad
 from ..autograd.tasks import current_task
 from ..tensor.core import Tensor
+from ..tensor.leaves import tracked
 from .checkpoint_random import Replay
 
 
@@ -21,7 +22,7 @@ def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
     """
     if not isinstance(inputs, tuple):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise RuntimeError(f"Only tuple of tensors is supported. Got Unsupported input type: {type(inputs).__name__}")
-    return tuple(x.detach().requires_grad_(x.requires_grad) if isinstance(x, Tensor) else x for x in inputs)
+    return tuple(tracked(x.detach(), x.requires_grad) if isinstance(x, Tensor) else x for x in inputs)
 
 
 def check_backward_validity(inputs: Iterable[Any]) -> None:

@@ -22,6 +22,7 @@ from ..autograd.tasks import current_task, running
 from ..graph import change, counter, current, set_mode, user_place
 from ..graph.places import describe
 from ..tensor.core import Tensor
+from ..tensor.leaves import tracked
 from ..tensor.saved import stale_text
 from .checkpoint_random import Replay
 
@@ -138,7 +139,7 @@ class _Argument:
     def tensor(self) -> Tensor:
         """The argument for the second computation."""
         if self._unpack is not None:
-            return self._unpack(self._packed).detach().requires_grad_(self._requires_grad)
+            return tracked(self._unpack(self._packed).detach(), self._requires_grad)
         version = self._packed._history
         if version is not None and version.count != self._history[1]:
             text = stale_text(self._packed._array, self._packed._node, version, self._history[1])
