@@ -211,6 +211,18 @@ def coarse(call: Call) -> float:
 
 def forward(mine: Call, yours: Call) -> None:
     theirs = by_torch(lambda: yours.run(wrapped=False))
+    name = mine.op.name
+    if name.startswith(("empty", "new_empty")):  # what is in new memory is nobody's choice
+        ours = mine.run(wrapped=False)
+        assert (str(ours.dtype), tuple(ours.shape)) == (str(theirs.dtype), tuple(theirs.shape))
+        return
+    if name in ("topk", "kthvalue"):  # among equal elements torch's choice follows from how it partitions
+        values, places = mine.run(wrapped=False)
+        same(values, theirs[0], "values")
+        dim = mine.kwargs.get("dim", mine.args[1] if len(mine.args) > 1 else -1)
+        if values.dim() == mine.input.dim():
+            same(mine.input.gather(dim, places), theirs[0], "the elements at the indices")
+        return
     ours, phases = mine.run(wrapped=False), PHASES.get(mine.op.name, ())
     if phases:
         same(type(ours).__name__, type(theirs).__name__, "result")
@@ -320,7 +332,7 @@ def errors(op: Any) -> Result:
 
 
 def _plain(tensor: Any) -> bool:
-    return tensor.layout is torch.strided and tensor.device.type == "cpu"
+    return tensor.layout is torch.strided and tensor.device.type == "cpu" and tensor.dim() <= 64  # NumPy's most
 
 
 def _error(call: Callable[[], Any]) -> Exception | None:

@@ -43,15 +43,15 @@ def _need_pair(a: Any, b: Any, function: str, names: tuple[str, str]) -> None:
     need_tensor(a, function, names[0])
     need_tensor(b, function, names[1], 2)
     types = [SCALAR_NAMES[x.dtype.name] for x in (a, b)]
-    if types[0] != types[1]:
-        raise RuntimeError(
-            f"Expected object of scalar type {types[0]} but got scalar type {types[1]} for second argument "
-            f"('{names[1]}' of {function}(); convert it)"
-        )
     if not all(x._array.dtype.char in "fd" for x in (a, b)):
         raise RuntimeError(
             f"Expected both inputs to be Half, Float or Double tensors but got {types[0]} and {types[1]} "
             f"({function}() needs float32 or float64; convert them)"
+        )
+    if types[0] != types[1]:
+        raise RuntimeError(
+            f"Expected object of scalar type {types[0]} but got scalar type {types[1]} for second argument "
+            f"('{names[1]}' of {function}(); convert it)"
         )
 
 

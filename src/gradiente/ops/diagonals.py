@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import extras_of, namespace_of
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
-from ._define import primitive
+from ._define import inplace, primitive
 from ._reducing import cast
 from ._sizes import integer
 from ._views import viewing
@@ -136,7 +136,9 @@ METHODS: dict[str, Any] = {
     "diag_embed": diag_embed,
     "diag": diag,
     "tril": tril,
+    "tril_": inplace(tril),
     "triu": triu,
+    "triu_": inplace(triu),
     "trace": trace,
 }
 __all__ = ["diag", "diag_embed", "diagonal", "trace", "tril", "triu"]

@@ -11,11 +11,12 @@ from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import in_place, touched
 from ..tensor.restrictions import check_writable
 from ..tensor.tangents import active
+from ._arguments import need_tensor
 from ._define import primitive
 from ._numbers import Number, fitted
 from ._pairs import NUMBERS
 
-_astype = primitive("astype")
+_astype, _clone = primitive("astype"), primitive("clone")
 _zeroed = in_place(primitive("overwrite", "ZeroBackward0"), "zero_", overlapping=True)
 _filled_with_number = in_place(primitive("overwrite", "FillBackward2"), "fill_", overlapping=True)
 _filled_with_tensor = in_place(primitive("overwrite", "FillBackward3"), "fill_", overlapping=True)
@@ -63,6 +64,16 @@ def fill_(input: Tensor, value: Tensor | Number) -> Tensor:
     return input
 
 
+def fill(input: Tensor, value: Tensor | Number) -> Tensor:
+    """A tensor of the shape and type of the input, with one value in all places. See `fill_`.
+
+    >>> import gradiente as torch
+    >>> torch.fill(torch.zeros(2), 3)
+    tensor([3., 3.])
+    """
+    return fill_(_clone(need_tensor(input, "fill")), value)
+
+
 def zero_(input: Tensor) -> Tensor:
     """Set all elements to 0, in place.
 
@@ -81,4 +92,4 @@ def zero_(input: Tensor) -> Tensor:
 METHODS: dict[str, Any] = {"fill_": fill_, "zero_": zero_}
 """What these functions are called as methods of Tensor."""
 
-__all__ = ["fill_", "zero_"]
+__all__ = ["fill", "fill_", "zero_"]
