@@ -56,7 +56,7 @@ def _elu(x: Any, alpha: float, scale: float, xp: Any) -> Any:
 
 
 def _elu_slope(g: Any, x: Any, alpha: float, scale: float, xp: Any) -> Any:
-    return xp.where(x <= 0, g * ((alpha * scale) * xp.exp(xp.minimum(x, 0))), g * scale)
+    return xp.where(x <= 0, g * ((alpha * scale) * xp.exp(xp.where(x < 0, x, 0))), g * scale)
 
 
 elu: Primitive = elementwise(
@@ -72,7 +72,7 @@ selu: Primitive = elementwise(
 )
 celu: Primitive = elementwise(
     "celu",
-    lambda g, x, alpha, xp: xp.where(x <= 0, g * xp.exp(xp.minimum(x, 0) / alpha), g),
+    lambda g, x, alpha, xp: xp.where(x <= 0, g * xp.exp(xp.where(x < 0, x, 0) / alpha), g),
     forward=lambda x, alpha, xp: xp.where(x <= 0, alpha * xp.expm1(xp.minimum(x, 0) / alpha), x),
 )
 softplus: Primitive = elementwise(
