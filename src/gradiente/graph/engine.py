@@ -96,7 +96,7 @@ def run(
         following: Any = None  # with nothing else waiting, the first edge to a node leads to the next one
         i = 0
         for edge in node.edges if gs else ():
-            cotangent = gs[i]
+            cotangent = gs[i]  # pyright: ignore[reportOptionalSubscript]
             i += 1
             if cotangent is None:
                 if selection is None or split_edge(edge)[0] in selection.needed:

@@ -86,7 +86,7 @@ def writes(function: F) -> F:
 def _saved_output(target: Tensor, result: Tensor) -> None:
     """If the node of `result` saved it, let it save `target`, which has its values now, and notice later changes."""
     node = split_edge(result._node)[0]
-    if any(saved._history is target._history for saved in node.tensors or ()):
+    if any(saved is not None and saved._history is target._history for saved in node.tensors or ()):
         return  # its twin: that is an error already
     for saved in node.tensors or ():
         same = isinstance(saved, SavedOutput) and saved._array is result._array
