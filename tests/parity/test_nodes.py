@@ -159,7 +159,7 @@ def test_input_metadata_and_names(name: str) -> None:
         assert ours.name() == theirs.name()
         assert [i for _, i in ours.next_functions] == [i for _, i in theirs.next_functions] or name in OTHER_GRAPH
         mine, yours = (
-            [(tuple(m.shape), str(m.dtype), repr(m.device), m.is_nested_tensor) for m in node._input_metadata]
+            [(m.shape, str(m.dtype), repr(m.device), m.is_nested_tensor) for m in node._input_metadata]
             for node in (ours, theirs)
         )
         assert mine == yours or name == "group_norm"  # torch's node has the means and deviations as results

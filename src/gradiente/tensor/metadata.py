@@ -11,7 +11,6 @@ from typing import Any
 
 from ..graph import Node, split_edge
 from . import devices, dtypes
-from .size import Size
 
 Like = tuple[tuple[int, ...], Any]
 """A shape and a NumPy dtype."""
@@ -23,19 +22,20 @@ class InputMetadata:
     __slots__ = ("device", "dtype", "is_cpp_nested_tensor", "is_nested_tensor", "shape")
 
     def __init__(self, shape: tuple[int, ...], dtype: Any) -> None:
-        self.shape: Size = Size(shape)
+        self.shape: list[int] = list(shape)  # a list, as in torch
         self.dtype: dtypes.dtype = dtypes.from_numpy_dtype(dtype)
         self.device: devices.device = devices.CPU
         self.is_nested_tensor = False
         self.is_cpp_nested_tensor = False
 
     def __repr__(self) -> str:
-        return f"InputMetadata(shape={list(self.shape)}, dtype={self.dtype}, device={self.device})"
+        return f"InputMetadata(shape={self.shape}, dtype={self.dtype}, device={self.device})"
 
 
 def tell(node: Node, number: int, like: Like) -> None:
-    """Note the shape and dtype of result `number` of `node`."""
-    node.__dict__.setdefault("_likes", {})[number] = like
+    """Note the shape and dtype of result `number` of `node`, unless it is a `Function`'s, which knows them."""
+    if not hasattr(type(node), "_forward_cls"):
+        node.__dict__.setdefault("_likes", {})[number] = like
 
 
 def likes(node: Node) -> list[Like | None]:
