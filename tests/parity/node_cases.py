@@ -33,6 +33,11 @@ def other(t: Any, *shape: int) -> Any:
     return real(t, *shape, low=1.1, high=1.9).detach()
 
 
+def square(t: Any) -> Any:
+    """A well-conditioned tracked matrix of three rows."""
+    return real(t, 3, 3) * t.tensor([[1.0, -1.0, 0.5], [0.3, 1.0, -1.0], [1.0, 0.2, 2.0]], dtype=t.float64)
+
+
 def unary(name: str, *arguments: Any, **keywords: Any) -> Call:
     return lambda t: getattr(x3(t), name)(*arguments, **keywords)
 
@@ -239,6 +244,19 @@ CALLS |= {
     "diag_embed": lambda t: t.diag_embed(x3(t), 0, 0, 1),
     "narrow": lambda t: x23(t).narrow(1, 0, 2),
     "movedim": lambda t: real(t, 2, 3, 4).movedim(0, 2),
+    "det": lambda t: t.linalg.det(square(t)),
+    "slogdet": lambda t: t.linalg.slogdet(square(t))[1],
+    "inv": lambda t: t.linalg.inv(square(t)),
+    "solve": lambda t: t.linalg.solve(square(t), real(t, 3, 2)),
+    "cholesky": lambda t: t.linalg.cholesky(square(t) @ square(t).mT),
+    "qr": lambda t: t.linalg.qr(square(t))[0],
+    "eigh": lambda t: t.linalg.eigh(square(t) + square(t).mT)[0],
+    "svdvals": lambda t: t.linalg.svdvals(square(t)),
+    "svd": lambda t: t.linalg.svd(square(t))[1],
+    "matrix_exp": lambda t: t.linalg.matrix_exp(square(t)),
+    "solve_triangular": lambda t: t.linalg.solve_triangular(square(t), real(t, 3, 2), upper=True),
+    "matrix_norm": lambda t: t.linalg.matrix_norm(square(t)),
+    "pinv": lambda t: t.linalg.pinv(square(t)),
     "zero_": lambda t: x3(t).clone().zero_(),
     "fill_": lambda t: x3(t).clone().fill_(2),
     "fill_ tensor": lambda t: x3(t).clone().fill_(real(t)),

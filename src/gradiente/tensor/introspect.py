@@ -18,7 +18,7 @@ from .printing import format_tensor
 from .restrictions import is_forbidden
 from .saved import Packed, SavedOutput, unpack_tensor
 from .saved_names import known
-from .saved_values import value
+from .saved_values import saved_index, value
 
 
 class SavedTensor:
@@ -106,9 +106,8 @@ class ShownNode(Node):
                 return value(self, ours)
         elif name.startswith("_raw_saved_"):
             ours = known(self).get(name[11:])
-            if ours is not None and ours in _variables(self):
-                names = self.plan.names
-                return saved_tensor(self, names.index(ours) if ours in names else None)
+            if ours is not None and ours.partition("#")[0] in _variables(self):
+                return saved_tensor(self, saved_index(self, ours))
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -124,7 +123,7 @@ class ShownNode(Node):
 
     def __dir__(self) -> list[str]:
         names, variables = known(self), _variables(self)
-        raw = [f"_raw_saved_{name}" for name, ours in names.items() if ours in variables]
+        raw = [f"_raw_saved_{name}" for name, ours in names.items() if ours.partition("#")[0] in variables]
         return sorted([*super().__dir__(), *(f"_saved_{name}" for name in names), *raw])
 
     def shown_mask(self) -> tuple[bool, ...]:

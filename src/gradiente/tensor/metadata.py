@@ -41,10 +41,9 @@ def tell(node: Node, number: int, like: Like) -> None:
 def likes(node: Node) -> list[Like | None]:
     """The shapes and dtypes of all results of `node`, as far as they are known."""
     told: dict[int, Like] = node.__dict__.get("_likes", {})
-    shapes = node.facts[0].get("out_shapes") if isinstance(node.facts, tuple) and node.facts else None
-    dtype = next(iter(told.values()))[1] if told else None
-    if shapes is not None and dtype is not None:  # several results of one dtype
-        return [(tuple(shape), dtype) for shape in shapes]
+    several = node.facts[0].get("_results") if isinstance(node.facts, tuple) and node.facts else None
+    if several is not None:
+        return list(several)
     return [told.get(i) for i in range(node.plan.outputs)]
 
 

@@ -1,8 +1,9 @@
 """torch's names for what nodes keep: `_saved_self`, `_saved_dim`, … for our operands and static parameters.
 
 Where a node's class has a line in `LINES`, the line says all: `theirs=ours`, or one word where both say the same; ours
-may be a computed value of `saved_values`, with an @. A line for a class and a primitive, with a space between, is for
-nodes of one name that different primitives have. All other nodes are described by what their rules name.
+may be a computed value of `saved_values`, with an @, or one of several saved results, `out#1`. A line for a class and a
+primitive, with a space between, is for nodes of one name that different primitives have. All other nodes are described
+by what their rules name.
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ LINES: dict[str, str] = {
     "SqueezeBackward2": f"dim=@all_squeezed {_SIZES}",
     "SqueezeBackward4 vecmat": "dim=@zero self_sym_sizes=@row",
     "UnsqueezeBackward0": "dim=@unsqueezed",
+    "TransposeBackward0 matrix_transpose": "dim0=@last_but_one dim1=@last",
     "TransposeBackward0": "dim0=@first_moved dim1=@last_moved",
     "TBackward0": "",
     "PermuteBackward0": "dims=axes",
@@ -163,6 +165,17 @@ LINES: dict[str, str] = {
     "SpecialErfcxBackward0": "self=x result=@result",
     "SpecialLogNdtrBackward0": "self=x result=@result",
     "SpecialNdtriBackward0": "result=out",
+    "LinalgDetBackward0": "A=x result=@result",
+    "LinalgSlogdetBackward0": "A=x sign=out#0",
+    "LinalgInvExBackward0": "inverse=out",
+    "LinalgSolveExBackward0": "A=a result=out left=@true",
+    "LinalgSolveTriangularBackward0": "self=a result=out upper unitriangular left=@true",
+    "LinalgCholeskyExBackward0": "L=out upper",
+    "LinalgQrBackward0": "Q=out#0 R=out#1",
+    "LinalgEighBackward0": "eigenvalues=out#0 eigenvectors=out#1",
+    "LinalgEigBackward0": "eigenvalues=out#0 eigenvectors=out#1",
+    "LinalgSvdBackward0": "U=out#0 S=out#1 Vh=out#2",
+    "LinalgPinvBackward0": "self=x result=out",
     "IndexPutBackward0 put_index": "indices=@indices accumulate",
     "DiagEmbedBackward0": "offset=@view_offset dim1=@view_axis1 dim2=@view_axis2",
 }  # fmt: skip
@@ -183,7 +196,7 @@ def known(node: Node) -> dict[str, str]:
     wanted = [n for rule in primitive.rules if rule is not None for n in rule.names]
     kept = node.facts[0] if isinstance(node.facts, tuple) else {}
     for ours in [*wanted, *plan.names, *kept]:
-        if ours not in _HIDDEN and (not ours.endswith("_shape") or ours == "x_shape"):
+        if ours not in _HIDDEN and ours[0] != "_" and (not ours.endswith("_shape") or ours == "x_shape"):
             result[_NAMES.get(ours, ours)] = ours
     if primitive.variadic:
         for i, ours in enumerate(plan.names):

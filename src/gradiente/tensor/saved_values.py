@@ -23,11 +23,11 @@ def value(node: Node, ours: str) -> Any:
     """What the node keeps under our name for it; None if this pattern of operands does not need it."""
     if ours.startswith("@"):
         return COMPUTED[ours[1:]](node)
-    plan = node.plan
-    if ours in plan.names:
+    plan, index = node.plan, saved_index(node, ours)
+    if index is not None:
         if node.tensors is None:
             raise node.freed()
-        return unpack_tensor(node, plan.names.index(ours))
+        return unpack_tensor(node, index)
     facts = node.facts
     if isinstance(facts, tuple):
         if ours == "x_shape":
@@ -39,6 +39,13 @@ def value(node: Node, ours: str) -> Any:
             raise node.freed()
         return wrap(np.asarray(facts))  # the number of the short form
     return None
+
+
+def saved_index(node: Node, ours: str) -> int | None:
+    """Where among its saved values a node has what we call `ours`; None if it is not saved."""
+    name, _, number = ours.partition("#")
+    found = [i for i, saved in enumerate(node.plan.names) if saved == name]
+    return found[int(number or 0)] if found else None
 
 
 def _static(node: Node, name: str, default: Any = None) -> Any:
@@ -246,6 +253,8 @@ COMPUTED: dict[str, Callable[[Node], Any]] = {
     "b_strides_transposed": _strides("b", True),
     "b_transposed": _transposed,
     "folded": lambda node: (math.prod(_shape(node)[:-2]), _shape(node)[-2], _shape(node, 1)[-1]),
+    "last": lambda node: len(_shape(node)) - 1,
+    "last_but_one": lambda node: len(_shape(node)) - 2,
     "row": lambda node: (1, _shape(node, 1)[-1]),
     "cut_dim": lambda node: _cut(node)[0],
     "cut": _cut_value,
@@ -288,4 +297,4 @@ COMPUTED: dict[str, Callable[[Node], Any]] = {
 """What the lines of `saved_names` refer to by @name."""
 
 
-__all__ = ["COMPUTED", "value"]
+__all__ = ["COMPUTED", "saved_index", "value"]
