@@ -238,7 +238,8 @@ def running_logsumexp(x: Array, axis: int) -> Array:
         return x.copy()
     wide = x.astype(np.float32) if x.dtype.itemsize == 2 else x
     if x.dtype.kind != "c":
-        return np.logaddexp.accumulate(wide, axis=axis).astype(x.dtype, copy=False)
+        with np.errstate(all="ignore"):
+            return np.logaddexp.accumulate(wide, axis=axis).astype(x.dtype, copy=False)
     out = np.moveaxis(x.copy(), axis, 0)
     for k in range(1, len(out)):
         first = out[k - 1].real >= out[k].real

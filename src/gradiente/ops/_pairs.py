@@ -56,8 +56,8 @@ def mixed(
         return calls[1](beside(input, other), other)
     raise TypeError(
         f"{function}() received an invalid combination of arguments - got ({type(input).__name__}, "
-        f"{type(other).__name__}): one of '{names[0]}' (position 1) and '{names[1]}' (position 2) must be a Tensor, "
-        "the other a Tensor or Number"
+        f"{type(other).__name__}), but expected one of:\n * (Tensor {names[0]}, Tensor {names[1]})\n"
+        f" * (Number {names[0]}, Tensor {names[1]})\n * (Tensor {names[0]}, Number {names[1]})\n"
     )
 
 

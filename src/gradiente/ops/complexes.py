@@ -43,16 +43,22 @@ def _need_pair(a: Any, b: Any, function: str, names: tuple[str, str]) -> None:
     need_tensor(a, function, names[0])
     need_tensor(b, function, names[1], 2)
     types = [SCALAR_NAMES[x.dtype.name] for x in (a, b)]
-    if not all(x._array.dtype.char in "fd" for x in (a, b)):
-        raise RuntimeError(
-            f"Expected both inputs to be Half, Float or Double tensors but got {types[0]} and {types[1]} "
-            f"({function}() needs float32 or float64; convert them)"
-        )
+    if not all(x._array.dtype.char in "efd" for x in (a, b)):
+        raise _no_complex(types, function)
     if types[0] != types[1]:
         raise RuntimeError(
             f"Expected object of scalar type {types[0]} but got scalar type {types[1]} for second argument "
             f"('{names[1]}' of {function}(); convert it)"
         )
+    if types[0] == "Half":  # there is no complex type of that precision
+        raise _no_complex(types, function)
+
+
+def _no_complex(types: list[str], function: str) -> RuntimeError:
+    return RuntimeError(
+        f"Expected both inputs to be Half, Float or Double tensors but got {types[0]} and {types[1]} "
+        f"({function}() needs float32 or float64; convert them)"
+    )
 
 
 _as_real, _as_complex = viewing("view_as_real"), viewing("view_as_complex")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..tensor.core import Tensor
+from ..tensor.promotion import result_type
 from ..tensor.refusals import refuse
 from . import return_types
 from ._arguments import need_tensor, no_overload
-from ._define import inplace, primitive, unary
+from ._define import dress, inplace, primitive, unary
 from ._numbers import Number
 from ._pairs import NUMBERS, changing, checked, need_nonzero, pair, reflected, without_derivative
 
@@ -151,7 +152,22 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
     ...
 
 
-@pair("gcd")
+def _of_integers(name: str) -> Any:
+    """Define a function of two tensors of integers by the primitive `name`."""
+    run = primitive(name)
+
+    def define(definition: Any) -> Any:
+        def call(input: Any, other: Any) -> Tensor:
+            need_tensor(input, name)
+            refuse(name, result_type(input, need_tensor(other, name, "other", 2)))
+            return run(input, other)
+
+        return dress(call, definition)
+
+    return define
+
+
+@_of_integers("gcd")
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor of two integers, not negative; 0 for two zeros. It has no derivative.
 
@@ -162,7 +178,7 @@ def gcd(input: Tensor, other: Tensor) -> Tensor:
     ...
 
 
-@pair("lcm")
+@_of_integers("lcm")
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple of two integers, not negative; 0 if one is 0. It has no derivative.
 
