@@ -26,7 +26,7 @@ from .autograd.report import graph_report as graph_report
 from .autograd.why import why_no_grad as why_no_grad
 from .autograd.why_nan import why_nan as why_nan
 from .func.vmap import vmap as vmap
-from .nn.functional.convolutions import *
+from .nn.functional.at_top import *
 from .ops import return_types as return_types
 from .ops.activations import *
 from .ops.arithmetic import *

@@ -62,6 +62,14 @@ def compare_values(call, x):
     return np.array_equal(a, b)
 
 
+@pytest.mark.parametrize("smooth", [False, True])
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_bytes(mode, smooth):
+    x = np.random.default_rng(0).integers(0, 256, (2, 3, 9, 8)).astype("uint8")
+    for size in ((5, 6), (20, 17), (9, 3)):
+        assert compare_values(lambda m, f, x, s=size: f.interpolate(x, size=s, mode=mode, antialias=smooth), x)
+
+
 def test_older_names():
     x = normal(2, 3, 5, 4)
     compare(lambda m, f, x: f.upsample(x, scale_factor=2), [x])

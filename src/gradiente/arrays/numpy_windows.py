@@ -68,21 +68,34 @@ class Grid:
 
 
 def pad(x: Array, grid: Grid, value: Any = 0) -> Array:
-    """`x` with `value` around it, itself where nothing is added."""
+    """`x` with `value` around it, itself where nothing is added; a negative number at the end cuts off."""
     if not any(grid.before) and not any(grid.after):
         return x
     d = len(grid.size)
     sizes = x.shape[-d:]
     out = np.full((*x.shape[:-d], *grid.padded(sizes)), value, x.dtype)
-    out[(..., *[slice(b, b + n) for b, n in zip(grid.before, sizes, strict=True)])] = x
+    kept = (..., *[slice(0, n + min(a, 0)) for n, a in zip(sizes, grid.after, strict=True)])
+    out[(..., *_inside(grid, sizes))] = x[kept]
     return out
 
 
+def _inside(grid: Grid, sizes: tuple[int, ...]) -> list[slice]:
+    """Where the elements of an array of these sizes lie in the padded one."""
+    axes = zip(sizes, grid.before, grid.after, strict=True)
+    return [slice(b, b + n + min(a, 0)) for n, b, a in axes]
+
+
 def unpad(x: Array, grid: Grid, sizes: tuple[int, ...]) -> Array:
-    """The part of `x` that pad has put there."""
+    """The part of `x` that pad has put there; zeros where it cut off."""
     if not any(grid.before) and not any(grid.after):
         return x
-    return x[(..., *[slice(b, b + n) for b, n in zip(grid.before, sizes, strict=True)])]
+    part = x[(..., *_inside(grid, sizes))]
+    if min(grid.after) >= 0:
+        return part
+    d = len(sizes)
+    out = np.zeros((*x.shape[:-d], *sizes), x.dtype)
+    out[(..., *[slice(0, n) for n in part.shape[-d:]])] = part
+    return out
 
 
 def _patches(x: Array, grid: Grid, counts: tuple[int, ...]) -> Array:

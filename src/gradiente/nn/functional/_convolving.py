@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ...arrays.numpy_windows import Grid
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
@@ -147,6 +149,8 @@ def convolve(
     size: tuple[int, ...] = weight._array.shape[2:]
     if groups <= 0:
         raise RuntimeError(f"non-positive groups is not supported (groups={groups})")
+    if min(distance) < 0 or (min(distance) == 0 and input._array.dtype != np.float32):
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(distance)}")
     _need_positive(stride=step, dilation=distance)
     if padding.__class__ is str:
         if padding not in ("same", "valid"):
@@ -221,7 +225,8 @@ def convolve_transposed(
             f"Given input size per channel: ({' x '.join(map(str, x._array.shape[2:]))}). Calculated output size per "
             f"channel: ({' x '.join(map(str, sizes))}). Output size is too small (padding takes away too much)"
         )
-    grid = Grid(size, step, around, around, distance)
+    # As many windows over the result as there are elements: what `output_padding` adds is seen by none, or by few.
+    grid = Grid(size, step, around, tuple([p - m for p, m in zip(around, more, strict=True)]), distance)
     shape = (x._array.shape[0], weight._array.shape[1] * groups, *sizes)
     out = _transposed(x, weight, bias, shape=shape, grid=grid, groups=groups)
     return squeeze(out, 0) if added else out

@@ -36,7 +36,7 @@ def sizes_of(value: Any, axes: int, name: str, function: str) -> tuple[int, ...]
 
 
 def need_image(input: Any, axes: int, function: str) -> Tensor:
-    """The input, if it is an image with or without a batch axis, and not empty but for its batch."""
+    """The input, if it is an image with or without a batch axis."""
     x = need_tensor(input, function)
     shape = x._array.shape
     ranks = (axes + 1, axes + 2)
@@ -52,9 +52,14 @@ def need_image(input: Any, axes: int, function: str) -> Tensor:
             f"non-empty {ranks[0]}D or {ranks[1]}D (batch mode) tensor expected for input (`input` has shape "
             f"{list(shape)})"
         )
-    if 0 in shape[len(shape) - axes - 1 :]:
-        raise _expected(function + ": " if axes == 1 else "", ranks, shape)
     return x
+
+
+def need_elements(x: Tensor, axes: int, function: str) -> None:
+    """Raise torch's error if there is nothing in the image, but for an empty batch."""
+    shape = x._array.shape
+    if 0 in shape[len(shape) - axes - 1 :]:
+        raise _expected(function + ": " if axes == 1 else "", (axes + 1, axes + 2), shape)
 
 
 def _expected(lead: str, ranks: tuple[int, int], shape: tuple[int, ...]) -> RuntimeError:
@@ -81,14 +86,16 @@ def grid_of(
     padding: Ints,
     dilation: Ints,
     ceil_mode: bool,
+    located: bool = False,
 ) -> Grid:
-    """The grid of windows that the arguments mean."""
+    """The grid of windows that the arguments mean; `located`: the positions are asked for, too."""
     size = sizes_of(kernel_size, axes, "kernel_size", function)
     step = size if stride is None or stride == () else sizes_of(stride, axes, "stride", function)
     before = sizes_of(padding, axes, "padding", function)
     distance = sizes_of(dilation, axes, "dilation", function)
-    own = axes == 1 and function.startswith("max")  # torch's texts for lines are others
+    own = axes == 1 and function.startswith("max") and not located  # torch's texts for lines are others
     _check(function, size, step, before, distance, own)
+    need_elements(input, axes, function)
     shape = input._array.shape[-axes:]
     counts, after = [], []
     for n, k, s, b, d in zip(shape, size, step, before, distance, strict=True):

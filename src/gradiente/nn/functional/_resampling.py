@@ -98,4 +98,18 @@ def smooth(n: int, m: int, scale: Scale, align_corners: bool, mode: str) -> Taps
     return Taps(np.minimum(places, np.maximum(high - 1, 0)[:, None]), weights)
 
 
-__all__ = ["FILTERS", "cubic", "cubic_weights", "linear", "nearest", "smooth"]
+def in_whole_numbers(found: Taps) -> tuple[Taps, int]:
+    """The weights as multiples of 2**-bits that fit into 16 bits, and how many bits that are."""
+    weights = found.weights.copy()
+    for k in range(1, weights.shape[1]):  # an element at the edge that is named several times has one weight
+        same = found.places[:, k] == found.places[:, k - 1]
+        weights[:, k] += np.where(same, weights[:, k - 1], 0)
+        weights[:, k - 1] = np.where(same, 0, weights[:, k - 1])
+    largest, bits = weights.max(), 0
+    while bits < 22 and int(0.5 + largest * (1 << (bits + 1))) < 1 << 15:
+        bits += 1
+    scaled = weights * (1 << bits)
+    return Taps(found.places, np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64)), bits
+
+
+__all__ = ["FILTERS", "cubic", "cubic_weights", "in_whole_numbers", "linear", "nearest", "smooth"]

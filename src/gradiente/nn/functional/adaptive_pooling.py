@@ -36,6 +36,10 @@ def _counts(input: Tensor, axes: int, output_size: Sizes, function: str) -> tupl
         values: Any = (output_size,) * axes
     else:
         values = tuple(output_size)
+        if axes > 1 and len(given) <= len(values):
+            raise ValueError(f"Input dimension should be at least {len(values) + 1} (`input` has shape {list(given)})")
+        if axes == 1 and len(values) != 1:
+            raise RuntimeError(f"{function}() argument 'output_size' should contain one int (got {len(values)})")
     if axes == 1:
         if output_size is None:
             raise TypeError(f"{function}(): argument 'output_size' (position 2) must be tuple of ints, not NoneType")

@@ -56,7 +56,8 @@ def mask_of(input: Tensor, shape: tuple[int, ...], p: float) -> Tensor:
     return wrap(box(drawn(model, lambda size: random.dropout_mask(None, size, real, p).astype(dtype, copy=False))))
 
 
-def _features(input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
+def of_channels(input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
+    """Dropout of whole channels."""
     if not training or p == 0 or not input._array.size:
         return input
     shape = _of_channels(input)
@@ -76,7 +77,7 @@ def _warn_rank(function: str, rank: int) -> None:
 
 
 def _unbatched(input: Tensor, p: float, training: bool, inplace: bool) -> Tensor:
-    out = _features(unsqueeze(input, 0), p, training, inplace)
+    out = of_channels(unsqueeze(input, 0), p, training, inplace)
     return squeeze(out, 0)
 
 
@@ -113,7 +114,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional batch "
             "dimension (i.e. 2D or 3D inputs)."
         )
-    return (_unbatched if rank == 2 else _features)(input, p, training, inplace)
+    return (_unbatched if rank == 2 else of_channels)(input, p, training, inplace)
 
 
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -153,7 +154,7 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "the 1D channel-wise dropout behavior, please switch to using dropout1d instead.",
             stacklevel=2,
         )
-    return _features(input, p, training, inplace)
+    return of_channels(input, p, training, inplace)
 
 
 def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
@@ -185,7 +186,7 @@ def dropout3d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
     rank = need_tensor(input, "dropout3d")._array.ndim
     if rank not in (4, 5):
         _warn_rank("dropout3d", rank)
-    return (_unbatched if rank == 4 else _features)(input, p, training, inplace)
+    return (_unbatched if rank == 4 else of_channels)(input, p, training, inplace)
 
 
 def _alpha(input: Tensor, shape: Any, p: float, training: bool, inplace: bool) -> Tensor:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...arrays.batched import examples
 from ...autograd.grad_mode import no_grad
+from ...graph import current
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
@@ -31,8 +32,8 @@ def _need_numbers(x: Tensor, function: str) -> None:
         )
 
 
-def _need_dense(sparse: bool, function: str) -> None:
-    if sparse:
+def _need_dense(sparse: bool, weight: Tensor, function: str) -> None:
+    if sparse and weight.requires_grad and current().grad:
         raise NotImplementedError(
             f"{function}(): gradients with sparse layout are not supported; leave out sparse=True: a dense gradient "
             "has the same values"
@@ -69,7 +70,7 @@ def embedding(
         max_norm: rows that are picked and whose norm is larger are first scaled down to it, in place.
         norm_type: which norm.
         scale_grad_by_freq: divide the gradient of a row by how often it was picked.
-        sparse: must be False: gradients are dense.
+        sparse: must be False where a gradient is needed: gradients are dense.
 
     Returns:
         (*input.shape, D), of the table's dtype.
@@ -98,7 +99,7 @@ def embedding(
         raise AssertionError(f"Padding_idx must be within num_embeddings ({padding_idx} of {count})")
     elif padding_idx < 0:
         padding_idx += count
-    _need_dense(sparse, "embedding")
+    _need_dense(sparse, weight, "embedding")
     if table.ndim != 2:
         raise RuntimeError(f"'weight' must be 2-D (it has shape {list(table.shape)})")
     _need_numbers(input, "embedding")
@@ -205,7 +206,7 @@ def embedding_bag(
         norm_type: which norm.
         scale_grad_by_freq: divide the gradient of a row by how often it was picked; not for "max".
         mode: "sum", "mean" or "max".
-        sparse: must be False: gradients are dense.
+        sparse: must be False where a gradient is needed: gradients are dense.
         per_sample_weights: factors of the rows, of the input's shape; only for "sum".
         include_last_offset: `offsets` has one more element, where the last bag ends.
         padding_idx: rows of this number are left out.
@@ -244,7 +245,7 @@ def embedding_bag(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
             f"mode='{mode}'). Please open a feature request on GitHub."
         )
-    _need_dense(sparse, "embedding_bag")
+    _need_dense(sparse, weight, "embedding_bag")
     _need_numbers(input, "embedding_bag")
     count, width = table.shape
     if padding_idx is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from itertools import product
-from typing import Any
 
 import numpy as np
 
@@ -13,12 +12,13 @@ from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
 from ...ops.arithmetic import add, mul, sub
-from ...ops.choices import where
+from ...ops.choices import clamp, nan_to_num, where
 from ...ops.matrix_products import matmul
 from ...ops.parts import abs
 from ...ops.permuting import transpose
+from ...ops.rounding import floor, remainder, round
 from ...ops.shaping import unsqueeze
-from ...tensor.core import Tensor, box, wrap
+from ...tensor.core import Tensor, wrap
 from ._resampling import cubic_weights
 
 _take = primitive("take_places")
@@ -135,15 +135,9 @@ def _check(input: Tensor, grid: Tensor, mode: str, padding_mode: str) -> None:
         )
 
 
-def _floor(x: Tensor) -> Any:
-    return np.floor(x._array)
-
-
 def _clipped(x: Tensor, n: int) -> Tensor:
     """`x`, moved into [0, n - 1]; on the ends and beyond there is no gradient."""
-    array = x._array
-    inside = box((array > 0) & (array < n - 1))
-    return where(wrap(inside), x, wrap(box(np.clip(array, 0, n - 1).astype(array.dtype))))
+    return where((x > 0) & (x < n - 1), x, clamp(x.detach(), 0, n - 1))
 
 
 def _reflected(x: Tensor, low: float, high: float) -> Tensor:
@@ -152,9 +146,9 @@ def _reflected(x: Tensor, low: float, high: float) -> Tensor:
         return mul(x, 0.0)
     span = high - low
     distance = abs(sub(x, low))
-    times = np.floor(distance._array / span)
-    rest = sub(distance, wrap(box((times * span).astype(x._array.dtype))))
-    return where(wrap(box(times % 2 == 0)), add(rest, low), sub(span + low, rest))
+    times = floor(distance.detach() / span)
+    rest = sub(distance, times * span)
+    return where(remainder(times, 2) == 0, add(rest, low), sub(span + low, rest))
 
 
 def _coordinate(x: Tensor, n: int, padding: str, aligned: bool) -> Tensor:
@@ -166,16 +160,19 @@ def _coordinate(x: Tensor, n: int, padding: str, aligned: bool) -> Tensor:
     return _clipped(x, n)
 
 
-def _picked(input: Tensor, places: list[Any], sizes: tuple[int, ...]) -> tuple[Tensor, Any]:
+def _picked(input: Tensor, places: list[Tensor], sizes: tuple[int, ...]) -> tuple[Tensor, Tensor]:
     """The elements at whole coordinates, and which of them lie in the image."""
-    inside: Any = True
-    index: Any = 0
+    inside = index = None
     for place, n in zip(places, sizes, strict=True):
-        inside = inside & (place >= 0) & (place <= n - 1)
-        index = index * n + np.nan_to_num(np.clip(place, 0, n - 1)).astype(np.int64)
-    n, channels = input._array.shape[:2]
-    index = np.broadcast_to(index[:, None], (n, channels, *index.shape[1:]))
-    return _take(input, wrap(np.ascontiguousarray(index)), axes=len(sizes)), inside[:, None]
+        found = (place >= 0) & (place <= n - 1)
+        inside = found if inside is None else inside & found
+        whole = nan_to_num(clamp(place, 0, n - 1)).long()
+        index = whole if index is None else add(mul(index, n), whole)
+    assert inside is not None
+    assert index is not None
+    count, channels = input._array.shape[:2]
+    index = unsqueeze(index, 1).expand(count, channels, *index.shape[1:])
+    return _take(input, index, axes=len(sizes)), unsqueeze(inside, 1)
 
 
 def grid_sample(
@@ -225,39 +222,42 @@ def grid_sample(
         x = mul(add(x, 1), (n - 1) / 2) if align_corners else mul(sub(mul(add(x, 1), n), 1), 0.5)
         coordinates.append(x if mode == "bicubic" else _coordinate(x, n, padding_mode, align_corners))
     if mode == "nearest":
-        values, inside = _picked(input, [np.rint(x._array) for x in coordinates], sizes)
-        return _chosen[axes - 2](wrap(box(inside)), values, 0.0)
+        values, inside = _picked(input, [round(x.detach()) for x in coordinates], sizes)
+        return _chosen[axes - 2](inside, values, 0.0)
     if mode == "bicubic":
         return _bicubic(input, coordinates, sizes, padding_mode, align_corners)
-    low = [_floor(x) for x in coordinates]
-    shares = [sub(x, wrap(box(a))) for x, a in zip(coordinates, low, strict=True)]
-    total: Tensor | None = None
+    low = [floor(x.detach()) for x in coordinates]
+    shares = [sub(x, a) for x, a in zip(coordinates, low, strict=True)]
+    parts: list[Tensor] = []
     for corner in product((0, 1), repeat=axes):
         values, inside = _picked(input, [a + k for a, k in zip(low, corner, strict=True)], sizes)
         weight: Tensor | None = None
         for share, k in zip(shares, corner, strict=True):
             factor = share if k else sub(1, share)
             weight = factor if weight is None else mul(weight, factor)
-        part = where(wrap(box(inside)), mul(values, unsqueeze(weight, 1)), 0.0) if weight is not None else values
-        total = part if total is None else _sampled[axes - 2](total, part)
-    assert total is not None
+        assert weight is not None
+        parts.append(where(inside, mul(values, unsqueeze(weight, 1)), 0.0))
+    return _total(parts, axes)
+
+
+def _total(parts: list[Tensor], axes: int) -> Tensor:
+    total = parts[0]
+    for part in parts[1:]:
+        total = _sampled[axes - 2](total, part)
     return total
 
 
 def _bicubic(input: Tensor, coordinates: list[Tensor], sizes: tuple[int, ...], padding: str, aligned: bool) -> Tensor:
     """Between four neighbours along each axis."""
-    low = [_floor(x) for x in coordinates]
-    weights = [cubic_weights(sub(x, wrap(box(a)))) for x, a in zip(coordinates, low, strict=True)]
-    total: Tensor | None = None
+    low = [floor(x.detach()) for x in coordinates]
+    weights = [cubic_weights(sub(x, a)) for x, a in zip(coordinates, low, strict=True)]
+    parts: list[Tensor] = []
     for i, j in product(range(4), repeat=2):
-        wholes = [wrap(box(a + (k - 1))) for a, k in zip(low, (i, j), strict=True)]
-        places = [_coordinate(x, n, padding, aligned)._array for x, n in zip(wholes, sizes, strict=True)]
-        values, inside = _picked(input, [np.rint(p) for p in places], sizes)
-        weight = unsqueeze(mul(weights[0][i], weights[1][j]), 1)
-        part = where(wrap(box(inside)), mul(values, weight), 0.0)
-        total = part if total is None else _sampled[0](total, part)
-    assert total is not None
-    return total
+        wholes = [a + (k - 1) for a, k in zip(low, (i, j), strict=True)]
+        places = [round(_coordinate(x, n, padding, aligned)) for x, n in zip(wholes, sizes, strict=True)]
+        values, inside = _picked(input, places, sizes)
+        parts.append(where(inside, mul(values, unsqueeze(mul(weights[0][i], weights[1][j]), 1)), 0.0))
+    return _total(parts, 2)
 
 
 __all__ = ["affine_grid", "grid_sample"]

@@ -33,7 +33,9 @@ def _finished(loss: Tensor, kind: str, reduction: str, shape: tuple[int, ...]) -
 
 
 def _need_matrix(x: Any) -> tuple[int, int]:
-    if x.ndim not in (1, 2) or x.shape[-1] == 0:
+    if not x.ndim:
+        return 1, 1
+    if x.ndim > 2 or x.shape[-1] == 0:
         raise RuntimeError(
             f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {list(x.shape)}"
         )
@@ -96,8 +98,8 @@ def multi_margin_loss(
                 "The function 'multi_margin_loss' is not differentiable with respect to argument 'weight'. This input "
                 "cannot have requires_grad True."
             )
-        if weight._array.ndim > 1:
-            raise ValueError("weight must be one-dimensional")
+        if weight._array.ndim != 1:
+            raise ValueError(f"weight must be one-dimensional (it has shape {list(weight._array.shape)})")
     x, y = input._array, target._array
     samples, classes = _need_matrix(x)
     if y.ndim > 1 or y.size != samples:

@@ -13,6 +13,7 @@ from ...ops._product_checks import scalar_name
 from ...ops.arithmetic import add, div, mul
 from ...ops.powers import pow, rsqrt, square
 from ...ops.reductions import mean
+from ...ops.rounding import trunc
 from ...ops.shaping import reshape
 from ...tensor.core import Tensor
 from ._normalizing import (
@@ -98,6 +99,8 @@ def batch_norm(
         if eps <= 0:
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
     need_running(running_mean, running_var)
+    if shape == (0,):
+        return x.clone()
     channels = shape[wrap_dim(1, len(shape))]
     if not training and running_mean is None:
         raise RuntimeError("running_mean must be defined in evaluation mode (or pass training=True)")
@@ -342,7 +345,11 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         return input
     planes = reshape(square(input), (*shape[:2], -1))
     grid = Grid((size, 1), (1, 1), (size // 2, 0), ((size - 1) // 2, 0), (1, 1))
-    means = reshape(_window_sums(planes, grid=grid, divisor=size), shape)
+    if planes._array.dtype.kind in "iu":
+        sums = _window_sums(planes, grid=grid, divisor=1)
+        means = reshape(trunc(div(sums, size)).to(input.dtype), shape)
+    else:
+        means = reshape(_window_sums(planes, grid=grid, divisor=size), shape)
     return div(input, pow(add(mul(means, alpha), k), beta))
 
 

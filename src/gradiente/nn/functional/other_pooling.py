@@ -183,7 +183,7 @@ def _fractional(
         kept = [1] * (2 * axes)
         kept[i], kept[axes + i] = counts[i], size[i]
         places = places + along.reshape(batch, channels, *kept)
-    places = places.reshape(*shape[: len(shape) - axes], *counts, -1)
+    places = places.reshape(*shape[: len(shape) - axes], *counts, int(np.prod(size)))
     indices = _places(input, places=places, axes=axes)
     return _take[axes - 2](input, indices, axes=axes), indices
 

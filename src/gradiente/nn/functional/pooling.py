@@ -26,12 +26,19 @@ _mean = (
 
 
 def _max_pool(
-    axes: int, input: Tensor, kernel: Ints, stride: Ints | None, padding: Ints, dilation: Ints, ceil_mode: bool
+    axes: int,
+    input: Tensor,
+    kernel: Ints,
+    stride: Ints | None,
+    padding: Ints,
+    dilation: Ints,
+    ceil_mode: bool,
+    located: bool,
 ) -> tuple[Tensor, Tensor]:
     """The largest elements, and where they are."""
     function = f"max_pool{axes}d"
     need_image(input, axes, function)
-    grid = grid_of(input, axes, function, kernel, stride, padding, dilation, ceil_mode)
+    grid = grid_of(input, axes, function, kernel, stride, padding, dilation, ceil_mode, located)
     refuse_types(input, "max_pool1d_impl" if axes == 1 else function, "biuc" if axes == 1 else "bc")
     indices = _argmax(input, grid=grid)
     return _take[axes - 1](input, indices, axes=axes), indices
@@ -113,7 +120,7 @@ def max_pool1d(
         >>> F.max_pool1d(torch.tensor([[[1.0, 3.0, 2.0, 4.0]]]), 2)
         tensor([[[3., 4.]]])
     """
-    found = _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode)
+    found = _max_pool(1, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
     return found if return_indices else found[0]
 
 
@@ -154,7 +161,7 @@ def max_pool2d(
         >>> F.max_pool2d(torch.tensor([[[[1.0, 2.0], [4.0, 3.0]]]]), 2, return_indices=True)
         (tensor([[[[4.]]]]), tensor([[[[2]]]]))
     """
-    found = _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode)
+    found = _max_pool(2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
     return found if return_indices else found[0]
 
 
@@ -195,7 +202,7 @@ def max_pool3d(
         >>> F.max_pool3d(torch.ones(1, 2, 4, 4, 4), 2).shape
         torch.Size([1, 2, 2, 2, 2])
     """
-    found = _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode)
+    found = _max_pool(3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
     return found if return_indices else found[0]
 
 

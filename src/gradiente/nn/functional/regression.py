@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ...ops._define import primitive
+from ...ops.arithmetic import sub
+from ...ops.parts import abs
 from ...tensor.core import Tensor
 from .reductions import matched, need_pair, reduced, reduction_name, warn_of_sizes
 
@@ -115,8 +117,10 @@ def l1_loss(
     need_pair(input, target, "l1_loss")
     reduction = reduction_name(reduction, size_average, reduce)
     warn_of_sizes(input, target)
-    a, b = matched(input, target, "abs_cpu")
-    loss = _abs(_subtract(a, b))
+    difference = sub(input, target)
+    if difference._array.dtype.kind in "biu":
+        matched(input, target, "abs_cpu")
+    loss = abs(difference)
     return reduced(loss, reduction) if weight is None else _weighted(loss, weight, reduction)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
+from ...ops.choices import clamp
 from ...tensor.core import Tensor
 from . import _resampling as taps
 from .adaptive_pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
@@ -99,7 +100,7 @@ def _check_sizes(x: Tensor, sizes: tuple[int, ...], mode: str) -> None:
         raise RuntimeError(f"Input and output sizes should be greater than 0, but got input ({had}) output ({wanted})")
     if shape[1] < 1:
         raise RuntimeError(f"Non-empty {axes + 2}D data tensor expected but got a tensor with sizes {list(shape)}")
-    if x._array.dtype.kind in "bi" or (x._array.dtype.kind == "u" and "nearest" not in mode):
+    if x._array.dtype.kind in "bi":
         kernel = f"upsample_{mode.split('-')[0]}{axes}d_channels_last"
         raise NotImplementedError(
             f"\"{kernel}\" not implemented for '{scalar_name(x)}' (convert the input, for instance with .float())"
@@ -161,16 +162,29 @@ def interpolate(
                 taps.nearest(n, m, f, exact, x._array.dtype.itemsize == 8).reshape((-1,) + (1,) * (axes - 1 - i))
             )
         return _nearest[exact][axes - 1](x, index=tuple(index))
-    wide = x.float() if x._array.itemsize == 2 else x
     aligned = bool(align_corners)
-    last = _LAST[_NAMES.get(mode, "Lanczos2D") + ("Aa" if antialias else "")]
-    for i, (n, m, f) in enumerate(zip(shape[2:], sizes, factors, strict=True)):
+    found: list[Any] = []
+    for n, m, f in zip(shape[2:], sizes, factors, strict=True):
         if antialias:
-            found = taps.smooth(n, m, f, aligned, mode)
+            found.append(taps.smooth(n, m, f, aligned, mode))
         else:
-            found = (taps.cubic if mode == "bicubic" else taps.linear)(n, m, f, aligned)
-        wide = (last if i == axes - 1 else _blend)(wide, taps=found, axis=2 + i)
+            found.append((taps.cubic if mode == "bicubic" else taps.linear)(n, m, f, aligned))
+    if x._array.dtype.kind == "u":
+        return _of_bytes(x, found)
+    wide = x.float() if x._array.itemsize == 2 else x
+    last = _LAST[_NAMES.get(mode, "Lanczos2D") + ("Aa" if antialias else "")]
+    for i, one in enumerate(found):
+        wide = (last if i == axes - 1 else _blend)(wide, taps=one, axis=2 + i)
     return wide if wide.dtype == x.dtype else wide.to(x.dtype)
+
+
+def _of_bytes(x: Tensor, found: list[Any]) -> Tensor:
+    """Images of bytes, in whole numbers and the last axis first, as torch computes them."""
+    for i in range(len(found) - 1, -1, -1):
+        whole, bits = taps.in_whole_numbers(found[i])
+        sums = _blend(x.long(), taps=whole, axis=2 + i)
+        x = clamp((sums + (1 << (bits - 1))) >> bits, 0, 255).byte()
+    return x
 
 
 def upsample(
