@@ -169,7 +169,7 @@ ERRORS = [
     (
         lambda: activations.softshrink(REALS, -1),
         RuntimeError,
-        "lambda must be greater or equal to 0, but found to be -1.",
+        "lambda must be in range [0, 3.40282e+38] for input dtype Float, but found -1.",
         "",
     ),
     (

@@ -150,7 +150,7 @@ def argmax_places(x: Array, places: Array, axes: int) -> Array:
     planes = x.reshape(*x.shape[: x.ndim - axes], prod(x.shape[x.ndim - axes :]))
     lead = planes.shape[:-1]
     places = np.broadcast_to(places, (*lead, *places.shape[-1 - axes :]))
-    windows = take_places(planes, places.reshape(*lead, -1), 1).reshape(places.shape)
+    windows = take_places(planes, places.reshape(*lead, prod(places.shape[len(lead) :])), 1).reshape(places.shape)
     chosen = windows.argmax(axis=-1)
     missing = windows != windows
     if missing.any():

@@ -102,7 +102,9 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """
     need_tensor(input, "softshrink")
     if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+        name = {"float64": "Double", "float16": "Half", "bfloat16": "BFloat16"}.get(input.dtype.name, "Float")
+        top = {"Double": "1.79769e+308", "Half": "65504", "BFloat16": "3.38953e+38"}.get(name, "3.40282e+38")
+        raise RuntimeError(f"lambda must be in range [0, {top}] for input dtype {name}, but found {lambd:g}.")
     return _softshrink(input, lambd=lambd)
 
 

@@ -82,9 +82,9 @@ def _need_shapes(input: Tensor, weight: Tensor, bias: Tensor | None, groups: int
         if transposed
         else f"Given groups={groups}, weight of size {list(t)}"
     )
-    if t[0] < 1:
+    if t[0] < groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be at least 1 at dimension 0, but got weight of size "
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
             f"{list(t)} instead"
         )
     if t[0] % groups:
@@ -144,6 +144,14 @@ def convolve(
     _need_tensors(input, weight, bias, function)
     need_rank(input, axes, function)
     rank = weight._array.ndim - 2
+    if rank < 1:
+        raise RuntimeError(f"weight should have at least three dimensions (it has shape {list(weight._array.shape)})")
+    if padding.__class__ is str and rank != axes:
+        t, x = list(weight._array.shape), _batched(input, axes)[0]._array
+        raise RuntimeError(
+            f"Expected {rank + 2}-dimensional input for {rank + 2}-dimensional weight{t}, but got {x.ndim}-dimensional "
+            f"input of size {list(x.shape)} instead"
+        )
     step = spread_ints(stride, axes, rank, "stride", function)
     distance = spread_ints(dilation, axes, rank, "dilation", function)
     size: tuple[int, ...] = weight._array.shape[2:]

@@ -59,6 +59,13 @@ def need_elements(x: Tensor, axes: int, function: str) -> None:
     """Raise torch's error if there is nothing in the image, but for an empty batch."""
     shape = x._array.shape
     if 0 in shape[len(shape) - axes - 1 :]:
+        if axes == 3:
+            inner = shape[len(shape) - 4 :]
+            own = f"{function}_with_indices_out_cpu_template" if "max" in function else function
+            raise RuntimeError(
+                f"{own}(): Expected input's non-batch dimensions to have positive length, but input has a shape of "
+                f"{list(shape)} and non-batch dimension {inner.index(0)} has length zero!"
+            )
         raise _expected(function + ": " if axes == 1 else "", (axes + 1, axes + 2), shape)
 
 

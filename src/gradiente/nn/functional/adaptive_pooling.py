@@ -62,8 +62,10 @@ def _counts(input: Tensor, axes: int, output_size: Sizes, function: str) -> tupl
     counts = tuple([n if v is None else int(v) for v, n in zip(values, given[len(given) - axes :], strict=True)])
     if min(counts) < 0:
         if "max" in function:
-            shape = [*given[: len(given) - axes], *counts]
+            shape = [*given[: len(given) - axes], *((1,) if axes == 1 else ()), *counts]
             raise RuntimeError(f"Trying to create tensor with negative dimension {min(counts)}: {shape}")
+        if axes == 1:  # torch sees an image of one line
+            function, counts = "adaptive_avg_pool2d", (1, *counts)
         known = "{" + ", ".join(map(str, counts)) + "}"
         raise RuntimeError(
             f"{function}: elements of output_size must be greater than or equal to 0 but received {known}"
