@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...ops._arguments import need_tensor
-from ...ops.permuting import permute
 from ...tensor.core import Tensor
 from . import dropouts, embeddings, normalization, probabilities
 from .adaptive_pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
 from .adaptive_pooling import adaptive_max_pool1d as _adaptive_max_pool1d
-from .convolutions import conv1d
+from .convolutions import conv1d as conv1d
 from .convolutions import conv2d as conv2d
 from .convolutions import conv3d as conv3d
+from .convolutions import conv_tbc as conv_tbc
 from .convolutions import conv_transpose1d as conv_transpose1d
 from .convolutions import conv_transpose2d as conv_transpose2d
 from .convolutions import conv_transpose3d as conv_transpose3d
@@ -356,37 +356,6 @@ def max_pool1d_with_indices(
         (tensor([[[3., 4.]]]), tensor([[[1, 3]]]))
     """
     return max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
-
-
-def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
-    """The convolution of lines whose axes are time, batch and channels.
-
-    Args:
-        input: (T, N, in).
-        weight: (kL, in, out).
-        bias: (out,).
-        pad: how many zeros to add on both ends.
-
-    Returns:
-        (T', N, out).
-
-    Raises:
-        RuntimeError: the ranks or sizes do not fit.
-
-    Example:
-        >>> import gradiente as torch
-        >>> torch.conv_tbc(torch.ones(3, 1, 2), torch.ones(2, 2, 1), torch.zeros(1)).flatten()
-        tensor([4., 4.])
-    """
-    for value, rank, name, names in (
-        (input, 3, "Input", "time, batch, in_channel"),
-        (weight, 3, "Weight tensor", "kernel_width, in_channels, out_channels"),
-        (bias, 1, "Bias", "out_channels"),
-    ):
-        if need_tensor(value, "conv_tbc")._array.ndim != rank:
-            kind = "dims" if rank == 3 else "dim"
-            raise RuntimeError(f"{name} must have {rank} {kind}: {names} (it has shape {list(value._array.shape)})")
-    return permute(conv1d(permute(input, (1, 2, 0)), permute(weight, (2, 1, 0)), bias, padding=pad), (2, 0, 1))
 
 
 __all__ = [

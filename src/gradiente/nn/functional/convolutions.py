@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...ops._arguments import need_tensor
+from ...ops.permuting import permute
 from ...tensor.core import Tensor
 from ._convolving import Ints, convolve, convolve_transposed
 
@@ -250,4 +252,36 @@ def conv_transpose3d(
     )
 
 
-__all__ = ["conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
+def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
+    """The convolution of lines whose axes are time, batch and channels.
+
+    Args:
+        input: (T, N, in).
+        weight: (kL, in, out).
+        bias: (out,).
+        pad: how many zeros to add on both ends.
+
+    Returns:
+        (T', N, out).
+
+    Raises:
+        RuntimeError: the ranks or sizes do not fit.
+
+    Example:
+        >>> import gradiente as torch
+        >>> import gradiente.nn.functional as F
+        >>> F.conv_tbc(torch.ones(3, 1, 2), torch.ones(2, 2, 1), torch.zeros(1)).flatten()
+        tensor([4., 4.])
+    """
+    for value, rank, name, names in (
+        (input, 3, "Input", "time, batch, in_channel"),
+        (weight, 3, "Weight tensor", "kernel_width, in_channels, out_channels"),
+        (bias, 1, "Bias", "out_channels"),
+    ):
+        if need_tensor(value, "conv_tbc")._array.ndim != rank:
+            kind = "dims" if rank == 3 else "dim"
+            raise RuntimeError(f"{name} must have {rank} {kind}: {names} (it has shape {list(value._array.shape)})")
+    return permute(conv1d(permute(input, (1, 2, 0)), permute(weight, (2, 1, 0)), bias, padding=pad), (2, 0, 1))
+
+
+__all__ = ["conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"]
