@@ -135,12 +135,17 @@ def run_after(node: Any, gs: Sequence[Any], g: Any, wrap: Any, unwrap: Any) -> S
 
 
 def run_accumulated(sink: Any, unwrap: Any) -> None:
-    """Run the hooks of a leaf that has its gradient. What they return is checked, and of no effect."""
+    """Run the hooks of a leaf that has its gradient. What they return is checked: None, or the leaf."""
     for fn in list(sink.hooks.accumulated.values()):
         leaf = sink.variable
         answer = fn(leaf)
         if answer is not None and unwrap is not None:
             unwrap(answer, leaf, fn)
+            if answer is not leaf:
+                raise RuntimeError(
+                    f"Tensor post accumulate grad hooks should return None. (Hook '{hook_name(fn)}' returned another "
+                    "tensor; change .grad of the leaf that it is given)"
+                )
 
 
 def hook_name(fn: Any) -> str:
