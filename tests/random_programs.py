@@ -32,7 +32,7 @@ CHANGES = (
     "{x}.fill_(2)", "{x}.copy_({y})", "{x}[0] = 3", "{x}[0] = {y}", "{x}[...] = {y}", "{x}[[0]] = 1.5",
     "{x}[1:] = {c}", "{x}[{x}.detach() > 0] = 0.5", "{x}.masked_fill_({x}.detach() > 1, 1)", "{x}.abs_()",
     "{x} += {c}", "{x} *= {y}", "{x}.tanh_()", "{x}.sub_({x})", "{x}.mul_({x})", "{x}.unsqueeze_(0)", "{x}.t_()",
-    "{x}.squeeze_()", "{x}.detach_()", "{x}.index_fill_(-1, torch.tensor([0]), 2)", "{x}.clamp_(0)", "{x}.neg_()",
+    "{x}.squeeze_()", "{x}.detach_()", "{x}.index_fill_(-1, torch.tensor([0]), 2)", "{x}.clamp_(-1)", "{x}.neg_()",
     "{x}.copy_({c})", "{x}[..., 0].mul_({c})", "{x}.data.mul_({c})", "{x}.detach().add_({c})", "{x}.requires_grad_()",
     "{x}.requires_grad_(False)", "{x}.retain_grad()", "{x}.data = {c}.clone().expand_as({x}).clone()",
     "{x}.swapaxes_(0, -1)", "{x}.index_add_(0, torch.tensor([0]), {c}[:1])", "{x}.grad = None",
@@ -44,7 +44,7 @@ PASSES = (
     "{x}.sum().backward()", "{x}.sum().backward(retain_graph=True)", "({x} * {x}).sum().backward(retain_graph=True)",
     "torch.autograd.grad({x}.sum(), {y}, allow_unused=True, retain_graph=True)",
     "({x} * {y}).sum().backward(retain_graph=True)", "torch.autograd.grad({x}.sum(), {y}, retain_graph=True)",
-    "{x}.sum().backward(inputs=[{y}], retain_graph=True)",
+
 )  # fmt: skip
 """Backward passes."""
 

@@ -8,6 +8,7 @@ from ..graph import Node, Output
 from ..tensor.core import AccumulateGrad, Tensor
 from ..tensor.metadata import tell
 from ..tensor.restrictions import Untracked
+from ..tensor.views import renewed
 
 
 class GradientEdge(NamedTuple):
@@ -50,6 +51,8 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
 def edge_of(source: Source) -> Any:
     """The engine's edge of a tensor or `GradientEdge`; None if the tensor requires no gradient."""
     if isinstance(source, Tensor):
+        if source._view is not None:
+            renewed(source)
         node = source._node
         return Untracked() if node.__class__ is Untracked else node  # another one, which nothing leads to
     node = source.node

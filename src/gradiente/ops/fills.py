@@ -23,7 +23,8 @@ _filled_with_tensor = in_place(primitive("overwrite", "FillBackward3"), "fill_",
 
 
 def _recorded(input: Tensor) -> bool:
-    """Whether overwriting the tensor is a step of a graph, or of forward mode."""
+    """Whether overwriting the tensor is a step of a graph, or of forward mode; raises if it is not allowed."""
+    check_writable(input, overlapping=True)
     if active(current()):  # a level of forward mode: there may be tangents
         return True
     if not current().grad:
@@ -58,7 +59,6 @@ def fill_(input: Tensor, value: Tensor | Number) -> Tensor:
     number = fitted(value.item() if isinstance(value, (np.number, np.bool_)) else value, input.dtype)
     if _recorded(input):
         return _filled_with_number(input, wrap(np.asarray(number)))
-    check_writable(input, overlapping=True)
     input._array[...] = number
     touched(input)
     return input
@@ -83,7 +83,6 @@ def zero_(input: Tensor) -> Tensor:
     """
     if _recorded(input):
         return _zeroed(input, wrap(np.zeros((), dtype=input._array.dtype)))
-    check_writable(input, overlapping=True)
     input._array[...] = 0
     touched(input)
     return input

@@ -17,7 +17,7 @@ from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
 from ..tensor.inplace import store, touched, writes
-from ..tensor.restrictions import check_apart, overlaps_itself
+from ..tensor.restrictions import check_apart, check_writable, is_forbidden, overlaps_itself
 from ..tensor.tangents import carries
 from ._arguments import need_tensor
 from ._define import primitive
@@ -80,6 +80,8 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
     """Replace the part of the tensor that the index names by a tensor, broadcast to it, or by a number."""
     if index is False:
         return
+    if is_forbidden(self):
+        check_writable(self, overlapping=True)
     found = _parsed(index, self._array.shape)
     if not isinstance(value, Tensor):
         value = _number(value, self)
@@ -99,7 +101,7 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
         if not overlaps_itself(part):
             new = value._array if isinstance(value, Tensor) else value
             if isinstance(value, Tensor) and new.shape != part.shape:
-                new = expand(_without_leading_ones(value, part.ndim), part.shape)._array
+                new = expand(_without_leading_ones(value), part.shape)._array
             if new.__class__ is part.__class__ is np.ndarray:
                 check_apart(part, new)
             if (before_change := current().before_change) is not None:
@@ -114,7 +116,7 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
             new = value._array
             store(target, lambda array: _assign(array, new), _FILL_TENSOR, (value,), {}, shared="any")
             return
-        _copy(target, expand(_without_leading_ones(value, target._array.ndim), target._array.shape))
+        _copy(target, expand(_without_leading_ones(value), target._array.shape))
     else:
         store(target, lambda array: _assign(array, value), _FILL, (), {"value": value})
 
@@ -130,11 +132,9 @@ def _number(value: Any, x: Tensor) -> Any:
     return fitted(value.item() if isinstance(value, np.generic) else value, x.dtype)
 
 
-def _without_leading_ones(x: Tensor, ndim: int) -> Tensor:
-    """The tensor without leading dimensions of size 1, as far as there are more than `ndim`."""
+def _without_leading_ones(x: Tensor) -> Tensor:
+    """The tensor without leading dimensions of size 1."""
     shape = x._array.shape
-    if len(shape) <= ndim:
-        return x
     lead = 0
     while lead < len(shape) and shape[lead] == 1:
         lead += 1
@@ -171,7 +171,7 @@ def _put(target: Tensor, found: Index, value: Any) -> None:
                 "source. "
                 f"(Convert the source: .to({target.dtype!r}).)"
             )
-        value = _without_leading_ones(value, 1)
+        value = _without_leading_ones(value)
     new = value._array if isinstance(value, Tensor) else value
     tracked = current().grad and (target._node is not None or (isinstance(value, Tensor) and value._node is not None))
     if tracked:

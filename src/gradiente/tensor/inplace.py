@@ -86,9 +86,10 @@ def writes(function: F) -> F:
 def _saved_output(target: Tensor, result: Tensor) -> None:
     """If the node of `result` saved it, let it save `target`, which has its values now, and notice later changes."""
     node = split_edge(result._node)[0]
-    if any(saved is not None and saved._history is target._history for saved in node.tensors or ()):
+    kept = [saved for saved in node.tensors or () if saved is not None]
+    if any(saved._history is target._history for saved in kept):
         return  # its twin: that is an error already
-    for saved in node.tensors or ():
+    for saved in kept:
         same = isinstance(saved, SavedOutput) and saved._array is result._array
         if same and result._array.dtype == target._array.dtype:
             saved._array, saved._history = target._array, target._history

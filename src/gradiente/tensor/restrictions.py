@@ -42,6 +42,9 @@ class Untracked(Sink):
         """None: for users there is no node."""
         return None
 
+    def _all_hooks(self) -> NodeHooks:
+        return NodeHooks()  # hooks of such a view are accepted, and never called
+
     def receive(self, cotangent: Any, taped: bool, owned: bool) -> None:
         """Drop the cotangent."""
 
