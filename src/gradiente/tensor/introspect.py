@@ -118,7 +118,11 @@ class ShownNode(Node):
         else:
             raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}' (metadata is for notes)")
 
-    next_functions = property(shown_operands)  # pyright: ignore[reportIncompatibleMethodOverride]
+    @property
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """One pair (node, number of its output) per operand; (None, 0) where an operand is not tracked."""
+        return shown_operands(self)
+
     _input_metadata = property(input_metadata)
 
     def __dir__(self) -> list[str]:

@@ -25,8 +25,8 @@ class InputMetadata:
         self.shape: list[int] = list(shape)  # a list, as in torch
         self.dtype: dtypes.dtype = dtypes.from_numpy_dtype(dtype)
         self.device: devices.device = devices.CPU
-        self.is_nested_tensor = False
-        self.is_cpp_nested_tensor = False
+        self.is_nested_tensor: bool = False
+        self.is_cpp_nested_tensor: bool = False
 
     def __repr__(self) -> str:
         return f"InputMetadata(shape={self.shape}, dtype={self.dtype}, device={self.device})"

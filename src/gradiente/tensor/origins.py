@@ -55,10 +55,10 @@ class Origin:
         parents: tuple[Origin, ...] = (),
         name: str = "",
     ) -> None:
-        self.kind = kind
-        self.place = place
-        self.source = source
-        self.name = name
+        self.kind: str = kind
+        self.place: Place | None = place
+        self.source: weakref.ref[Node] | None = source
+        self.name: str = name
         self.number: int = moment()
         self.parents: tuple[Origin, ...] = parents
         self.trouble: Any = None
