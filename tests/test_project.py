@@ -23,7 +23,7 @@ LAYERS = [
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"func", "linalg", "nn", "optim", "profiler", "special"},
+    {"fft", "func", "linalg", "nn", "optim", "profiler", "special"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -92,6 +92,7 @@ MODULES = [
     "nn.functional",
     "optim",
     "random",
+    "fft",
     "func",
     "linalg",
     "utils",

@@ -10,6 +10,7 @@ from math import pi as pi
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from . import autograd as autograd
+from . import fft as fft
 from . import func as func
 from . import linalg as linalg
 from . import nn as nn

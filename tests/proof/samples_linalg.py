@@ -1,4 +1,4 @@
-"""The samples of linear algebra, as those in samples.py."""
+"""The samples of linear algebra and of Fourier transforms, as those in samples.py."""
 
 from __future__ import annotations
 
@@ -52,3 +52,12 @@ sample("svd", Matrix(2, 3, 3))
 sample("svd", Matrix(4, 2))
 sample("svd", Matrix(2, 4))
 sample("matrix_exp", Matrix(2, 3, 3, step=0.2), complex=True)
+
+# --- Fourier transforms
+sample("fft_c2c", R(2, 3, 4), axes=(0, 2), norm="backward", inverse=False, only_complex=True)
+sample("fft_c2c", R(5), axes=(0,), norm="ortho", inverse=True, only_complex=True)
+sample("fft_r2c", R(2, 5), axes=(1,), norm="forward", onesided=True)
+sample("fft_r2c", R(3, 2, 4), axes=(0, 2), norm="backward", onesided=True)
+sample("fft_r2c", R(2, 4), axes=(1,), norm="ortho", onesided=False)
+sample("fft_c2r", R(2, 3), axes=(1,), norm="backward", size=4, only_complex=True)
+sample("fft_c2r", R(3, 2, 3), axes=(0, 2), norm="forward", size=5, only_complex=True)

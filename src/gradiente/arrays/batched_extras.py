@@ -28,6 +28,19 @@ def _of_matrices(name: str) -> Any:
     return staticmethod(call)
 
 
+def _along_axes(name: str) -> Any:
+    """A function that works along some axes."""
+    function = getattr(numpy_extras, name)
+
+    def call(x: Any, axes: tuple[int, ...], *static: Any) -> Any:
+        if x.__class__ is not Batched:
+            return function(x, axes, *static)
+        lead, ndim = len(x.levels), x.ndim
+        return Batched(function(x.values, tuple([a % ndim + lead for a in axes]), *static), x.levels)
+
+    return staticmethod(call)
+
+
 class BatchedExtras:
     """The extras, for batched arrays and for plain ones, which are the same for all examples."""
 
@@ -73,6 +86,7 @@ class BatchedExtras:
     slogdet, lu_factor = _of_matrices("slogdet"), _of_matrices("lu_factor")
     solve, solve_triangular = _of_matrices("solve"), _of_matrices("solve_triangular")
     need_phase, permutation = _of_matrices("need_phase"), _of_matrices("permutation")
+    fft_c2c, fft_r2c, fft_c2r = _along_axes("fft_c2c"), _along_axes("fft_r2c"), _along_axes("fft_c2r")
 
     # -- elementwise ---------------------------------------------------------------------------------------------------
 

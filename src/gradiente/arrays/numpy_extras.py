@@ -11,8 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from . import numpy_linalg
+from . import numpy_fft, numpy_linalg
 from .numpy_einsum import einsum as einsum
+from .numpy_fft import fft_c2c as fft_c2c
+from .numpy_fft import fft_c2r as fft_c2r
+from .numpy_fft import fft_r2c as fft_r2c
 from .numpy_indexing import add_at as add_at
 from .numpy_indexing import alias as alias
 from .numpy_indexing import along_axis as along_axis
@@ -142,6 +145,7 @@ NAMES = (
     "unblend",
     "windows",
     *SPECIAL,
+    *numpy_fft.NAMES,
     *numpy_linalg.NAMES,
 )
 

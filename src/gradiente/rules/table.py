@@ -9,6 +9,7 @@ from . import (
     activations,
     arithmetic,
     choices,
+    fourier,
     functions,
     indexing,
     layers,
@@ -35,6 +36,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     sliding,
     layers,
     linalg,
+    fourier,
     losses,
 )
 

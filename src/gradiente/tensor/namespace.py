@@ -183,6 +183,15 @@ class Extras:
     def matrix_exp(self, x: Tensor) -> Tensor:
         return self._call["matrix_exp"](x)
 
+    def fft_c2c(self, x: Tensor, axes: tuple[int, ...], norm: str, inverse: bool) -> Tensor:
+        return self._call["fft_c2c"](x, axes=axes, norm=norm, inverse=inverse)
+
+    def fft_r2c(self, x: Tensor, axes: tuple[int, ...], norm: str, onesided: bool) -> Tensor:
+        return self._call["fft_r2c"](x, axes=axes, norm=norm, onesided=onesided)
+
+    def fft_c2r(self, x: Tensor, axes: tuple[int, ...], norm: str, size: int) -> Tensor:
+        return self._call["fft_c2r"](x, axes=axes, norm=norm, size=size)
+
     def need_phase(self, x: Tensor, function: str) -> Tensor:
         extras_of(namespace_of(x._array)).need_phase(x._array, function)
         return x
