@@ -23,7 +23,7 @@ LAYERS = [
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"fft", "func", "linalg", "nn", "optim", "profiler", "special"},
+    {"fft", "func", "linalg", "nn", "optim", "profiler", "signal", "special"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -95,6 +95,7 @@ MODULES = [
     "fft",
     "func",
     "linalg",
+    "signal",
     "utils",
 ]
 

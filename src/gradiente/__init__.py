@@ -17,6 +17,7 @@ from . import nn as nn
 from . import ops as ops
 from . import optim as optim
 from . import random as random
+from . import signal as signal
 from . import special as special
 from . import utils as utils
 from ._version import __version__ as __version__
@@ -42,6 +43,7 @@ from .ops.distributions import *
 from .ops.exchange import *
 from .ops.extremes import *
 from .ops.fills import *
+from .ops.fourier.short_time import *
 from .ops.functions import *
 from .ops.gammas import *
 from .ops.gathering import *
@@ -78,6 +80,7 @@ from .ops.statistics import *
 from .ops.storage import *
 from .ops.trigonometry import *
 from .ops.types import *
+from .ops.windows import *
 from .tensor.core import Tensor as Tensor
 from .tensor.devices import *
 from .tensor.dtypes import *

@@ -52,6 +52,7 @@ from . import (
     storage,
     trigonometry,
 )
+from .fourier import short_time
 from .linalg import factors, householder, inverses, lu, spectra, systems
 from .linalg import powers as matrix_powers
 
@@ -91,6 +92,7 @@ FAMILIES = (
     searching,
     products,
     quantiles,
+    short_time,
     inverses,
     systems,
     factors,
