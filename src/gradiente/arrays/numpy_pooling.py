@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from itertools import product
 from math import prod
 from typing import Any
 
@@ -114,35 +113,69 @@ def spread_windows(g: Array, shape: tuple[int, ...], grid: Grid | Runs) -> Array
 def argmax_windows(x: Array, grid: Grid) -> Array:
     """Where in the last axes, counted as one, the largest element of each window lies.
 
-    It is the first of equal ones; NaN counts as the largest, and of several the last.
+    It is the first of equal ones; NaN counts as the largest, and of several the last. The axes are gone through one by
+    one, from the last to the first: of each row the largest element, then of these the largest.
     """
     d = len(grid.size)
     sizes = x.shape[-d:]
-    counts = grid.counts(sizes)
-    low: Any = -np.inf if x.dtype.kind == "f" or x.dtype.kind == "V" else np.iinfo(x.dtype).min
-    padded = pad(x, grid, low)
     floating = x.dtype.kind not in "iu"
-    best: Any = None
-    which: Any = np.zeros((*x.shape[:-d], *counts), np.uint8 if prod(grid.size) < 256 else np.int64)
-    which[...] = _first_inside(grid, counts)
-    for number, (_, where) in enumerate(grid.offsets(counts)):
-        part = padded[(..., *where)]
-        if best is None:
-            best = part.copy()
-            continue
+    low: Any = -np.inf if floating else np.iinfo(x.dtype).min
+    best = pad(x, grid, low)
+    missing = floating and bool(x.size) and bool(np.isnan(np.maximum.reduce(x, axis=None)))
+    chosen: list[Array] = []
+    """Along each axis that is done: the number, within the window, of the largest element."""
+    for i in range(d - 1, -1, -1):
+        axis = best.ndim - d + i
+        best, which, chosen = _along(best, axis, grid, i, missing, chosen)
+        chosen.insert(0, which)
+    places: Any = np.zeros((), np.int64)
+    counts = best.shape[-d:]
+    for i, numbers in enumerate(chosen):
+        stride = prod(sizes[i + 1 :])
+        start = (np.arange(counts[i]) * grid.step[i] - grid.before[i]) * stride
+        places = places + start.reshape((-1, *(1,) * (d - 1 - i)))
+        places = places + np.multiply(numbers, grid.dilation[i] * stride, dtype=np.int64)
+    return places
+
+
+def _along(
+    x: Array, axis: int, grid: Grid, i: int, missing: bool, chosen: list[Array]
+) -> tuple[Array, Array, list[Array]]:
+    """The largest elements of the windows along one axis, their numbers, and what was chosen along the axes before."""
+    size, step, apart = grid.size[i], grid.step[i], grid.dilation[i]
+    count = (x.shape[axis] - apart * (size - 1) - 1) // step + 1
+    lead = (slice(None),) * axis
+    parts = [(*lead, slice(k * apart, k * apart + (count - 1) * step + 1, step)) for k in range(size)]
+    which = np.zeros((*x.shape[:axis], count, *x.shape[axis + 1 :]), np.uint8 if size < 256 else np.int64)
+    best, picked = x[parts[0]], [numbers[parts[0]] for numbers in chosen]
+    if grid.before[i]:
+        # The first element of the image, not of what was added, where nothing is larger than -inf.
+        first = -(-np.maximum(grid.before[i] - np.arange(count) * step, 0) // apart)
+        which += first.astype(which.dtype).reshape((-1, *(1,) * (x.ndim - 1 - axis)))
+        for k in range(1, size):
+            picked = [
+                _replaced(old, numbers[parts[k]], which == k) for old, numbers in zip(picked, chosen, strict=True)
+            ]
+    for k in range(1, size):
+        part = x[parts[k]]
         larger = part > best
-        if floating:
+        if missing:
             larger |= part != part
-        np.copyto(best, part, where=larger)
-        np.copyto(which, number, where=larger)
-    strides = [prod(sizes[i + 1 :]) for i in range(d)]
-    start: Any = np.zeros(counts, np.int64)
-    for i, axis in enumerate(np.ogrid[tuple([slice(n) for n in counts])]):
-        start = start + (axis * grid.step[i] - grid.before[i]) * strides[i]
-    places = product(*[range(k) for k in grid.size])
-    steps = [s * n for s, n in zip(strides, grid.dilation, strict=True)]
-    ahead = np.array([sum(k * s for k, s in zip(place, steps, strict=True)) for place in places], np.int64)
-    return ahead.take(which) + start
+        best = np.maximum(best, part)
+        if which.dtype == np.uint8:
+            np.maximum(which, larger.view(np.uint8) * np.uint8(k), out=which)
+        else:
+            np.maximum(which, larger * k, out=which)
+        picked = [_replaced(old, numbers[parts[k]], larger) for old, numbers in zip(picked, chosen, strict=True)]
+    return best, which, picked
+
+
+def _replaced(old: Array, new: Array, where: Array) -> Array:
+    """`new` where it is said, else `old`: by arithmetic, since masks that are as good as random are slow."""
+    change = new - old  # of bytes, modulo 256
+    change *= where.view(np.uint8) if old.dtype == np.uint8 else where
+    change += old
+    return change
 
 
 def argmax_places(x: Array, places: Array, axes: int) -> Array:
@@ -157,17 +190,6 @@ def argmax_places(x: Array, places: Array, axes: int) -> Array:
         last = windows.shape[-1] - 1 - missing[..., ::-1].argmax(axis=-1)
         chosen = np.where(missing.any(axis=-1), last, chosen)
     return np.take_along_axis(places, chosen[..., None], axis=-1)[..., 0]
-
-
-def _first_inside(grid: Grid, counts: tuple[int, ...]) -> Any:
-    """The number of the first place in each window that lies on an element and not on what was added."""
-    if not any(grid.before):
-        return 0
-    number: Any = 0
-    for i, axis in enumerate(np.ogrid[tuple([slice(n) for n in counts])]):
-        outside = np.maximum(grid.before[i] - axis * grid.step[i], 0)
-        number = number * grid.size[i] + -(-outside // grid.dilation[i])
-    return number
 
 
 def _flat_places(indices: Array, axes: int, plane: int) -> Array:

@@ -3,9 +3,10 @@
 `convolve`, `convolve_input` and `convolve_weight` are three views of one trilinear form Σ g·(x ∗ w): each is linear in
 both of its arrays, and its transposes are the other two.
 
-Note [Convolution by products of matrices]: the elements under each place of the kernel are copied into the columns of
-a matrix, and BLAS multiplies. The columns of at most `WORKSPACE` bytes exist at a time, so that they stay in the cache
-and the memory needed does not grow with the batch.
+Note [Convolution by products of matrices]: the windows along all axes but the first spatial one are copied into rows,
+`unrolled`. Then the columns of a matrix that belong to one place of the kernel along the first axis, a *tap*, are a
+view of them, and BLAS multiplies: the copies are as many times smaller as the kernel has rows. Columns of at most
+`WORKSPACE` bytes exist at a time, so that they stay in the cache and the memory needed does not grow with the batch.
 """
 
 from __future__ import annotations
@@ -98,17 +99,6 @@ def unpad(x: Array, grid: Grid, sizes: tuple[int, ...]) -> Array:
     return out
 
 
-def _patches(x: Array, grid: Grid, counts: tuple[int, ...]) -> Array:
-    """The view (…, *size, *counts) of all windows over the padded `x`."""
-    d = len(counts)
-    lead, strides = x.shape[:-d], x.strides[-d:]
-    within = tuple([s * n for s, n in zip(strides, grid.dilation, strict=True)])
-    between = tuple([s * n for s, n in zip(strides, grid.step, strict=True)])
-    return np.lib.stride_tricks.as_strided(
-        x, (*lead, *grid.size, *counts), (*x.strides[:-d], *within, *between), writeable=False
-    )
-
-
 # -- convolution ------------------------------------------------------------------------------------------------------
 
 
@@ -134,28 +124,79 @@ def _blocks(samples: int, rows: int, item: int) -> Iterator[tuple[slice, slice]]
 
 
 class _Plan:
-    """The sizes of one convolution: how samples are cut into blocks, and the columns of a block."""
+    """How one convolution is cut into products of matrices; see Note [Convolution by products of matrices]."""
 
     def __init__(
         self, x_shape: tuple[int, ...], w_shape: tuple[int, ...], counts: tuple[int, ...], grid: Grid, groups: int
     ) -> None:
-        self.samples, self.channels = x_shape[:2]
-        self.outputs: int = w_shape[0]
         self.groups, self.grid, self.counts = groups, grid, counts
-        self.depth: int = w_shape[1] * prod(grid.size)
+        self.samples: int = x_shape[0]
+        self.taps: int = grid.size[0]
+        self.width: int = w_shape[1] * prod(grid.size[1:])
+        """The rows of a matrix of columns: those of one tap."""
         self.inner: int = prod(counts[1:])
+        self.joined: bool = self.taps > 1 and self.width < 4
+        """Whether all taps go into one product, because those of single ones are too thin."""
+        self.row: int = (x_shape[1] * prod(grid.size[1:]) + w_shape[0]) * self.inner
 
     def blocks(self, itemsize: int) -> Iterator[tuple[slice, slice]]:
         """Which samples, and which rows of the result, are worked on at a time."""
-        return _blocks(self.samples, self.counts[0], itemsize * self.groups * self.depth * self.inner)
+        return _blocks(self.samples, self.counts[0], itemsize * self.row * (self.taps if self.joined else 1))
 
-    def windows(self, padded: Array, rows: slice) -> Array:
-        """The view (n, G, C/G, *size, *counts) of the windows in these rows."""
-        grid, step = self.grid, self.grid.step[0]
-        counts = (rows.stop - rows.start, *self.counts[1:])
-        part = padded[:, :, rows.start * step :]
-        n, channels, *sizes = part.shape
-        return _patches(part.reshape(n, self.groups, channels // self.groups, *sizes), grid, counts)
+    def span(self, rows: slice) -> slice:
+        """The rows of the input that these rows of the result see."""
+        step, reach = self.grid.step[0], self.grid.dilation[0] * (self.taps - 1)
+        return slice(rows.start * step, (rows.stop - 1) * step + reach + 1)
+
+    def matrices(self, w: Array) -> Array:
+        """The weights as matrices (taps, G, O/G, width)."""
+        parts = w.reshape(self.groups, w.shape[0] // self.groups, w.shape[1], self.taps, -1)
+        parts = np.moveaxis(parts, 3, 0).reshape(self.taps, self.groups, parts.shape[1], self.width)
+        if self.joined:
+            parts = np.moveaxis(parts, 0, 2).reshape(1, *parts.shape[1:3], self.taps * self.width)
+        return np.ascontiguousarray(parts)
+
+    def weights(self, matrices: Array, shape: tuple[int, ...]) -> Array:
+        """The inverse of `matrices`."""
+        if self.joined:
+            parts = matrices.reshape(*matrices.shape[1:3], self.taps, self.width)
+            matrices = np.moveaxis(parts, 2, 0)
+        parts = matrices.reshape(self.taps, shape[0], shape[1], -1)
+        return np.moveaxis(parts, 0, 2).reshape(shape)
+
+    def unrolled(self, padded: Array, rows: slice) -> Array:
+        """The windows along all axes but the first one, (n, G, width, span, inner); a copy where they overlap."""
+        part, grid = padded[:, :, self.span(rows)], self.grid
+        n, channels, span, *_ = part.shape
+        if part.ndim > 3:
+            first, height, *strides = part.strides[1:]
+            within = tuple([s * d for s, d in zip(strides, grid.dilation[1:], strict=True)])
+            between = tuple([s * k for s, k in zip(strides, grid.step[1:], strict=True)])
+            part = np.lib.stride_tricks.as_strided(
+                part,
+                (n, channels, *grid.size[1:], span, *self.counts[1:]),
+                (part.strides[0], first, *within, height, *between),
+                writeable=False,
+            )
+        return part.reshape(n, self.groups, self.width, span, self.inner)
+
+    def columns(self, unrolled: Array, rows: slice) -> Iterator[Array]:
+        """For each tap the columns (n, G, width, rows·inner): a view of `unrolled` where the step is 1."""
+        count, step, apart = rows.stop - rows.start, self.grid.step[0], self.grid.dilation[0]
+        parts = [unrolled[:, :, :, i * apart : i * apart + (count - 1) * step + 1 : step] for i in range(self.taps)]
+        lead = unrolled.shape[:2]
+        if self.joined:
+            parts = [np.stack(parts, axis=2)]
+        for part in parts:
+            yield part.reshape(*lead, prod(part.shape[2:-2]), count * self.inner)
+
+    def scatter(self, unrolled: Array, columns: Array, tap: int, rows: slice) -> None:
+        """Add the columns of a tap to their places in `unrolled`: the adjoint of `columns`."""
+        count, step, apart = rows.stop - rows.start, self.grid.step[0], self.grid.dilation[0]
+        parts = columns.reshape(*columns.shape[:2], -1, self.width, count, self.inner)
+        for i in range(parts.shape[2]):
+            start = (tap + i) * apart
+            unrolled[:, :, :, start : start + (count - 1) * step + 1 : step] += parts[:, :, i]
 
 
 def _direct(x_shape: tuple[int, ...], w_shape: tuple[int, ...], groups: int) -> bool:
@@ -173,13 +214,16 @@ def convolve(x: Array, w: Array, grid: Grid, groups: int = 1) -> Array:
         _convolve_planes(x, w, grid, out)
         return out.astype(dtype, copy=False)
     plan = _Plan(x.shape, w.shape, counts, grid, groups)
-    matrix = np.ascontiguousarray(w).reshape(groups, -1, plan.depth)
+    matrices = plan.matrices(w)
     for samples, rows in plan.blocks(out.itemsize):
-        windows = plan.windows(pad(x[samples], grid), rows)
-        n = windows.shape[0]
-        columns = windows.reshape(n, groups, plan.depth, -1)
-        part = out[samples, :, rows]
-        np.matmul(matrix, columns, out=part.reshape(n, groups, matrix.shape[1], columns.shape[-1], copy=False))
+        unrolled = plan.unrolled(pad(x[samples], grid), rows)
+        n, height = unrolled.shape[0], rows.stop - rows.start
+        part = out[samples, :, rows].reshape(n, groups, w.shape[0] // groups, height * plan.inner, copy=False)
+        for tap, columns in enumerate(plan.columns(unrolled, rows)):
+            if tap:
+                part += matrices[tap] @ columns
+            else:
+                np.matmul(matrices[0], columns, out=part)
     return out.astype(dtype, copy=False)
 
 
@@ -188,26 +232,25 @@ def convolve_input(g: Array, w: Array, shape: tuple[int, ...], grid: Grid, group
     dtype = g.dtype
     g, w = _wide(g, w)
     sizes, counts = shape[2:], g.shape[2:]
-    padded = grid.padded(sizes)
-    direct = _direct(shape, w.shape, groups)
+    out = np.zeros((*shape[:2], *grid.padded(sizes)), np.result_type(g, w))
+    if _direct(shape, w.shape, groups):
+        _spread_planes(g, w, grid, out)
+        return np.ascontiguousarray(unpad(out, grid, sizes)).astype(dtype, copy=False)
     plan = _Plan(shape, w.shape, counts, grid, groups)
-    matrix = np.ascontiguousarray(np.ascontiguousarray(w).reshape(groups, -1, plan.depth).mT)
-    out = np.zeros((*shape[:2], *padded), np.result_type(g, w))
-    plain = prod(grid.size) == 1 and padded == counts  # the windows are the elements
-    for samples, rows in [(slice(0, shape[0]), slice(0, counts[0]))] if direct else plan.blocks(out.itemsize):
-        part = g[samples, :, rows]
-        n, height = part.shape[0], rows.stop - rows.start
-        target = out[samples, :, rows.start * grid.step[0] :]
-        if direct:
-            _spread_planes(part, w, grid, target)
-            continue
-        columns = matrix @ np.ascontiguousarray(part).reshape(n, groups, -1, height * plan.inner)
-        if plain:
-            out[samples, :, rows] = columns.reshape(n, shape[1], height, *counts[1:])
-            continue
-        columns = columns.reshape(n, shape[1], *grid.size, height, *counts[1:])
-        for place, where in grid.offsets((height, *counts[1:])):
-            target[(..., *where)] += columns[(slice(None), slice(None), *place)]
+    matrices = np.ascontiguousarray(plan.matrices(w).mT)
+    beside = Grid(grid.size[1:], grid.step[1:], (), (), grid.dilation[1:])
+    for samples, rows in plan.blocks(out.itemsize):
+        part = np.ascontiguousarray(g[samples, :, rows])
+        n, span = part.shape[0], plan.span(rows)
+        columns = part.reshape(n, groups, g.shape[1] // groups, part.shape[2] * plan.inner)
+        height = span.stop - span.start
+        unrolled = np.zeros((n, groups, plan.width, height, plan.inner), out.dtype)
+        for tap, matrix in enumerate(matrices):
+            plan.scatter(unrolled, matrix @ columns, tap, rows)
+        target = out[samples, :, span]
+        windows = unrolled.reshape(n, shape[1], *grid.size[1:], height, *counts[1:])
+        for place, where in beside.offsets(counts[1:]):
+            target[(..., *where)] += windows[(slice(None), slice(None), *place)]
     return np.ascontiguousarray(unpad(out, grid, sizes)).astype(dtype, copy=False)
 
 
@@ -219,16 +262,20 @@ def convolve_weight(g: Array, x: Array, shape: tuple[int, ...], grid: Grid, grou
     if _direct(x.shape, shape, groups):
         return _weigh_planes(g, x, shape, grid).astype(dtype, copy=False)
     plan = _Plan(x.shape, shape, counts, grid, groups)
-    out = np.zeros((groups, shape[0] // groups, plan.depth), np.result_type(g, x))
-    d = len(counts)
-    # (n, G, C/G, *size, *counts) → (G, C/G, *size, n, *counts)
-    order = (1, 2, *range(3, 3 + d), 0, *range(3 + d, 3 + 2 * d))
+    taps = 1 if plan.joined else plan.taps
+    depth = plan.width * (plan.taps if plan.joined else 1)
+    out = np.zeros((taps, groups, shape[0] // groups, depth), np.result_type(g, x))
     for samples, rows in plan.blocks(out.itemsize):
-        columns = plan.windows(pad(x[samples], grid), rows).transpose(order).reshape(groups, plan.depth, -1)
-        part = g[samples, :, rows]
-        part = part.reshape(part.shape[0], groups, -1, (rows.stop - rows.start) * plan.inner)
-        out += part.transpose(1, 2, 0, 3).reshape(groups, -1, columns.shape[-1]) @ columns.mT
-    return out.reshape(shape).astype(dtype, copy=False)
+        unrolled = plan.unrolled(pad(x[samples], grid), rows)
+        part = np.ascontiguousarray(g[samples, :, rows])
+        part = part.reshape(part.shape[0], groups, shape[0] // groups, part.shape[2] * plan.inner)
+        # One product for each sample, and their sum; of large matrices not more than the workspace holds.
+        several = max(1, WORKSPACE // max(out[0].nbytes, 1))
+        for tap, columns in enumerate(plan.columns(unrolled, rows)):
+            for i in range(0, part.shape[0], several):
+                product_of_each = part[i : i + several] @ columns[i : i + several].mT
+                out[tap] += product_of_each[0] if product_of_each.shape[0] == 1 else product_of_each.sum(axis=0)
+    return plan.weights(out, shape).astype(dtype, copy=False)
 
 
 def _per_channel(array: Array, channels: int) -> Array:
