@@ -12,16 +12,16 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from ..autograd.grad_mode import is_grad_enabled
-from .checkpoint_reentrant import (
-    CheckpointFunction as CheckpointFunction,
+from .checkpoint_random import get_device_states, set_device_states
+from .checkpoint_reentrant import CheckpointFunction, check_backward_validity, detach_variable
+from .checkpoint_saved import CheckpointError, Frame
+from .checkpoint_settings import (
+    GraphExecGroup,
+    Settings,
+    noop_context_fn,
+    set_checkpoint_debug_enabled,
+    set_checkpoint_early_stop,
 )
-from .checkpoint_reentrant import check_backward_validity as check_backward_validity
-from .checkpoint_reentrant import detach_variable as detach_variable
-from .checkpoint_saved import CheckpointError as CheckpointError
-from .checkpoint_saved import Frame, Settings
-from .checkpoint_saved import noop_context_fn as noop_context_fn
-from .checkpoint_saved import set_checkpoint_debug_enabled as set_checkpoint_debug_enabled
-from .checkpoint_saved import set_checkpoint_early_stop as set_checkpoint_early_stop
 
 _ADVICE = (
     "use_reentrant=False is recommended, but if you need to preserve the current default behavior, you can pass "
@@ -146,3 +146,19 @@ def checkpoint_sequential(
     for start in range(0, last, size):
         input = checkpoint(part(start, start + size), input, use_reentrant=use_reentrant, preserve_rng_state=preserve)
     return part(last, len(steps))(input)
+
+
+__all__ = [
+    "CheckpointError",
+    "CheckpointFunction",
+    "GraphExecGroup",
+    "check_backward_validity",
+    "checkpoint",
+    "checkpoint_sequential",
+    "detach_variable",
+    "get_device_states",
+    "noop_context_fn",
+    "set_checkpoint_debug_enabled",
+    "set_checkpoint_early_stop",
+    "set_device_states",
+]

@@ -24,3 +24,25 @@ class Replay:
         """Go on where the block interrupted."""
         if self._state is not None:
             set_rng_state(self._outside.pop())
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """The numbers of the devices of the tensors in `args`, beside the CPU, and their generators' states: none.
+
+    >>> import gradiente as torch
+    >>> torch.utils.checkpoint.get_device_states(torch.ones(1))
+    ([], [])
+    """
+    return [], []
+
+
+def set_device_states(devices: list[int], states: list[Any], *, device_type: str | None = None) -> None:
+    """Set the states that `get_device_states` returned.
+
+    Raises RuntimeError for devices, because there is the CPU only.
+    """
+    if devices or states:
+        raise RuntimeError(f"there are no devices but the CPU, so {devices} have no generators whose states can be set")
+
+
+__all__ = ["Replay", "get_device_states", "set_device_states"]

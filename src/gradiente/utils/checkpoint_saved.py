@@ -8,23 +8,21 @@ saved through the outer one's hooks, so that the outer one does not keep them.
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import weakref
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any
 
 from ..autograd.grad_mode import enable_grad
 from ..autograd.graph import saved_tensors_hooks
-from ..autograd.tasks import current_task, running
+from ..autograd.tasks import current_task
 from ..graph import change, counter, current, set_mode, user_place
 from ..graph.places import describe
 from ..tensor.core import Tensor
 from ..tensor.leaves import tracked
 from ..tensor.saved import stale_text
 from .checkpoint_random import Replay
+from .checkpoint_settings import Settings, alive, current_group
 
 
 class CheckpointError(RuntimeError):
@@ -47,63 +45,6 @@ _TIP = (
     "with `with torch.utils.checkpoint.set_checkpoint_debug_enabled(True):` to\n"
     "enable checkpoint\u2011debug mode globally.\n"
 )
-_early_stop: ContextVar[bool | None] = ContextVar("gradiente.checkpoint_early_stop", default=None)
-_debug: ContextVar[bool | None] = ContextVar("gradiente.checkpoint_debug", default=None)
-
-
-@contextlib.contextmanager
-def _during(variable: ContextVar[bool | None], value: bool | None) -> Any:
-    token = variable.set(value)
-    try:
-        yield
-    finally:
-        variable.reset(token)
-
-
-def set_checkpoint_early_stop(enable: bool) -> contextlib.AbstractContextManager[None]:
-    """A context manager: checkpoints in it stop early, or do not, whatever their `early_stop` says."""
-    return _during(_early_stop, enable)
-
-
-def set_checkpoint_debug_enabled(enabled: bool | None) -> contextlib.AbstractContextManager[None]:
-    """A context manager: checkpoints in it have `debug` as given here; None leaves it to them."""
-    return _during(_debug, enabled)
-
-
-def noop_context_fn() -> tuple[contextlib.AbstractContextManager[None], contextlib.AbstractContextManager[None]]:
-    """Two context managers that do nothing."""
-    return contextlib.nullcontext(), contextlib.nullcontext()
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The options of one checkpoint."""
-
-    preserve: bool
-    context_fn: Callable[[], Any]
-    determinism_check: str
-    debug: bool
-    early_stop: bool
-
-    def contexts(self) -> Any:
-        """What `context_fn` gives, after the options were checked."""
-        if self.debugging() and self.context_fn is not noop_context_fn:
-            raise ValueError("debug=True is incompatible with non-default context_fn")
-        if self.determinism_check not in ("default", "none"):
-            raise ValueError(
-                f"determinism_check should be one of ['default', 'none'], but got {self.determinism_check}"
-            )
-        return self.context_fn()
-
-    def debugging(self) -> bool:
-        """Whether errors are to say where tensors were saved."""
-        override = _debug.get()
-        return self.debug if override is None else override
-
-    def stops(self) -> bool:
-        """Whether the second computation ends early."""
-        override = _early_stop.get()
-        return self.early_stop if override is None else override
 
 
 class _Promise:
@@ -151,7 +92,7 @@ def _about(x: Tensor) -> dict[str, Any]:
     return {"shape": x.shape, "dtype": x.dtype, "device": x.device}
 
 
-_fresh = counter(-1, -1)
+_fresh = counter(-1, -2)  # odd numbers: the even ones are those of groups
 
 
 class Frame:
@@ -189,25 +130,30 @@ class Frame:
     def keep(self, promise: _Promise) -> Tensor:
         """The tensor that was promised."""
         task = current_task()
-        number = _fresh() if task is None else task.number
+        group = current_group()
+        number = group if group is not None else _fresh() if task is None else task.number
         with self._lock:  # threads may run backward over parts of one checkpoint at a time
             if number not in self._done:
                 self._compute(number)
             value = promise.values.pop(number, None)
         if value is None:
+            overlap = (
+                " Performing two backward calls that overlap (i.e. require the same saved activation in order to "
+                "compute gradients) is not allowed while under the torch.utils.checkpoint.GraphExecGroup context."
+            )
             raise CheckpointError(
-                "torch.utils.checkpoint: Unpack is being triggered for a tensor that was already unpacked once. If you "
-                "are calling ctx.saved_tensors in backward, make sure to do so only once. Otherwise please open an "
-                "issue with details on your use case."
+                "torch.utils.checkpoint: Unpack is being triggered for a tensor that was already unpacked once."
+                f"{'' if group is None else overlap} If you are calling ctx.saved_tensors in backward, make sure to do "
+                "so only once. Otherwise please open an issue with details on your use case."
             )
         return value
 
     def _compute(self, number: int) -> None:
         """Compute again, for the pass `number`."""
         for promise in filter(None, (ref() for ref in self._promises)):
-            for old in [n for n in promise.values if n not in running]:
+            for old in [n for n in promise.values if not alive(n)]:
                 del promise.values[old]
-        self._done = {n for n in self._done if n in running}
+        self._done = {n for n in self._done if alive(n)}
         filler = _Filler(self, number)
         args = [a.tensor() if isinstance(a, _Argument) else a for a in self._args]
         kwargs = {k: a.tensor() if isinstance(a, _Argument) else a for k, a in self._kwargs.items()}
