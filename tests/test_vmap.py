@@ -412,7 +412,7 @@ def test_custom_functions_that_cannot_be_transformed():
     with pytest.raises(RuntimeError, match="it has both generate_vmap_rule=True and an overridden vmap"):
         vmap(both.apply)(x)
     wrong = type("Wrong", (Own,), {"vmap": staticmethod(lambda info, in_dims, x: x)})
-    with pytest.raises(RuntimeError, match="Expected the vmap staticmethod to return a pair"):
+    with pytest.raises(RuntimeError, match="Expected the vmap staticmethod to have two returns"):
         vmap(wrong.apply)(x)
 
 

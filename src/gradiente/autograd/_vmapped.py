@@ -61,23 +61,43 @@ def forward(cls: Any, args: tuple[Any, ...]) -> Any:
         dims = tuple([0 if has(x) else None for x in args])
         outside = [leave(x, 0, frame.level, frame.size) if d == 0 else x for x, d in zip(args, dims, strict=True)]
         answer = cls.vmap(VmapInfo(frame.size, frame.randomness), dims, *outside)
-        if not isinstance(answer, tuple) or len(answer) != 2:  # pyright: ignore[reportUnknownArgumentType]
-            raise RuntimeError(
-                f"Expected the vmap staticmethod to return a pair (output, out_dims), got {type(answer)} (in "
-                f"{cls.__name__})"
-            )
-        output, out_dims = answer  # pyright: ignore[reportUnknownVariableType]
-        outputs = output if isinstance(output, tuple) else (output,)  # pyright: ignore[reportUnknownVariableType]
-        places = out_dims if isinstance(out_dims, tuple) else (out_dims,) * len(outputs)  # pyright: ignore
+        output, outputs, places = _taken_apart(answer, cls.__name__)
         made = tuple(
             [
                 enter(x, d % x.ndim, frame.level, frame.size) if isinstance(x, Tensor) and d is not None else x
-                for x, d in zip(outputs, places, strict=True)  # pyright: ignore
+                for x, d in zip(outputs, places, strict=True)
             ]
         )
         return made if isinstance(output, tuple) else made[0]
     finally:
         set_mode(previous)
+
+
+def _taken_apart(answer: Any, name: str) -> tuple[Any, tuple[Any, ...], tuple[Any, ...]]:
+    """The output, the outputs and their dimensions, of what the `vmap` static method of `name` returned."""
+    if not isinstance(answer, tuple) or len(answer) != 2:  # pyright: ignore[reportUnknownArgumentType]
+        got = f"{len(answer)} returns" if isinstance(answer, tuple) else f"a {type(answer)}"  # pyright: ignore
+        raise RuntimeError(
+            "Expected the vmap staticmethod to have two returns, an output and out_dims with pytree structure "
+            f"compatible with the output. Got {got} instead (in {name})"
+        )
+    output, out_dims = answer  # pyright: ignore[reportUnknownVariableType]
+    outputs: tuple[Any, ...] = output if isinstance(output, tuple) else (output,)
+    places: tuple[Any, ...] = out_dims if isinstance(out_dims, tuple) else (out_dims,) * len(outputs)
+    if len(places) != len(outputs) or (isinstance(out_dims, tuple) and not isinstance(output, tuple)):
+        raise RuntimeError(
+            "The autograd.Function's vmap staticmethod returned an incompatible (output, out_dims) tuple. Expected "
+            f"out_dims={out_dims} to be compatible with the structure of `output`. out_dims has structure "
+            f"{_structure(out_dims)} but output has structure {_structure(output)}. {_MORE} (The function is {name}.)"
+        )
+    return output, outputs, places  # pyright: ignore[reportUnknownVariableType]
+
+
+def _structure(value: Any) -> str:
+    if not isinstance(value, tuple):
+        return "*"
+    inner = ",\n  ".join("*" for _ in value)  # pyright: ignore[reportUnknownVariableType]
+    return f"TreeSpec(tuple, None, [{inner}])"
 
 
 __all__ = ["VmapInfo", "check", "forward"]
