@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from programs import PROGRAMS
 from workloads import WORKLOADS, Workload
 
 CHECKED_STEPS = 10
@@ -99,7 +100,8 @@ def main() -> None:
     """Measure every workload and print the table."""
     parser = argparse.ArgumentParser(description="Time gradiente against PyTorch.")
     parser.add_argument("--rounds", type=int, default=40, help="timings of each workload and library (default 40)")
-    parser.add_argument("--only", choices=WORKLOADS, help="measure this workload alone")
+    parser.add_argument("--only", choices=[*WORKLOADS, *PROGRAMS], help="measure this workload alone")
+    parser.add_argument("--all", action="store_true", help="measure the longer programs as well")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args()
     if options.rounds < 2:
@@ -112,7 +114,8 @@ def main() -> None:
     print(f"{'':<26}{'gradiente':>11}{'torch':>11}{'ratio':>8}   {'10-90 %':<9}{'aim':>8}  {'':<8}{'differ':>8}")
     print(f"{'forward + backward':<26}{'µs':>11}{'µs':>11}")
     figures = {}
-    for name, workload in WORKLOADS.items():
+    chosen = {**WORKLOADS, **PROGRAMS} if options.all or options.only in PROGRAMS else WORKLOADS
+    for name, workload in chosen.items():
         if options.only in (None, name):
             a, b, ratio = measure(name, workload, ours, theirs, options.rounds)
             figures[name] = {"gradiente_s": a, "torch_s": b, "ratio": ratio, "aim": workload.aim}

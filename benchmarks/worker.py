@@ -12,14 +12,17 @@ import sys
 from time import perf_counter
 from typing import Any
 
+from programs import PROGRAMS
 from workloads import WORKLOADS
+
+ALL = {**WORKLOADS, **PROGRAMS}
 
 
 def answer(module: Any, built: dict[str, Any], request: dict[str, Any]) -> Any:
     """Carry out one request: ``check`` gives the numbers after some steps, ``time`` the seconds of one step."""
     name = request["workload"]
     if request["do"] == "check":
-        step, result = built[name] = WORKLOADS[name].build(module)
+        step, result = built[name] = ALL[name].build(module)
         for _ in range(request["steps"]):
             step()
         return result()
