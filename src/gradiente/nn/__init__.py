@@ -1,8 +1,18 @@
-"""torch.nn: what neural networks are made of. `functional`: layers, activations and losses as functions."""
+"""torch.nn: what neural networks are made of.
+
+`modules`: the base class `Module`, containers and layers. `parameter`: what they learn. `functional`: layers,
+activations and losses as functions. `init`: first values.
+"""
 
 from __future__ import annotations
 
 from . import functional as functional
+from . import init as init
+from . import modules as modules
+from . import parameter as parameter
+from .modules import *
+from .parameter import Buffer as Buffer
+from .parameter import Parameter as Parameter
 
 
 def __getattr__(name: str) -> object:

@@ -190,7 +190,8 @@ def described(x: Tensor) -> str:
         suffixes.append("requires_grad=True")
     if x._meta is not None and x._meta.tangents and (mode := current()).forward_grad:
         suffixes.extend(f"tangent={x._meta.tangents[level]}" for level in mode.levels[-1:] if level in x._meta.tangents)
-    name = "tensor" if type(x) is Tensor or is_forbidden(x) else type(x).__name__
+    plain = type(x) is Tensor or is_forbidden(x)
+    name = "tensor" if plain else vars(type(x)).get("_shown_as", type(x).__name__)
     return format_tensor(
         x._array,
         suffixes=suffixes,

@@ -1,0 +1,143 @@
+"""Changing all parameters and buffers of a module: to another dtype or device, by a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...autograd.grad_mode import no_grad
+from ...ops.likes import empty_like
+from ...tensor.core import Tensor
+from ...tensor.devices import device as Device
+from ...tensor.dtypes import dtype as Dtype
+from ._traversal import Traversal
+
+
+class Conversion(Traversal):
+    """The methods of a module that change its tensors. All change the module itself and return it."""
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Any:
+        """Replace the values of all parameters, gradients and buffers by what `fn` makes of them."""
+        if recurse:
+            for module in self.children():
+                module._apply(fn)
+        for parameter in self._parameters.values():
+            if parameter is None:
+                continue
+            with no_grad():
+                parameter.data = fn(parameter)
+                gradient = parameter.grad
+                if gradient is not None:
+                    tracked, parameter.grad = gradient.requires_grad, None
+                    parameter.grad = fn(gradient).requires_grad_(tracked)
+        for name, buffer in self._buffers.items():
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
+        return self
+
+    def apply(self, fn: Callable[[Any], None]) -> Any:
+        """Call `fn` with every descendant, then with the module itself: to initialise parameters, for instance.
+
+        >>> import gradiente as torch
+        >>> net = torch.nn.Linear(1, 1).apply(lambda m: torch.nn.init.ones_(m.weight))
+        >>> net.weight.item()
+        1.0
+        """
+        for module in self.children():
+            module.apply(fn)
+        fn(self)
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Any:
+        """Convert parameters and buffers: `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)`.
+
+        Only floating-point and complex tensors change their dtype.
+
+        Raises:
+            TypeError: a dtype that is neither.
+        """
+        dtype = _wanted_dtype(args, kwargs)
+        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
+            raise TypeError(
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
+            )
+        kwargs = {k: v for k, v in kwargs.items() if k not in ("dtype", "memory_format", "tensor", "other")}
+        places = [a for a in args if isinstance(a, (str, int, Device)) and not isinstance(a, bool)]
+        where = kwargs.get("device", places[0] if places else None)
+
+        def convert(x: Tensor) -> Tensor:
+            floating = x.is_floating_point() or x.is_complex()
+            moved = x if where is None else x.to(where)
+            return moved.to(dtype) if dtype is not None and floating else moved
+
+        return self._apply(convert)
+
+    def type(self, dst_type: Any) -> Any:
+        """Convert all parameters and buffers to one dtype."""
+        return self._apply(lambda x: x.type(dst_type))
+
+    def float(self) -> Any:
+        """Convert the floating-point parameters and buffers to float32."""
+        return self._apply(lambda x: x.float() if x.is_floating_point() else x)
+
+    def double(self) -> Any:
+        """Convert the floating-point parameters and buffers to float64."""
+        return self._apply(lambda x: x.double() if x.is_floating_point() else x)
+
+    def half(self) -> Any:
+        """Convert the floating-point parameters and buffers to float16."""
+        return self._apply(lambda x: x.half() if x.is_floating_point() else x)
+
+    def bfloat16(self) -> Any:
+        """Convert the floating-point parameters and buffers to bfloat16."""
+        return self._apply(lambda x: x.bfloat16() if x.is_floating_point() else x)
+
+    def cpu(self) -> Any:
+        """Nothing: all tensors are there."""
+        return self._apply(lambda x: x.cpu())
+
+    def cuda(self, device: Any = None) -> Any:
+        """Raise torch's error: there is no GPU."""
+        return self._apply(lambda x: x.cuda(device))
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Any:
+        """Give all parameters and buffers memory of their own, without values."""
+        return self._apply(lambda x: empty_like(x, device=device), recurse=recurse)
+
+    def share_memory(self) -> Any:
+        """Nothing: threads share memory already."""
+        return self
+
+    def requires_grad_(self, requires_grad: bool = True) -> Any:
+        """Switch recording for all parameters on, or off, which freezes them."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Reset the gradients of all parameters: to None, or to zeros."""
+        for parameter in self.parameters():
+            gradient = parameter.grad
+            if gradient is None:
+                continue
+            if set_to_none:
+                parameter.grad = None
+            else:
+                gradient.detach_() if gradient.grad_fn is not None else gradient.requires_grad_(False)
+                gradient.zero_()
+
+
+def _wanted_dtype(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """The dtype that the arguments of `to` ask for, if any."""
+    found = kwargs.get("dtype")
+    for value in (*args, kwargs.get("tensor"), kwargs.get("other")):
+        if isinstance(value, Dtype):
+            found = value
+        elif isinstance(value, Tensor):
+            found = value.dtype
+        elif value is not None and not isinstance(value, (str, int, Device)):
+            raise TypeError(
+                f"to() received an invalid combination of arguments - got ({type(value).__name__}); it takes a dtype, "
+                "a device, both, or a tensor"
+            )
+    return found
