@@ -13,6 +13,7 @@ from . import autograd as autograd
 from . import fft as fft
 from . import func as func
 from . import linalg as linalg
+from . import masked as masked
 from . import nn as nn
 from . import ops as ops
 from . import optim as optim

@@ -240,3 +240,27 @@ SPECIAL = [
 @pytest.mark.parametrize("number", range(len(SPECIAL)))
 def test_special(number):
     assert_same(SPECIAL[number], torch, gradiente, warned=False)
+
+
+def some(t):
+    return t.tensor([[True, False], [False, False]])
+
+
+# fmt: off
+MASKED = [
+    *[lambda t, name=name, x=x: getattr(t.masked, name)(x(t), 1, mask=some(t))
+      for name in "sum prod amax amin mean var std argmax argmin cumsum median softmax".split()
+      for x in (lambda t: t.tensor([[1, 2], [3, 4]]), lambda t: t.tensor([[1.0, 2.0], [3.0, 4.0]]))],
+    *[lambda t, p=p: t.masked.norm(t.ones(2, 2), p, 1, mask=some(t)) for p in (0, 1, -1, inf, -inf, 0.5)],
+    lambda t: t.masked.amax(some(t), mask=some(t)),
+    lambda t: t.masked.sum(t.ones(2, 2), mask=t.ones(3, dtype=t.bool)),
+    lambda t: t.masked.sum(t.ones(2, 2), mask=t.ones(2, 2, 2, dtype=t.bool)),
+    lambda t: t.masked.sum(t.ones(2, 2), 5),
+    lambda t: t.masked.normalize(t.ones(2, 2).int(), 2.0, 1),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("number", range(len(MASKED)))
+def test_masked(number):
+    assert_same(MASKED[number], torch, gradiente, warned=False)

@@ -331,14 +331,13 @@ def _normalised(call: Any, function: str, input: Tensor, dim: Any, dtype: Any) -
     array = array_of(input, function)
     if dtype is not None:
         input = cast(input, numpy_dtype(dtype, function))
-    kind = input._array.dtype.kind
-    if kind in "biuc":
-        name = "softmax_lastdim" if kind == "c" and function == "softmax" else function
+    axis = axis_of(dim, array.ndim, function)
+    if input._array.dtype.kind in "biuc":
+        name = f"{function}_lastdim" if axis >= array.ndim - 1 else function
         raise NotImplementedError(
             f"\"{name}_kernel_impl\" not implemented for '{type_name(input._array)}' "
             "(convert the tensor with .float(), or give dtype=torch.float32)"
         )
-    axis = axis_of(dim, array.ndim, function)
     if not array.size:
         return _clone(input)
     wide = wide_of(input._array)
