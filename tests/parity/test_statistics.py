@@ -249,7 +249,8 @@ def some(t):
 # fmt: off
 MASKED = [
     *[lambda t, name=name, x=x: getattr(t.masked, name)(x(t), 1, mask=some(t))
-      for name in "sum prod amax amin mean var std argmax argmin cumsum median softmax".split()
+      for name in ("sum", "prod", "amax", "amin", "mean", "var", "std", "argmax", "argmin", "cumsum", "median",
+                   "softmax")
       for x in (lambda t: t.tensor([[1, 2], [3, 4]]), lambda t: t.tensor([[1.0, 2.0], [3.0, 4.0]]))],
     *[lambda t, p=p: t.masked.norm(t.ones(2, 2), p, 1, mask=some(t)) for p in (0, 1, -1, inf, -inf, 0.5)],
     lambda t: t.masked.amax(some(t), mask=some(t)),
