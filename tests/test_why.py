@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import threading
 import weakref
 
 import pytest
@@ -322,6 +323,27 @@ def test_the_list_of_lines_stays_short():
         exec(compile("\n" * i + "x.detach()", f"file{i}", "exec"), {"x": x})
     assert len(origins.recent) <= origins._LIMIT
     assert any("file383" in str(e) for e in why_no_grad(torch.ones(3), x).endings)
+
+
+def test_threads_leave_notes_while_another_reads_them():
+    x = leaf()
+    failed = []
+
+    def work(number):
+        try:
+            for i in range(50):
+                exec(compile("\n" * i + "x.detach()", f"thread{number}", "exec"), {"x": x})
+                why_no_grad(torch.ones(3), x)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert 0 < len(origins.recent) <= origins._LIMIT + 4
 
 
 def test_a_state_that_is_detached_at_each_step_makes_no_chain():

@@ -173,7 +173,8 @@ def _of_result(y: Tensor, x: Tensor | None) -> WhyNoGrad | None:
 def _of_lines(y: Tensor, x: Tensor | None, since: int) -> WhyNoGrad:
     """What the latest notes of all lines say, which need not be about `y`: the latest first, a few."""
     until = None if y._node is None else split_edge(y._node)[0].seq
-    notes = [note for note in recent.values() if note.number > since and (until is None or note.number < until)]
+    kept = recent.copy().values()  # other threads go on adding
+    notes = [note for note in kept if note.number > since and (until is None or note.number < until)]
     found, perhaps = _endings(notes, x)
     lines = (found or perhaps)[: -_FEW - 1 : -1]
     return _answer(

@@ -99,7 +99,7 @@ def leave(kind: str, x: Tensor, out: Tensor | None = None) -> Any:
     key = (kind, id(place[0]), place[1]) if place is not None else (kind, 0, 0)  # the note keeps the code, and its id
     if len(recent) >= _LIMIT and key not in recent:
         with _lock:
-            for old in list(recent)[: _LIMIT // 2]:
+            for old in list(recent.copy())[: _LIMIT // 2]:  # a copy: other threads add without the lock
                 recent.pop(old, None)
     recent[key] = note
     return out
