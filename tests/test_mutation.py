@@ -225,6 +225,29 @@ def test_settings_of_other_devices() -> None:
             budget(wrong)
 
 
+def test_gradients_lie_as_their_leaves() -> None:
+    def strides() -> Any:
+        p = torch.ones(2, 3, 4).permute(2, 0, 1).requires_grad_()
+        (p.contiguous() * 2).sum().backward()
+        return p.grad.stride()
+
+    policy = torch.autograd.enforce_grad_layout_policy
+    assert strides() == (1, 12, 4)
+    with policy(False):
+        assert strides() == (6, 3, 1)
+        with policy(True):
+            assert strides() == (1, 12, 4)
+    assert policy(False)(strides)() == (6, 3, 1)
+    assert strides() == (1, 12, 4)
+    policy(False)
+    assert strides() == (6, 3, 1)
+    policy(True)
+    assert strides() == (1, 12, 4)
+    with pytest.raises(TypeError, match=r"argument 'enabled' \(position 1\) must be bool, not int"):
+        policy(3)  # type: ignore[arg-type]
+    assert strides() == (1, 12, 4)
+
+
 def test_other_names() -> None:
     assert torch.autograd.anomaly_mode.detect_anomaly is torch.autograd.detect_anomaly
     assert type(torch.autograd.Variable) is torch.autograd.variable.VariableMeta

@@ -23,9 +23,7 @@ MODULES = (
     "autograd.graph",
 )
 ABSENT = {
-    "enforce_grad_layout_policy": "gradients are laid out as they come",
     "get_numerical_jacobian_wrt_specific_input": "a part of gradcheck's own",
-    "set_multithreading_enabled": "",
 }
 
 
@@ -115,11 +113,27 @@ def context(t: Any, name: str) -> Any:
     return seen, x.grad
 
 
+def layout(t: Any, on: Any) -> Any:
+    """The strides of gradients of leaves that lie otherwise than what arrives."""
+    found = []
+    policy = t.autograd.enforce_grad_layout_policy
+    for use in (lambda p: (p.contiguous() * 2).sum().backward(), lambda p: (p * 2).sum().backward()):
+        p = t.ones(2, 3, 4).permute(2, 0, 1).requires_grad_()
+        with policy(on):
+            use(p)
+        found.append(p.grad.stride())
+    decorated = policy(on)(lambda: None)
+    return found, decorated(), policy(True).prev, policy().prev
+
+
 ATTRIBUTES = "edges facts hooks metadata name needs_input_grad next_functions place plan register_hook requires_grad"
 ATTRIBUTES += " saved_tensors seq shown show tensors _input_metadata anything"
 
 SCENARIOS: dict[str, Any] = {
     **{f"ctx.{name}": lambda t, n=name: context(t, n) for name in ATTRIBUTES.split()},
+    "layout": lambda t: layout(t, True),
+    "no layout": lambda t: layout(t, False),
+    "layout 3": lambda t: layout(t, 3),
     "sin": lambda t: mutate(t, lambda b: b.sin_()),
     "no_grad": lambda t: mutate(t, lambda b: t.no_grad()(b.zero_)()),
     "setitem": lambda t: mutate(t, lambda b: b.__setitem__(0, 5)),

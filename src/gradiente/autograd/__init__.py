@@ -22,6 +22,7 @@ from .backward import grad as grad
 from .function import Function as Function
 from .function import NestedIOFunction as NestedIOFunction
 from .grad_mode import enable_grad as enable_grad
+from .grad_mode import enforce_grad_layout_policy as enforce_grad_layout_policy
 from .grad_mode import inference_mode as inference_mode
 from .grad_mode import is_multithreading_enabled as is_multithreading_enabled
 from .grad_mode import no_grad as no_grad

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Self, overload
 
 from ..graph import Mode, current, set_mode
-from ..graph.modes import NO_GRAD, PLAIN, grad_enabled, restore, swap, with_grad
+from ..graph.modes import NO_GRAD, PLAIN, grad_enabled, keep_layout, restore, swap, with_grad
 from ._decorators import ContextDecorator, F
 
 
@@ -259,6 +259,52 @@ class set_multithreading_enabled(ContextDecorator):
         return type(self)(self.mode)
 
 
+class enforce_grad_layout_policy(ContextDecorator):
+    """Have gradients of leaves lie in memory as the leaves do, or not: at once when called, or for a block.
+
+    A gradient that arrives in another order is copied, so that steps of optimisers go through memory in order. With
+    False, one that nobody else holds is kept as it is.
+
+    Args:
+        enable: whether gradients are laid out as their leaves.
+
+    Raises TypeError if `enable` is not a bool.
+
+    >>> import gradiente as torch
+    >>> p = torch.ones(3, 2).t().requires_grad_()
+    >>> with torch.autograd.enforce_grad_layout_policy(False):
+    ...     (p.contiguous() * 2).sum().backward()
+    >>> p.stride(), p.grad.stride()
+    ((1, 2), (3, 1))
+    """
+
+    def __init__(self, enable: bool = True) -> None:
+        if enable is not True and enable is not False:
+            raise TypeError(
+                "set_grad_layout_enforcement_enabled(): argument 'enabled' (position 1) must be bool, not "
+                f"{type(enable).__name__}"
+            )
+        self.prev: bool = keep_layout.get()
+        self.mode: bool = enable
+        keep_layout.set(enable)
+
+    def __call__(self, orig_func: F) -> F:
+        """Decorate `orig_func`; what this object's creation changed is restored."""
+        keep_layout.set(self.prev)
+        return super().__call__(orig_func)
+
+    def __enter__(self) -> None:
+        """Nothing: creation switched it."""
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Restore what was before this object was made."""
+        keep_layout.set(self.prev)
+
+    def clone(self) -> enforce_grad_layout_policy:
+        """Another object of the same kind."""
+        return type(self)(self.mode)
+
+
 def is_multithreading_enabled() -> bool:
     """What `set_multithreading_enabled` said last in this thread or task; True at first.
 
@@ -293,6 +339,7 @@ def is_inference_mode_enabled() -> bool:
 
 __all__ = [
     "enable_grad",
+    "enforce_grad_layout_policy",
     "inference_mode",
     "is_grad_enabled",
     "is_inference_mode_enabled",

@@ -47,6 +47,9 @@ _mode: ContextVar[Mode] = ContextVar("gradiente.mode", default=PLAIN)
 current: Callable[[], Mode] = _mode.get
 """The mode of this thread or task."""
 
+keep_layout: ContextVar[bool] = ContextVar("gradiente.keep_layout", default=True)
+"""Whether gradients of leaves lie in memory as the leaves do."""
+
 transforming: ContextVar[bool] = ContextVar("gradiente.transforming", default=False)
 """True inside of `torch.func.grad` and its relatives, where `backward` and `requires_grad_` are refused."""
 

@@ -35,6 +35,7 @@ from ..graph import (
     split_edge,
     version_of,
 )
+from ..graph.modes import keep_layout
 from . import dtypes
 from .dtypes import from_numpy_dtype
 from .gradients import add_recorded, keep_gradient
@@ -381,6 +382,8 @@ def _own(cotangent: Any, owned: bool, leaf: Any) -> Any:
         return cotangent
     if cotangent.ndim < 2 or leaf.shape != cotangent.shape:
         return cotangent.copy()
+    if owned and cotangent.base is None and not keep_layout.get():
+        return cotangent
     copy = np.empty_like(leaf, cotangent.dtype)
     copy[...] = cotangent
     return copy
