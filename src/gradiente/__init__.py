@@ -34,12 +34,14 @@ from .ops import return_types as return_types
 from .ops.activations import *
 from .ops.arithmetic import *
 from .ops.choices import *
+from .ops.combining import *
 from .ops.comparison import *
 from .ops.complexes import *
 from .ops.conversion import *
 from .ops.creation import *
 from .ops.diagonals import *
 from .ops.differences import *
+from .ops.distances import *
 from .ops.distributions import *
 from .ops.exchange import *
 from .ops.extremes import *
@@ -54,6 +56,7 @@ from .ops.interop import *
 from .ops.joining import *
 from .ops.legacy import *
 from .ops.likes import *
+from .ops.linalg.lowrank import *
 from .ops.linalg.older import *
 from .ops.logic import *
 from .ops.masking import *

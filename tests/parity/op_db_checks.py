@@ -49,7 +49,13 @@ ROUGH_TANGENTS = {"logcumsumexp": 1e4}
 WITHOUT_COMPLEX_TANGENTS = {"logcumsumexp"}
 """Where torch's forward mode gives NaN for complex numbers."""
 
-PHASES = {"svd": (0, 2), "linalg.svd": (0, 2), "linalg.eig": (1,), "linalg.eigh": (1,)}
+PHASES = {
+    **dict.fromkeys(("svd_lowrank", "pca_lowrank"), (0, 2)),
+    "svd": (0, 2),
+    "linalg.svd": (0, 2),
+    "linalg.eig": (1,),
+    "linalg.eigh": (1,),
+}
 """Results with vectors whose signs or phases are arbitrary: their moduli are compared, as far as they are unique."""
 
 MISTAKEN = {

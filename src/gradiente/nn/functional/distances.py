@@ -9,6 +9,7 @@ from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
 from ...ops.arithmetic import add, div, mul, sub
 from ...ops.choices import clamp_min
+from ...ops.distances import length
 from ...ops.einsum import einsum
 from ...ops.reductions import sum
 from ...ops.spreads import norm
@@ -152,9 +153,7 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
         raise RuntimeError(f"pdist only supports non-negative p values (p={p})")
     first, second = np.triu_indices(array.shape[0], 1)
     difference = sub(_rows(input, index=(first,)), _rows(input, index=(second,)))
-    if not array.shape[1]:
-        return sum(difference, 1)
-    return _pdist(difference, ord=p, axis=1, keepdims=False)
+    return length(difference, p, _pdist)
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
