@@ -26,6 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of torch, about itself
 DYNAMIC = "the shape of the result depends on values"
 CONTROL = "a number is taken out of the tensor"
 AVERAGES = "running averages that are the same for all examples would be changed by each"
+EDGES = "the intervals would differ between the examples"
 UNBATCHED = {
     "argwhere": DYNAMIC,
     "index_put": DYNAMIC,  # with a mask
@@ -40,6 +41,14 @@ UNBATCHED = {
     "scatter": "reduce='multiply' works by writing",
     "nn.functional.batch_norm": AVERAGES,
     "nn.functional.instance_norm": AVERAGES,
+    "unique_consecutive": DYNAMIC,
+    "cov": CONTROL,
+    "histogram": EDGES,
+    "histogramdd": EDGES,
+    "nn.functional.embedding": "max_norm changes the weight, which is the same for all examples",
+    "nn.functional.embedding_bag": "bags of another size in each example",
+    "nn.functional.fractional_max_pool2d": "windows at another place in each example",
+    "nn.functional.fractional_max_pool3d": "windows at another place in each example",
     "resize_": "it gives the tensor other memory",
 }
 """What is refused, in some of its samples at least, and why. Everything else must work."""

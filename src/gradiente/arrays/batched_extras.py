@@ -9,6 +9,7 @@ import numpy as np
 
 from . import batched_indexing, batched_windows, numpy_extras
 from .batched import Array, Batched, elementwise, flat, full, levels_of, not_batchable, spread
+from .batched_each import each_example
 
 
 def _of_matrices(name: str) -> Any:
@@ -39,6 +40,9 @@ def _along_axes(name: str) -> Any:
         return Batched(function(x.values, tuple([a % ndim + lead for a in axes]), *static), x.levels)
 
     return staticmethod(call)
+
+
+_pinv = _of_matrices("pinv").__func__
 
 
 class BatchedExtras:
@@ -82,11 +86,16 @@ class BatchedExtras:
 
     cholesky, cofactor, det = _of_matrices("cholesky"), _of_matrices("cofactor"), _of_matrices("det")
     eig, eigh, svd, qr = _of_matrices("eig"), _of_matrices("eigh"), _of_matrices("svd"), _of_matrices("qr")
-    inv, pinv, matrix_exp = _of_matrices("inv"), _of_matrices("pinv"), _of_matrices("matrix_exp")
+    inv, matrix_exp = _of_matrices("inv"), _of_matrices("matrix_exp")
     slogdet, lu_factor = _of_matrices("slogdet"), _of_matrices("lu_factor")
     solve, solve_triangular = _of_matrices("solve"), _of_matrices("solve_triangular")
     need_phase, permutation = _of_matrices("need_phase"), _of_matrices("permutation")
     fft_c2c, fft_r2c, fft_c2r = _along_axes("fft_c2c"), _along_axes("fft_r2c"), _along_axes("fft_c2r")
+
+    def pinv(self, x: Any, atol: Any = 0.0, rtol: Any = None, hermitian: bool = False) -> Any:
+        if levels_of((atol, rtol)):
+            return each_example(numpy_extras.pinv, x, atol, rtol, hermitian=hermitian)
+        return _pinv(x, atol, rtol, hermitian)
 
     # -- elementwise ---------------------------------------------------------------------------------------------------
 

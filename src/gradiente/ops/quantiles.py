@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import examples
 from ..tensor.core import Tensor, wrap
 from ._numbers import need_number
 from ._reducing import array_of, axis_of
@@ -108,7 +109,8 @@ def _checked(input: Tensor, q: Any, interpolation: str, function: str) -> Any:
         raise RuntimeError(
             f"quantile() q tensor must be same dtype as the input tensor (they are {q.dtype!r} and {input.dtype!r})"
         )
-    if not np.all((q._array >= 0) & (q._array <= 1)):
+    chances = examples(q._array)
+    if not np.all((chances >= 0) & (chances <= 1)):
         raise RuntimeError("quantile() q values must be in the range [0, 1]")
     if interpolation not in _WAYS:
         raise RuntimeError(

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import examples
+from ..arrays.batched_each import each_example
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor
@@ -113,8 +115,8 @@ def isin(
         if isinstance(x, Tensor) and x._array.dtype.kind in "bc":
             raise RuntimeError(f"Unsupported input type encountered for isin(): {type_name(x._array)}")
     common = result_type(*given).numpy
-    a, b = (np.asarray(x._array if isinstance(x, Tensor) else x).astype(common) for x in given)
-    return wrap(box(np.isin(a, b, invert=bool(invert))))
+    a, b = ((x._array if isinstance(x, Tensor) else np.asarray(x)).astype(common) for x in given)
+    return wrap(box(each_example(np.isin, a, b, invert=bool(invert))))
 
 
 def searchsorted(
@@ -181,7 +183,8 @@ def _in_order(sequence: Any, sorter: Tensor) -> Any:
         raise RuntimeError(
             f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {type_name(order)}"
         )
-    if order.size and (order.min() < 0 or order.max() >= sequence.shape[-1]):
+    numbers = examples(order)
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= sequence.shape[-1]):
         raise RuntimeError("torch.searchsorted(): sorter index out of range")
     return np.take_along_axis(sequence, order, axis=-1)
 
@@ -191,11 +194,15 @@ def _places(sequence: Any, values: Any, right: bool, out_int32: bool) -> Tensor:
     if sequence.dtype.kind in "bc":
         raise NotImplementedError(f"\"searchsorted_out_cpu\" not implemented for '{type_name(sequence)}'")
     side, dtype = ("right" if right else "left"), (np.int32 if out_int32 else np.int64)
+    return wrap(box(each_example(_sorted_in, sequence, values, side=side).astype(dtype)))
+
+
+def _sorted_in(sequence: Any, values: Any, side: Any) -> Any:
     if sequence.ndim == 1:
-        return wrap(box(np.asarray(np.searchsorted(sequence, values, side=side)).astype(dtype)))
+        return np.asarray(np.searchsorted(sequence, values, side=side))
     rows = sequence.reshape(-1, sequence.shape[-1]) if sequence.size else np.zeros((values[..., :1].size, 0))
     found = [np.searchsorted(row, v, side=side) for row, v in zip(rows, values.reshape(len(rows), -1), strict=True)]
-    return wrap(np.asarray(found).reshape(values.shape).astype(dtype))
+    return np.asarray(found).reshape(values.shape)
 
 
 def bucketize(input: Tensor | Number, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:

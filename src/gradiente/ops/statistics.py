@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import examples
+from ..arrays.batched_each import each_example
 from ..tensor.core import Tensor, wrap
 from . import return_types
 from ._arguments import need_tensor
@@ -81,7 +83,7 @@ def _weights(fweights: Tensor | None, aweights: Tensor | None, count: int) -> An
                 f"cov(): expected {name} to have the same numel as there are observations in the input but got "
                 f"{array.size} != {count}"
             )
-        if count and array.min() < 0:
+        if count and examples(array).min() < 0:
             raise RuntimeError(f"cov(): {name} cannot be negative")
         weights = given if weights is None else weights * given
     return weights
@@ -132,12 +134,12 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError(f"minlength should be >= 0 (it is {minlength})")
     if array.dtype.kind not in "iu":
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{type_name(array)}' (integers have it)")
-    if array.ndim != 1 or (array.size and array.min() < 0):
+    if array.ndim != 1 or (array.size and examples(array).min() < 0):
         raise RuntimeError(
             f"bincount only supports 1-d non-negative integral inputs. (This one has shape {list(array.shape)}.)"
         )
     if weights is None:
-        return wrap(np.bincount(array, minlength=minlength).astype(np.int64))
+        return wrap(each_example(np.bincount, array, minlength=minlength).astype(np.int64))
     values = need_tensor(weights, "bincount", "weights", 2)._array
     if values.shape != array.shape:
         raise RuntimeError(
@@ -145,7 +147,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
             f"{list(array.shape)})"
         )
     dtype = np.float32 if values.dtype == np.float32 else np.float64
-    found = np.bincount(array, weights=values.real.astype(np.float64), minlength=minlength)
+    found = each_example(np.bincount, array, values.real.astype(np.float64), minlength=minlength)
     return wrap(found.astype(dtype))
 
 
@@ -174,6 +176,10 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     low, high = float(min), float(max)
     if low > high:
         raise RuntimeError("torch.histc: max must be larger than min")
+    return wrap(each_example(_histc, array, bins=bins, low=low, high=high))
+
+
+def _histc(array: Any, bins: int, low: float, high: float) -> Any:
     if low == high:
         low, high = _span(array.reshape(-1))
     if not (np.isfinite(low) and np.isfinite(high)):
@@ -181,7 +187,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     if low == high:
         low, high = low - 1, high + 1
     edges = np.linspace(low, high, bins + 1).astype(array.dtype)
-    return wrap(_counts(array.reshape(-1, 1), [edges], None).astype(array.dtype))
+    return _counts(array.reshape(-1, 1), [edges], None).astype(array.dtype)
 
 
 def _span(values: Any) -> tuple[float, float]:

@@ -255,11 +255,12 @@ def embedding_bag(
                 f"{padding_idx}"
             )
         padding_idx %= count
-    wrong = (numbers < 0) | (numbers >= count)
+    values = examples(numbers).reshape(-1)
+    wrong = (values < 0) | (values >= count)
     if wrong.any():
         at = int(wrong.argmax())
         raise RuntimeError(
-            f"embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be {numbers[at]} "
+            f"embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be {values[at]} "
             f"(element {at} of `input`; `weight` has {count} rows)"
         )
     if factors is not None and factors._array.dtype != table.dtype:

@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 
 from ... import random
+from ...graph import current
 from ...ops import activations
 from ...ops._arguments import need_tensor, wrap_dim
 from ...ops._define import inplace as in_place
@@ -129,7 +130,10 @@ def _slopes(input: Tensor, lower: float, upper: float) -> Tensor:
         out[where.reshape(shape)] = values
         return out
 
-    where = np.asarray(array <= 0)
+    where = array <= 0
+    if current().transforms:  # a number for each element, used or not: how many are used differs between examples
+        slopes = drawn(array, lambda shape: random.uniform(None, shape, array.dtype, lower, upper))
+        return wrap(box(np.where(where, slopes, 1.0).astype(array.dtype)))
     return wrap(box(drawn(array, draw) if array.flags.c_contiguous else draw(array.shape)))
 
 

@@ -165,7 +165,7 @@ def multilabel_margin_loss(
     _need_long(target)
     listed = box(np.cumulative_sum((y == -1).astype(np.int64), axis=-1) == 0).reshape(samples, classes)
     index = wrap(box(np.where(listed, y.reshape(samples, classes), 0)))
-    true = wrap(box(((index._array[..., None] == np.arange(classes)) & listed[..., None]).any(axis=1)))
+    true = wrap(box(np.any((index._array[..., None] == np.arange(classes)) & listed[..., None], axis=1)))
     scores = reshape(input, (samples, classes))
     wanted = unsqueeze(_gather(scores, index, axis=1), 2)
     ahead = clamp_min(add(sub(unsqueeze(scores, 1), wanted), 1), 0)

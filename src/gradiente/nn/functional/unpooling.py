@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...arrays.batched import examples
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
@@ -46,10 +47,11 @@ def _unpool(
             f"with shape: {list(at.shape)}"
         )
     plane = int(np.prod(sizes))
-    wrong = (at < 0) | (at >= plane)
+    numbers = examples(at)
+    wrong = (numbers < 0) | (numbers >= plane)
     if wrong.any():
         known = "x".join(map(str, sizes if axes > 1 else [*sizes, 1]))
-        raise RuntimeError(f"Found an invalid max index: {at[wrong].flat[0]} (output volumes are of size {known})")
+        raise RuntimeError(f"Found an invalid max index: {numbers[wrong].flat[0]} (output volumes are of size {known})")
     lead = shape[: len(shape) - axes]
     rows = (int(np.prod(lead)), -1) if 0 not in shape else (0, int(np.prod(shape[len(shape) - axes :])))
     flat, where = reshape(input, rows), wrap(at.reshape(rows))

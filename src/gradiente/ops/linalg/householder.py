@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ...arrays.batched import examples
+from ...arrays.batched_each import each_example
 from ...graph import current
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
@@ -50,11 +50,10 @@ def geqrf(input: Tensor) -> geqrf_results:
         raise NotImplementedError(
             "the derivative for 'geqrf' is not implemented. (torch.linalg.qr has one; or give input.detach().)"
         )
-    values = examples(array)
-    if not values.size:
+    if not array.size:
         return geqrf_results((_clone(input), wrap(np.zeros((*array.shape[:-2], min(array.shape[-2:])), array.dtype))))
-    packed, tau = np.linalg.qr(values, mode="raw")
-    return geqrf_results((wrap(np.ascontiguousarray(np.swapaxes(packed, -1, -2))), wrap(tau)))
+    packed, tau = each_example(np.linalg.qr, array, mode="raw")
+    return geqrf_results((wrap(np.swapaxes(packed, -1, -2).copy()), wrap(tau)))
 
 
 def _reflected(input: Tensor, tau: Tensor, other: Tensor, transposed: bool) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.batched_each import each_example
 from ...graph import current
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
@@ -44,7 +45,11 @@ def _ldl(A: Any, hermitian: bool, function: str) -> tuple[Tensor, Tensor, Tensor
     name = "torch.linalg.ldl_factor_ex"
     need_kernel(need_float(need_square(need_tensor(A, function), name), name), "ldl_factor_kernel_cpu")
     _constant("linalg_ldl_factor_ex", A)
-    array = np.asarray(A._array)
+    packed, pivots, info = each_example(_factored, A._array, hermitian=hermitian)
+    return wrap(packed), wrap(pivots), wrap(info)
+
+
+def _factored(array: Any, hermitian: bool) -> tuple[Any, Any, Any]:
     routine = _lapack("hetrf" if hermitian and array.dtype.kind == "c" else "sytrf", array.dtype)
     n = array.shape[-1]
     packed, pivots = np.tril(array), np.zeros(array.shape[:-1], np.int32)
@@ -53,7 +58,7 @@ def _ldl(A: Any, hermitian: bool, function: str) -> tuple[Tensor, Tensor, Tensor
         factor, exchanged, failed = routine(array[place], lower=1)
         packed[place], info[place] = np.tril(factor), failed
         pivots[place] = exchanged
-    return wrap(packed), wrap(pivots), wrap(info)
+    return packed, pivots, info
 
 
 def ldl_factor(A: Tensor, *, hermitian: bool = False) -> linalg_ldl_factor:
@@ -165,14 +170,19 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False)
         )
     need_kernel(LD, "ldl_solve_kernel_cpu")
     _constant("linalg_ldl_solve", LD, B)
-    complex_hermitian = hermitian and LD._array.dtype.kind == "c"
-    routine = _lapack("hetrs" if complex_hermitian else "sytrs", LD._array.dtype)
+    return wrap(each_example(_solved, LD._array, pivots._array, B._array, hermitian=hermitian))
+
+
+def _solved(factors: Any, exchanged: Any, right: Any, hermitian: bool) -> Any:
+    s, t = factors.shape, right.shape
+    complex_hermitian = hermitian and factors.dtype.kind == "c"
+    routine = _lapack("hetrs" if complex_hermitian else "sytrs", factors.dtype)
     lead = broadcast_shapes_of([t[:-2], s[:-2]])
-    out = np.array(np.broadcast_to(B._array, (*lead, *t[-2:])))
-    factors, exchanged = np.broadcast_to(LD._array, (*lead, *s[-2:])), np.broadcast_to(pivots._array, (*lead, s[-1]))
+    out = np.array(np.broadcast_to(right, (*lead, *t[-2:])))
+    factors, exchanged = np.broadcast_to(factors, (*lead, *s[-2:])), np.broadcast_to(exchanged, (*lead, s[-1]))
     for place in np.ndindex(*lead) if s[-1] else ():
         out[place] = routine(factors[place], exchanged[place], out[place], lower=1)[0]
-    return wrap(out)
+    return out
 
 
 __all__ = ["ldl_factor", "ldl_factor_ex", "ldl_solve"]

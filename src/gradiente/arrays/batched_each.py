@@ -1,0 +1,51 @@
+"""One example after another: for functions of arrays that no operation on whole batches computes.
+
+They have no derivatives: counts, places in sorted sequences, decompositions by LAPACK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .batched import Array, Batched, full, levels_of
+
+
+def each_example(function: Callable[..., Any], *arrays: Any, **static: Any) -> Any:
+    """`function` of NumPy arrays, for each example of those that are batched; it returns an array, or a tuple of them.
+
+    RuntimeError, as torch's, if the results of two examples differ in shape.
+    """
+    levels = levels_of(arrays)
+    if not levels:
+        return function(*arrays, **static)
+    places = [i for i, a in enumerate(arrays) if isinstance(a, (Batched, np.ndarray))]
+    values, _ = full(tuple([arrays[i] for i in places]), levels)
+    lead = values[0].shape[: len(levels)]
+    found: list[Any] = []
+    for at in np.ndindex(*lead):
+        given = list(arrays)
+        for i, v in zip(places, values, strict=True):
+            given[i] = v[at]
+        found.append(function(*given, **static))
+    if not found:
+        raise RuntimeError("vmap: there are no examples, so that the shape of their results is not known")
+    if isinstance(found[0], tuple):
+        return tuple([Batched(_together(parts, lead), levels) for parts in zip(*found, strict=True)])
+    return Batched(_together(found, lead), levels)
+
+
+def _together(rows: Any, lead: tuple[int, ...]) -> Array:
+    arrays = [np.asarray(row) for row in rows]
+    for i, array in enumerate(arrays):
+        if array.shape != arrays[0].shape:
+            raise RuntimeError(
+                f"stack expects each tensor to be equal size, but got {list(arrays[0].shape)} at entry 0 and "
+                f"{list(array.shape)} at entry {i} (the examples of a vmap must have results of one shape)"
+            )
+    return np.stack(arrays).reshape((*lead, *arrays[0].shape))
+
+
+__all__ = ["each_example"]
