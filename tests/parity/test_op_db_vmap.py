@@ -48,7 +48,6 @@ UNBATCHED = {
     "nn.functional.embedding": "max_norm changes the weight, which is the same for all examples",
     "nn.functional.embedding_bag": "bags of another size in each example",
     "nn.functional.fractional_max_pool2d": "windows at another place in each example",
-    "nn.functional.fractional_max_pool3d": "windows at another place in each example",
     "resize_": "it gives the tensor other memory",
 }
 """What is refused, in some of its samples at least, and why. Everything else must work."""

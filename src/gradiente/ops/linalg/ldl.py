@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.batched import examples
 from ...arrays.batched_each import each_example
 from ...graph import current
 from ...tensor.core import Tensor, wrap
@@ -111,12 +112,11 @@ def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = Fa
         tensor(1, dtype=torch.int32)
     """
     packed, pivots, info = _ldl(A, hermitian, "linalg_ldl_factor_ex")
-    failed = np.flatnonzero(info._array)
+    numbers = examples(info._array).reshape(-1)
+    failed = np.flatnonzero(numbers)
     if check_errors and failed.size:
         which = element(A._array.shape, int(failed[0]))
-        raise RuntimeError(
-            f"torch.linalg.ldl_factor_ex: {which}D is singular, at row {int(np.ravel(info._array)[failed[0]])}."
-        )
+        raise RuntimeError(f"torch.linalg.ldl_factor_ex: {which}D is singular, at row {int(numbers[failed[0]])}.")
     return linalg_ldl_factor_ex((packed, pivots, info))
 
 
