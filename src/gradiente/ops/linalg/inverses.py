@@ -214,11 +214,12 @@ def tolerances(x: Tensor, atol: Any, rtol: Any, function: str) -> tuple[Any, Any
         found.append(value)
     absolute, relative = found
     if relative is None:
-        given = absolute is not None and bool(np.any(np.asarray(absolute) > 0))
+        values = examples(absolute)
+        given = absolute is not None and bool(np.any(np.asarray(values) > 0))
         relative = 0.0 if given else max(x._array.shape[-2:]) * float(np.finfo(x._array.dtype).eps)
-        if absolute is not None and np.ndim(absolute):  # matrix by matrix
+        if np.ndim(values):  # matrix by matrix
             default = max(x._array.shape[-2:]) * float(np.finfo(x._array.dtype).eps)
-            relative = np.where(np.asarray(absolute) > 0, 0.0, default)
+            relative = np.where(absolute > 0, 0.0, default)
     return 0.0 if absolute is None else absolute, relative
 
 

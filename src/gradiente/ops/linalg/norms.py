@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.batched import examples
-from ...tensor.core import Tensor, wrap
+from ...tensor.core import Tensor, box, wrap
 from ...tensor.dtypes import dtype as Dtype
 from .._arguments import need_tensor, wrap_dim
 from .._define import primitive
@@ -283,9 +283,9 @@ def matrix_rank(
     if not array.shape[-1] or not array.shape[-2]:
         return wrap(np.zeros(array.shape[:-2], np.int64))
     absolute, relative = tolerances(A, atol, rtol, "torch.linalg.matrix_rank")
-    sizes = examples(values._array)
-    least = np.maximum(np.asarray(absolute), np.asarray(relative) * sizes.max(-1))[..., None]
-    return beside(A, np.asarray((sizes > least).sum(-1), np.int64))
+    sizes = values._array
+    least = np.maximum(absolute, np.multiply(relative, np.max(sizes, axis=-1)))[..., None]
+    return wrap(box(np.sum(sizes > least, axis=-1).astype(np.int64)))
 
 
 METHODS: dict[str, Any] = {}

@@ -1,0 +1,69 @@
+"""vmap over functions that run one example after another, and checks that see the values of all examples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import gradiente as torch
+from gradiente.arrays.batched import Batched
+from gradiente.arrays.batched_each import each_example
+from gradiente.func import vmap
+
+
+def test_each_example():
+    a = Batched(np.arange(12.0).reshape(2, 3, 2), (1, 4))
+    b = Batched(np.arange(3.0).reshape(3, 1), (4,))
+    found = each_example(lambda x, y, n: (x * y + n, x.sum()), a, b, 10)
+    assert [f.levels for f in found] == [(1, 4), (1, 4)]
+    np.testing.assert_array_equal(found[0].values, a.values * b.values + 10)
+    np.testing.assert_array_equal(found[1].values, a.values.sum(-1))
+    assert each_example(np.sum, np.ones(3)) == 3.0
+
+
+FUNCTIONS = {
+    "searchsorted": lambda x: torch.searchsorted(torch.tensor([0.0, 1.0, 2.0]), x),
+    "own sequences": lambda x: torch.searchsorted(x.sort()[0], x),
+    "bucketize": lambda x: torch.bucketize(x, torch.tensor([0.5, 1.5])),
+    "isin": lambda x: torch.isin(x, torch.tensor([1.0, 2.0])),
+    "histc": lambda x: torch.histc(x, 3),
+    "bincount": lambda x: torch.bincount(x.long(), minlength=4),
+    "weighted bincount": lambda x: torch.bincount(x.long(), x, minlength=4),
+    "quantile": lambda x: torch.quantile(torch.tensor([1.0, 2.0, 5.0]), x / 4),
+    "geqrf": lambda x: torch.geqrf(x.reshape(2, 2))[0],
+    "matrix_rank": lambda x: torch.linalg.matrix_rank(torch.eye(2), atol=x[0]),
+    "pinv": lambda x: torch.linalg.pinv(torch.eye(2) * 2, atol=x[0]),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_equals_a_loop(name):
+    x = torch.tensor([[0.0, 1.0, 3.0, 2.0], [2.0, 2.0, 0.0, 1.0], [1.0, 1.0, 1.0, 3.0]])
+    f = FUNCTIONS[name]
+    found, rows = vmap(f)(x), [f(row) for row in x]
+    assert found.dtype == rows[0].dtype
+    np.testing.assert_allclose(found.numpy(), np.stack([row.numpy() for row in rows]), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"),
+    [
+        (
+            lambda x: torch.bincount(x.long()),
+            RuntimeError,
+            r"equal size, but got \[4\] at entry 0 and \[3\]",
+        ),
+        (lambda x: torch.bincount(x.long() - 1), RuntimeError, "only supports 1-d non-negative integral inputs"),
+        (lambda x: torch.quantile(x, x[0] + 1), RuntimeError, "q values must be in the range"),
+        (lambda x: torch.take(x, x.long() + 1), IndexError, "out of range: tried to access index 4"),
+        (lambda x: x.index_select(0, x.long() + 1), IndexError, "index out of range in self"),
+    ],
+)
+def test_checks_see_all_examples(call, kind, text):
+    with pytest.raises(kind, match=text):
+        vmap(call)(torch.tensor([[0.0, 1.0, 3.0, 2.0], [2.0, 2.0, 0.0, 1.0]]))
+
+
+def test_no_examples():
+    with pytest.raises(RuntimeError, match="there are no examples"):
+        vmap(lambda x: torch.histc(x, 3))(torch.zeros(0, 4))
