@@ -191,6 +191,14 @@ def test_saved_tensor_hooks_are_left_alone() -> None:
     assert len(calls) == 1
 
 
+def test_in_transforms() -> None:
+    text = message(lambda: torch.func.vmap(torch.func.grad(lambda v: (torch.sqrt(v) * 0).sum()))(torch.zeros(3, 2)))
+    assert "SqrtBackward0 made the NaN" in text
+    with torch.autograd.set_detect_anomaly(True):
+        rows = torch.autograd.functional.jacobian(lambda v: v * v, torch.ones(2), vectorize=True)
+    assert rows.tolist() == [[2.0, 0.0], [0.0, 2.0]]
+
+
 # --- why_nan
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import gc
 import sys
@@ -214,7 +215,7 @@ def test_flops() -> None:
     flops = {e.name: e.flops for e in prof.function_events}
     assert (flops["aten::mm"], flops["aten::mul"], flops["aten::sin"]) == (2 * 2 * 3 * 5, 6, 0)
     assert "Total FLOPs" in prof.key_averages().table()
-    odd = Event("aten::mm", 0, None)
+    odd = Event("aten::mm", 0)
     odd.shapes = [[], []]
     assert flops_of(odd) == 0
 
@@ -380,6 +381,38 @@ def test_only_this_thread_and_copies_of_its_context() -> None:
     assert sorted(name for name, _, _ in got) == ["aten::exp", "aten::exp", "aten::sin"]
     assert len({thread for _, thread, _ in got}) >= 2
     assert all(parent is None for _, _, parent in got)
+
+
+def test_tasks_are_no_parts_of_each_other() -> None:
+    async def task(i: int) -> None:
+        with record_function(f"task {i}"):
+            torch.ones(2).exp()
+            await asyncio.sleep(0)
+            torch.ones(2).sin()
+
+    async def main() -> None:
+        await asyncio.gather(*[task(i) for i in range(3)])
+
+    with profile() as prof, record_function("all"):
+        asyncio.run(main())
+    got = parents(prof)
+    assert [(name, parent) for name, parent in got if name.startswith("task")] == [
+        (f"task {i}", "all") for i in range(3)
+    ]
+    assert all((f"aten::{name}", f"task {i}") in got for name in ("exp", "sin") for i in range(3))
+
+
+def test_parts_may_overlap() -> None:
+    first, second = record_function("first"), record_function("second")
+    with profile() as prof:
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        torch.ones(2)
+        second.__exit__(None, None, None)
+        torch.zeros(2)
+    assert parents(prof) == [("first", None), ("second", "first"), ("aten::ones", "second"), ("aten::zeros", None)]
+    assert all(0 <= e.self_cpu_time_total <= e.cpu_time_total for e in prof.function_events)
 
 
 def test_deeply_nested_passes_are_parts_of_their_caller() -> None:

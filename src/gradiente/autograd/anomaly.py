@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from ..graph import Mode, Node, current, set_mode
 from ..graph.places import stack_text
-from ..tensor.core import Tensor
 from ..tensor.dispatch import quietly
 from ..tensor.intercepting import Step, Watch
-from ..tensor.nonfinite import evaluating
+from ..tensor.nonfinite import evaluating, has, values_of
 from .anomaly_report import Steps, explanation
 from .grad_mode import GradMode
 
@@ -153,8 +150,7 @@ def _check(node: Node, g: Any, found: Sequence[Any], steps: Steps) -> None:
     parts = iter(found)
     for i, tracked in enumerate(node.plan.mask):
         cotangent = next(parts) if tracked else None
-        array = cotangent._array if isinstance(cotangent, Tensor) else cotangent
-        if array is not None and array.dtype.kind in "fcV" and bool(np.isnan(array).any()):
+        if has(values_of(cotangent)) == "NaN":
             _blame(node)
             raise RuntimeError(
                 f"Function '{node.name()}' returned nan values in its {i}th output.\n{explanation(node, g, steps)}"

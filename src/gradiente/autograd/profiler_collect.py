@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
 from time import perf_counter_ns, time_ns
 from typing import Any
 
@@ -24,11 +25,14 @@ class Event:
     """One operation, step of a backward pass, or part of the program, while and after it runs. Times in ns."""
 
     __slots__ = (
+        "asked_by",
         "children",
         "dtypes",
         "end",
         "memory",
         "name",
+        "outer",
+        "owner",
         "parent",
         "roots",
         "scope",
@@ -41,10 +45,15 @@ class Event:
         "values",
     )
 
-    def __init__(self, name: str, scope: int, parent: Event | None) -> None:
+    def __init__(self, name: str, scope: int, owner: Collector | None = None) -> None:
         self.name = name
         self.scope = scope
-        self.parent: Event | None = parent
+        self.owner = owner
+        self.asked_by: int = reentrant.waiting_thread()
+        self.outer: Event | None = _innermost.get()
+        """The event that was the innermost under way before, of whatever profile."""
+        self.parent: Event | None = None if owner is None else owner.under_way(self.asked_by)
+        """What it is a part of."""
         self.children: int = 0
         self.thread: int = threading.get_ident()
         self.seq: int = -1
@@ -63,11 +72,16 @@ class Event:
         self.end: int = 0
 
 
+_innermost: ContextVar[Event | None] = ContextVar("gradiente.profiler", default=None)
+"""The last event that began in this thread or task; `outer` leads to those around it. It may have ended meanwhile."""
+
+
 class Collector(Interceptor):
     """The events of one profile. It may be shown operations by several threads.
 
-    Each thread has a stack of the events that are under way in it; threads in which nested passes go on have that of
-    the thread that waits for them. `finished` and `frees` are lists that are only appended to, which needs no lock.
+    What is under way stands in a context variable, so that asyncio tasks do not become parts of each other; nor do
+    threads, but for those in which nested passes go on, which are a part of what the waiting thread does. `finished`
+    and `frees` are lists that are only appended to, which needs no lock.
     """
 
     def __init__(self, shapes: bool, memory: bool, stacks: bool) -> None:
@@ -81,7 +95,6 @@ class Collector(Interceptor):
         self.start: int = 0
         self.start_wall: int = 0
         self.end: int = 0
-        self._under_way: dict[int, list[Event]] = {}
         self._live: dict[int, weakref.ref[Any]] = {}
 
     def begin(self) -> None:
@@ -101,17 +114,23 @@ class Collector(Interceptor):
         """An operation, function, or part of the program begins."""
         if not self.active:
             return None
-        stack = self._stack()
-        parent = stack[-1] if stack else None
         if kind in ("operation", "operator"):
             name = name if name[:1].isupper() else f"aten::{name}"
+            parent = self.under_way(reentrant.waiting_thread())
             if parent is not None and parent.name == name and not parent.children:
                 return None  # the primitive of an operator that has the same name
-        event = Event(name, USER if kind == "range" else FUNCTION, parent)
+        event = Event(name, USER if kind == "range" else FUNCTION, self)
         event.tentative = kind == "operator" and name != "aten::item"
-        return self._open(event, operands, stack)
+        return self._open(event, operands)
 
-    def _open(self, event: Event, operands: Sequence[Any], stack: list[Event]) -> Event:
+    def under_way(self, thread: int) -> Event | None:
+        """The innermost event of this profile that is under way in the thread."""
+        event = _innermost.get()
+        while event is not None and (event.end or event.owner is not self or event.asked_by != thread):
+            event = event.outer
+        return event
+
+    def _open(self, event: Event, operands: Sequence[Any]) -> Event:
         if event.parent is not None:
             event.parent.children += 1
         if self.shapes:
@@ -122,7 +141,7 @@ class Collector(Interceptor):
             event.roots = frozenset(id(_root(array)) for array in _arrays(operands))
         if self.stacks:
             event.stack = [_frame(*line_of(place), place[0].co_name) for place in reversed(user_stack(3))]
-        stack.append(event)
+        _innermost.set(event)
         event.start = perf_counter_ns()  # what was done here is not its own
         return event
 
@@ -132,10 +151,9 @@ class Collector(Interceptor):
         event: Event | None = token
         if event is None:
             return
-        self._close(event)
+        self._close(event, end)
         if not self.active:
             return
-        event.end = end
         tensors = [x for x in _flat(result) if isinstance(x, Tensor)]
         if event.tentative and not tensors:
             return
@@ -146,18 +164,12 @@ class Collector(Interceptor):
             self._allocated(event, tensors)
         self.finished.append(event)
 
-    def _close(self, event: Event) -> None:
-        stack = self._stack()
-        if stack and stack[-1] is event:
-            stack.pop()
-        else:  # parts of the program that overlap, or that end in another thread than they began
-            for other in [stack, *list(self._under_way.values())]:
-                if event in other:
-                    other.remove(event)
-                    break
-
-    def _stack(self) -> list[Event]:
-        return self._under_way.setdefault(reentrant.waiting_thread(), [])
+    def _close(self, event: Event, end: int) -> None:
+        event.end = end
+        innermost = _innermost.get()
+        while innermost is not None and innermost.end:  # parts of the program may overlap: others may have ended before
+            innermost = innermost.outer
+        _innermost.set(innermost)
 
     # -- backward passes ----------------------------------------------------------------------------------------------
 
@@ -169,21 +181,19 @@ class Collector(Interceptor):
                 return step(node, g) if watch is None else watch(node, g, step)
             name = node.name()
             name = f"torch::autograd::{name}" if name == "AccumulateGrad" else name
-            stack = self._stack()
-            outer = Event(f"autograd::engine::evaluate_function: {name}", FUNCTION, stack[-1] if stack else None)
+            outer = Event(f"autograd::engine::evaluate_function: {name}", FUNCTION, self)
             outer.seq = -1 if node.plan is None else node.seq
-            self._open(outer, (), stack)
-            inner = Event(name, BACKWARD, outer)
+            self._open(outer, ())
+            inner = Event(name, BACKWARD, self)
             inner.seq = outer.seq
-            self._open(inner, _flat(g), stack)
+            self._open(inner, _flat(g))
             found = None
             try:
                 found = step(node, g) if watch is None else watch(node, g, step)
                 return found
             finally:
                 for event in (inner, outer):
-                    event.end = perf_counter_ns()
-                    self._close(event)
+                    self._close(event, perf_counter_ns())
                 if self.active:
                     if self.memory:
                         self._allocated(inner, found if isinstance(found, (tuple, list)) else (found,))
@@ -210,9 +220,9 @@ class Collector(Interceptor):
             self._live[key] = weakref.ref(root, freed)
 
     def _freed(self, size: int) -> None:
-        stack = self._stack()
-        if stack:
-            stack[-1].memory -= size
+        event = self.under_way(reentrant.waiting_thread())
+        if event is not None:
+            event.memory -= size
         else:
             self.frees.append((perf_counter_ns(), threading.get_ident(), size))
 

@@ -168,8 +168,10 @@ class FunctionEvent(FormattedTimesMixin):
 
     @property
     def self_cpu_time_total(self) -> float:  # pyright: ignore[reportIncompatibleVariableOverride]
-        """The time less that of its children."""
-        return self.cpu_time_total - sum([child.cpu_time_total for child in self.cpu_children])
+        """The time less that of its children, as far as they ran while it did."""
+        end = self.time_range.end
+        parts = [min(child.time_range.end, end) - child.time_range.start for child in self.cpu_children]
+        return max(self.cpu_time_total - sum(parts), 0)
 
     @property
     def self_cpu_memory_usage(self) -> int:
