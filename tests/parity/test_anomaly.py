@@ -25,10 +25,10 @@ def outcome(scenario: Callable[[Any], Any], library: Any) -> tuple[str, Any, lis
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always", UserWarning)
         try:
-            result = "value", repr(scenario(library))
+            kind, text = "value", repr(scenario(library))
         except Exception as error:
-            result = type(error).__name__, str(error).split("\n")[0]
-    return *result, [told(str(w.message)) for w in seen if w.category is UserWarning]
+            kind, text = type(error).__name__, str(error).split("\n")[0]
+    return kind, text, [told(str(w.message)) for w in seen if w.category is UserWarning]
 
 
 def zero_root(t: Any, x: Any) -> Any:

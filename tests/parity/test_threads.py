@@ -91,6 +91,7 @@ def error_in_a_hook_then_again(t: Any) -> Any:
     x = t.ones(2, requires_grad=True)
     y = (x * 2).sum()
     handle = x.register_hook(lambda grad: {}["nothing"])
+    first = ""
     try:
         y.backward(retain_graph=True)
     except KeyError as error:
