@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..graph import Output, change, current, describe, grad_enabled, moment, set_mode, split_edge
+from ..graph import Output, current, describe, grad_enabled, moment, split_edge
 from ..graph.engine import nodes_needed
 from ..tensor.core import AccumulateGrad, Tensor
 from ..tensor.origins import Origin, recent
@@ -22,7 +22,7 @@ _AGAIN = (
 _CONNECTED = ("", "given")
 """The kinds of notes that do not end a path."""
 
-_OUT = ("item", "numpy", "tolist")
+_OUT = ("index", "item", "numpy", "tolist")
 """The kinds that are worth naming even where the path had ended before."""
 
 _FEW = 4
@@ -80,11 +80,12 @@ def why_no_grad(y: Tensor | Callable[[], Tensor], x: Tensor | None = None) -> Wh
     Returns:
         An object that prints as an explanation. Its `reason` is "connected" if there is a path; "requires_grad" if `x`
         does not require gradients, "late" if it did not yet, "changed" if it was changed in place since; "detach",
-        "detach_", "data", "item", "tolist", "numpy", "tensor" (a copy made by `torch.tensor`) or "cast" (to integers)
-        for what took the values out of the graph; "no_grad" or "inference_mode" for an operation that was not recorded;
-        "constant" for one that has no derivative; "integers" if that is what `y` holds; "unused" if `y` does not depend
-        on `x` as far as is known; "unknown". `where` is the line, `certain` tells whether the answer was inferred only,
-        `endings` has all places if there are several.
+        "detach_", "data", "item", "tolist", "numpy", "tensor" (a copy made by `torch.tensor`), "deepcopy", "index" or
+        "cast" (to integers) for what took the values out of the graph; "no_grad" or "inference_mode" for an operation
+        that was not recorded; "constant" for one that has no derivative; "integers" if that is what `y` holds; "loose"
+        for a view that was made with recording off; "unused" if `y` does not depend on `x` as far as is known;
+        "unknown". `where` is the line, `certain` tells whether the answer was inferred only, `endings` has all places
+        if there are several.
 
     Raises:
         TypeError: `y` or `x` is no tensor.
@@ -104,7 +105,9 @@ def why_no_grad(y: Tensor | Callable[[], Tensor], x: Tensor | None = None) -> Wh
     """
     since, root = 0, y
     if callable(y) and not isinstance(y, Tensor):
-        since, root = moment(), _watched(y)
+        from ._watching import watched
+
+        since, root = moment(), watched(y)
     for name, position, value in (("y", 1, root), ("x", 2, x)):
         if not isinstance(value, Tensor) and (value is not None or name == "y"):
             raise TypeError(
@@ -112,15 +115,6 @@ def why_no_grad(y: Tensor | Callable[[], Tensor], x: Tensor | None = None) -> Wh
             )
     out: Any = root
     return _of_inputs(out, x) or _of_notes(out, x) or _of_result(out, x) or _of_lines(out, x, since)
-
-
-def _watched(function: Callable[[], Tensor]) -> Any:
-    """What the function returns, with every operation watched."""
-    previous = change(anomaly=True)
-    try:
-        return function()
-    finally:
-        set_mode(previous)
 
 
 def _of_inputs(y: Tensor, x: Tensor | None) -> WhyNoGrad | None:
@@ -236,8 +230,10 @@ def _endings(roots: Iterable[Origin], x: Tensor | None) -> tuple[list[Ending], l
 
 
 def _ending(note: Origin) -> Ending:
-    words = re.findall("[A-Z][^A-Z]*", re.sub("Backward[0-9]*$", "", note.name))
-    return Ending(note.kind, describe(note.place), "_".join(words).lower() or "an operation")
+    name = re.sub("Backward[0-9]*$", "", note.name)
+    if name[:1].isupper():  # a node's: LogSoftmax
+        name = "_".join(re.findall("[A-Z][^A-Z]*", name)).lower()
+    return Ending(note.kind, describe(note.place), name or "an operation")
 
 
 def _answer(endings: list[Ending], certain: bool = True) -> WhyNoGrad:

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..arrays.batched import Batched
 from ..tensor.core import Tensor
+from ..tensor.origins import leave
 
 _FULL = slice(None)
 _TYPES = "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices"
@@ -139,6 +140,8 @@ def _item(item: Any, found: Index) -> Any:
         return int(item)
     if isinstance(item, Tensor):
         array = item._array
+        if item._meta is not None:
+            leave("index", item)
     elif isinstance(item, np.ndarray) or kind is Batched:
         array = item
     elif isinstance(item, (list, tuple)):

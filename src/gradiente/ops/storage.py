@@ -179,6 +179,8 @@ def _set_data(self: Tensor, value: Any) -> None:
             "mutating directly with `.data` under vmap transform is not allowed. (Use copy_, or return the new value.)"
         )
     set_data(self, value)
+    if value._node is not None or value._meta is not None:
+        leave("data", value, self)
 
 
 def _get_data(self: Tensor) -> Tensor:

@@ -41,6 +41,7 @@ from .dtypes import from_numpy_dtype
 from .gradients import add_recorded, keep_gradient
 from .meta import Meta
 from .metadata import InputMetadata, tell
+from .origins import leave
 from .size import Size
 from .texts import NON_LEAF_GRAD
 
@@ -277,6 +278,7 @@ class Tensor(TensorMethods):
         memo[id(self)] = out
         if self._node is not None:
             out._node = AccumulateGrad(out)
+            leave("deepcopy", self, out)
         if self._meta is not None and self._meta.grad is not None:
             out._metadata().grad = copy.deepcopy(self._meta.grad, memo)
         out.__dict__.update(copy.deepcopy(self.__dict__, memo))
