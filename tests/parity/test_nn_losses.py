@@ -236,3 +236,8 @@ CTC_FAILURES = {
 @pytest.mark.parametrize("name", CTC_FAILURES)
 def test_ctc_failures(name):
     compare_failure(CTC_FAILURES[name], [STEPS, LABELS])
+
+
+def test_normalize_into_a_tensor():
+    compare(lambda m, f, x: f.normalize(x, out=m.empty(0, dtype=x.dtype)), [X], 0)
+    compare_failure(lambda m, f, x: f.normalize(x.requires_grad_(), out=m.empty(0, dtype=x.dtype)), [X])

@@ -96,6 +96,8 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "expand": ("broadcast_to",),
     "safe_divide": ("equal", "where", "divide"),
     "convolve": ("convolution",),
+    "standardize": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
+    "standardize_slope": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "take_rows": ("embedding",),
     "convolve_input": ("transposed_convolution",),
     "need_phase": (),

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from . import batched_indexing, batched_windows, numpy_extras
-from .batched import Array, Batched, elementwise, flat, full, levels_of, not_batchable, spread
+from . import batched_indexing, batched_windows, normalizing, numpy_extras
+from .batched import Array, Batched, elementwise, flat, full, levels_of, namespace, not_batchable, spread
 from .batched_each import each_example
 
 
@@ -256,6 +256,12 @@ class BatchedExtras:
         count = values.shape[0]
         out = numpy_extras.put_rows(values, _offset(at, shape[0]), (count * shape[0], *shape[1:]))
         return again(out.reshape((count, *shape)))
+
+    def standardize(self, x: Any, axis: tuple[int, ...], eps: float) -> Any:
+        return normalizing.units(x, axis, eps, namespace())[0]
+
+    def standardize_slope(self, t: Any, x: Any, axis: tuple[int, ...], eps: float) -> Any:
+        return normalizing.units_slope(t, x, axis, eps, namespace())
 
     # -- along an axis, products ---------------------------------------------------------------------------------------
 

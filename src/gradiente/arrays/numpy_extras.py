@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from . import numpy_fft, numpy_linalg
+from .normalizing import standardize as standardize
+from .normalizing import standardize_slope as standardize_slope
 from .numpy_einsum import einsum as einsum
 from .numpy_fft import fft_c2c as fft_c2c
 from .numpy_fft import fft_c2r as fft_c2r
@@ -136,6 +138,8 @@ NAMES = (
     "scatter_along_axis",
     "split",
     "spread_windows",
+    "standardize",
+    "standardize_slope",
     "strided",
     "sum_windows",
     "take_class",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from .kinds import General as general
@@ -10,37 +9,34 @@ from .kinds import Linear as linear
 from .kinds import Primitive
 
 
-def _mean(x: Any, axis: tuple[int, ...], xp: Any) -> Any:
-    """The mean over `axis`, whose axes stay, of size 1."""
-    return xp.sum(x, axis=axis, keepdims=True) / (math.prod([x.shape[a] for a in axis]) or 1)
-
-
-def _standard(x: Any, axis: tuple[int, ...], eps: float, xp: Any) -> tuple[Any, Any]:
-    """The deviations from the mean over `axis` in units of the standard deviation, and 1/that unit."""
-    deviation = x - _mean(x, axis, xp)
-    scale = 1 / xp.sqrt(_mean(deviation * deviation, axis, xp) + eps)
-    return deviation * scale, scale
-
-
 def _viewed(x: Any, shape: tuple[int, ...] | None, xp: Any) -> Any:
     return x if shape is None or x.shape == shape else xp.reshape(x, shape)
 
 
+def _units(a: Any, axis: tuple[int, ...], eps: float, groups: Any, xp: Any, extras: Any) -> Any:
+    """`a`, seen with shape `groups`, in standard units over `axis`."""
+    return _viewed(extras.standardize(_viewed(a, groups, xp), axis, eps), a.shape, xp)
+
+
+def _units_slope(t: Any, a: Any, axis: tuple[int, ...], eps: float, groups: Any, xp: Any, extras: Any) -> Any:
+    """The derivative of the standard units."""
+    return _viewed(extras.standardize_slope(_viewed(t, groups, xp), _viewed(a, groups, xp), axis, eps), a.shape, xp)
+
+
 def _normal(
-    a: Any, b: Any, c: Any, axis: tuple[int, ...], eps: float, groups: Any, features: tuple[int, ...], xp: Any
+    a: Any,
+    b: Any,
+    c: Any,
+    axis: tuple[int, ...],
+    eps: float,
+    groups: Any,
+    features: tuple[int, ...],
+    xp: Any,
+    extras: Any,
 ) -> Any:
-    """`a`, seen with shape `groups`, in standard units over `axis`; times b, plus c, which have shape `features`."""
-    out = _viewed(_standard(_viewed(a, groups, xp), axis, eps, xp)[0], a.shape, xp)
-    if b is not None:
-        out = out * _viewed(b, features, xp)
+    """The standard units times b, plus c, which have shape `features`."""
+    out = _weighted(_units(a, axis, eps, groups, xp, extras), b, features, xp)
     return out if c is None else out + _viewed(c, features, xp)
-
-
-def _normal_tangent(t: Any, a: Any, axis: tuple[int, ...], eps: float, groups: Any, xp: Any) -> Any:
-    """The derivative of the standard units, a symmetric map: (t - mean t - u·mean(u·t))/σ."""
-    units, scale = _standard(_viewed(a, groups, xp), axis, eps, xp)
-    t = _viewed(t, groups, xp)
-    return _viewed(scale * (t - _mean(t, axis, xp) - units * _mean(units * t, axis, xp)), a.shape, xp)
 
 
 def _per_feature(g: Any, features: tuple[int, ...], shape: tuple[int, ...], xp: Any) -> Any:
@@ -50,28 +46,24 @@ def _per_feature(g: Any, features: tuple[int, ...], shape: tuple[int, ...], xp: 
     return xp.reshape(xp.sum(g, axis=axes) if axes else g, shape)
 
 
-def _units(a: Any, axis: tuple[int, ...], eps: float, groups: Any, xp: Any) -> Any:
-    return _viewed(_standard(_viewed(a, groups, xp), axis, eps, xp)[0], a.shape, xp)
-
-
 def _weighted(g: Any, b: Any, features: tuple[int, ...], xp: Any) -> Any:
     return g if b is None else g * _viewed(b, features, xp)
 
 
 normalization: Primitive = general(
     "normalization",
-    lambda g, a, b, axis, eps, groups, features, xp: _normal_tangent(
-        _weighted(g, b, features, xp), a, axis, eps, groups, xp
+    lambda g, a, b, axis, eps, groups, features, xp, extras: _units_slope(
+        _weighted(g, b, features, xp), a, axis, eps, groups, xp, extras
     ),
-    lambda g, a, b_shape, axis, eps, groups, features, xp: _per_feature(
-        g * _units(a, axis, eps, groups, xp), features, b_shape, xp
+    lambda g, a, b_shape, axis, eps, groups, features, xp, extras: _per_feature(
+        g * _units(a, axis, eps, groups, xp, extras), features, b_shape, xp
     ),
     lambda g, c_shape, features, xp: _per_feature(g, features, c_shape, xp),
     forward=_normal,
-    jvp=lambda t, i, a, b, out, axis, eps, groups, features, xp: (
-        _weighted(_normal_tangent(t, a, axis, eps, groups, xp), b, features, xp)
+    jvp=lambda t, i, a, b, out, axis, eps, groups, features, xp, extras: (
+        _weighted(_units_slope(t, a, axis, eps, groups, xp, extras), b, features, xp)
         if i == 0
-        else _units(a, axis, eps, groups, xp) * _viewed(t, features, xp)
+        else _units(a, axis, eps, groups, xp, extras) * _viewed(t, features, xp)
         if i == 1
         else xp.broadcast_to(_viewed(t, features, xp), out.shape)
     ),

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of
 from ..arrays.numpy_special import NAMES as SPECIAL
+from ..arrays import normalizing
 from ..rules import table
 from .core import Tensor, box, wrap
 from .dispatch import bind
@@ -140,6 +141,12 @@ class Extras:
 
     def unblend(self, g: Tensor, taps: Any, axis: int, size: int) -> Tensor:
         return self._call["unblend"](g, taps=taps, axis=axis, size=size)
+
+    def standardize(self, x: Tensor, axis: tuple[int, ...], eps: float) -> Tensor:
+        return normalizing.units(x, axis, eps, namespace)[0]
+
+    def standardize_slope(self, t: Tensor, x: Tensor, axis: tuple[int, ...], eps: float) -> Tensor:
+        return normalizing.units_slope(t, x, axis, eps, namespace)
 
     def put_class(self, g: Tensor, index: Tensor, shape: tuple[int, ...]) -> Tensor:
         return self._call["put_class"](g, index, shape=shape)

@@ -46,7 +46,17 @@ def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, o
     """
     x = need_tensor(input, "normalize")
     size = clamp_min(norm(x, p, dim, keepdim=True), eps)
-    return div(x, size.expand_as(x)) if out is None else div(x, size.expand_as(x), out=out)
+    result = div(x, size.expand_as(x))
+    if out is None:
+        return result
+    if result.requires_grad or out.requires_grad:
+        raise RuntimeError(
+            "div(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+            "requires grad. (Leave out `out`, or detach the input.)"
+        )
+    if out._array.shape != result._array.shape:
+        out.resize_(result.shape)
+    return out.copy_(result)
 
 
 def _floored(size: Tensor, least: float) -> Tensor:

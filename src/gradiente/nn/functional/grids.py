@@ -148,7 +148,7 @@ def _reflected(x: Tensor, low: float, high: float) -> Tensor:
     distance = abs(sub(x, low))
     times = floor(distance.detach() / span)
     rest = sub(distance, times * span)
-    return where(remainder(times, 2) == 0, add(rest, low), sub(span + low, rest))
+    return where(remainder(times, 2) == 0, add(rest, low), (span + low) - rest)
 
 
 def _coordinate(x: Tensor, n: int, padding: str, aligned: bool) -> Tensor:
@@ -233,7 +233,7 @@ def grid_sample(
         values, inside = _picked(input, [a + k for a, k in zip(low, corner, strict=True)], sizes)
         weight: Tensor | None = None
         for share, k in zip(shares, corner, strict=True):
-            factor = share if k else sub(1, share)
+            factor = share if k else 1 - share
             weight = factor if weight is None else mul(weight, factor)
         assert weight is not None
         parts.append(where(inside, mul(values, unsqueeze(weight, 1)), 0.0))

@@ -251,8 +251,8 @@ def multi_head_attention_forward(
         if attn_mask is not None:
             shape = attn_mask._array.shape
             mask = attn_mask if shape[0] == 1 else attn_mask.reshape(samples, num_heads, *shape[1:])
-        heads = [x.reshape(samples, num_heads, -1, depth) for x in (q, k, v)]
-        out = scaled_dot_product_attention(*heads, mask, p, causal)
+        q, k, v = (x.reshape(samples, num_heads, -1, depth) for x in (q, k, v))
+        out = scaled_dot_product_attention(q, k, v, mask, p, causal)
         out = out.reshape(samples * num_heads, target, depth)
     out = linear(reshape(transpose(out, 0, 1), (target * samples, width)), out_proj_weight, out_proj_bias)
     out = out.view(target, samples, out._array.shape[1])

@@ -141,7 +141,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     lead = x._array.ndim - axes
     index: list[Any] = [slice(None)] * lead
     for i in range(axes):
-        places = _places(x._array.shape[lead + i], *pairs[lead + i], mode)
+        before, after = pairs[lead + i]
+        places = _places(x._array.shape[lead + i], before, after, mode)
         index.append(places.reshape((-1,) + (1,) * (axes - 1 - i)))
     return _index[mode][axes - 1](x, index=tuple(index))
 
