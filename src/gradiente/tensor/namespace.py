@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, namespace_of
+from ..arrays import extras_of, namespace_of, normalizing
 from ..arrays.numpy_special import NAMES as SPECIAL
-from ..arrays import normalizing
 from ..rules import table
 from .core import Tensor, box, wrap
 from .dispatch import bind
