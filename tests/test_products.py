@@ -55,7 +55,7 @@ def test_errors_name_the_operands() -> None:
     with pytest.raises(RuntimeError, match=r"float != double.*convert one of them.*\.to\(torch\.float32\)"):
         torch.mm(a, torch.ones(3, 2, dtype=torch.float64))
     with pytest.raises(RuntimeError, match=r"must not be a floating point number.*give an integer"):
-        torch.addmm(*[torch.ones(2, 2, dtype=torch.int64)] * 3, beta=0.5)
+        torch.addr(torch.ones(2, 2, dtype=torch.int64), *[torch.ones(2, dtype=torch.int64)] * 2, beta=0.5)
     with pytest.raises(RuntimeError, match=r"without overflow.*complex dtype"):
         torch.addmm(*[torch.ones(2, 2)] * 3, alpha=1j)
     with pytest.raises(NotImplementedError, match="`out` is not supported"):

@@ -53,10 +53,11 @@ def scipy_function(name: str) -> Callable[..., Any]:
 def computed(name: str, x: Array, *others: Any, first: tuple[Any, ...] = ()) -> Array:
     """SciPy's function `name` of (*first, x, *others), in the type of `x`."""
     function = scipy_function(name)
+    operands = (x, *others)
     if x.dtype.itemsize == 2:
-        x, *others = [np.asarray(o, dtype=np.float32) for o in (x, *others)]
+        operands = tuple([np.asarray(o, dtype=np.float32) for o in operands])
     with np.errstate(all="ignore"):
-        return np.asarray(function(*first, x, *others))
+        return np.asarray(function(*first, *operands))
 
 
 def _of(name: str, x: Array, *others: Any, first: tuple[Any, ...] = ()) -> Array:

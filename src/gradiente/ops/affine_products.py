@@ -33,11 +33,11 @@ _addmm, _addmv, _addbmm, _baddbmm, _addr = (
 )
 
 
-def _check_factors(input: Tensor, beta: Number, alpha: Number) -> None:
-    """Raise torch's error for factors that the tensors' type cannot hold."""
+def _factors(input: Tensor, beta: Number, alpha: Number, exact: bool = False) -> dict[str, Number]:
+    """β and α for the type of the tensors: whole numbers are rounded towards 0, as in torch, or refused if `exact`."""
     kind = input._array.dtype.kind
     for name, value in (("beta", beta), ("alpha", alpha)):
-        if kind in "iub" and isinstance(value, (float, complex)):
+        if kind in "iub" and isinstance(value, (float, complex)) and (exact or isinstance(value, complex)):
             raise RuntimeError(
                 f"For integral input tensors, argument {name} must not be a floating point number. "
                 f"({name}={value}, `input` has dtype {input.dtype!r}; give an integer, or convert the tensors)"
@@ -47,6 +47,11 @@ def _check_factors(input: Tensor, beta: Number, alpha: Number) -> None:
                 "value cannot be converted to type float without overflow "
                 f"({name}={value}, `input` has dtype {input.dtype!r}; convert the tensors to a complex dtype)"
             )
+    if kind == "b":
+        return {"beta": bool(beta), "alpha": bool(alpha)}
+    if kind in "iu":
+        return {"beta": int(beta), "alpha": int(alpha)}  # pyright: ignore[reportArgumentType]
+    return {"beta": beta, "alpha": alpha}
 
 
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -87,8 +92,8 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     same_dtype(f"{text} {scalar_name(mat1)} and {scalar_name(mat2)}", mat1, mat2, **operands)
     no_bool(mat1, "addmm_impl_cpu_")
     expandable(input, (s[0], t[1]))
-    _check_factors(input, beta, alpha)
-    return _addmm(input, _matmul(mat1, mat2), beta=beta, alpha=alpha)
+    factors = _factors(input, beta, alpha)
+    return _addmm(input, _matmul(mat1, mat2), **factors)
 
 
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -129,8 +134,8 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     same_dtype(text, mat, vec, **operands)
     same_dtype(text, mat, input, **operands)
     no_bool(mat, "addmv_impl_cpu")
-    _check_factors(input, beta, alpha)
-    return _addmv(input, _mv(mat, vec), beta=beta, alpha=alpha)
+    factors = _factors(input, beta, alpha)
+    return _addmv(input, _mv(mat, vec), **factors)
 
 
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -162,8 +167,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
     for x, name in ((vec1, "vec1"), (vec2, "vec2")):
         need_ndim(x, 1, f"addr: Expected 1-D argument {name}, but got {x._array.ndim}-D")
     expandable(input, (vec1._array.shape[0], vec2._array.shape[0]))
-    _check_factors(input, beta, alpha)
-    return _addr(input, outer(vec1, vec2), beta=beta, alpha=alpha)
+    return _addr(input, outer(vec1, vec2), **_factors(input, beta, alpha, exact=True))
 
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -208,9 +212,11 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
     same_dtype(f"{text} {scalar_name(batch1)} and {scalar_name(batch2)}", batch1, batch2, **operands)
     no_bool(batch1, "addmm_impl_cpu_")
     expandable(input, (s[1], t[2]))
-    _check_factors(input, beta, alpha)
-    product = _sum(_matmul(batch1, batch2), axis=0, keepdims=False)
-    return _addbmm(input, product, beta=beta, alpha=alpha)
+    factors = _factors(input, beta, alpha)
+    product = _matmul(batch1, batch2)
+    whole = {"dtype": product._array.dtype} if product._array.dtype.kind in "iu" else {}
+    product = _sum(product, axis=0, keepdims=False, **whole)
+    return _addbmm(input, product, **factors)
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
@@ -253,8 +259,8 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
     )
     no_bool(batch1, "baddbmm")
     expandable(input, (s[0], s[1], t[2]))
-    _check_factors(input, beta, alpha)
-    return _baddbmm(input, _matmul(batch1, batch2), beta=beta, alpha=alpha)
+    factors = _factors(input, beta, alpha)
+    return _baddbmm(input, _matmul(batch1, batch2), **factors)
 
 
 METHODS: dict[str, Any] = {

@@ -49,7 +49,10 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         raise NotImplementedError("tensordot(): `out` is not supported; write `out[...] = torch.tensordot(a, b, dims)`")
     of_a, of_b = _contracted_dims(dims, s, t)
     for i, j in zip(of_a, of_b, strict=True):
-        if s[i] != t[j]:
+        if s[i] != t[j] and 1 in (s[i], t[j]):  # one stands for all: the others are added up
+            whole = {"keepdim": True, "dtype": a.dtype}
+            a, b = (a, b.sum(j, **whole)) if s[i] == 1 else (a.sum(i, **whole), b)  # pyright: ignore
+        elif s[i] != t[j]:
             raise RuntimeError(
                 f"contracted dimensions need to match, but first has size {s[i]} in dim {i} and second has size "
                 f"{t[j]} in "

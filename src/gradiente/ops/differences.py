@@ -203,6 +203,7 @@ def _slope(x: Any, axis: int, step: Any, edge_order: int) -> Tensor:
     def at(start: int, size: int = 1) -> Any:
         return x.narrow(axis, start, size)
 
+    gaps: Any = None
     if isinstance(step, Tensor) and step.dim():
         gaps = diff(step).reshape(-1, *[1] * (x.dim() - 1 - axis))  # pyright: ignore[reportAttributeAccessIssue]
         size = n - 1
@@ -220,10 +221,7 @@ def _slope(x: Any, axis: int, step: Any, edge_order: int) -> Tensor:
         inner = []
     if edge_order == 1:
         return cat([(at(1) - at(0)) / first, *inner, (at(n - 1) - at(n - 2)) / last], axis)
-    if isinstance(step, Tensor) and step.dim():
-        second, before = gaps.narrow(0, 1, 1), gaps.narrow(0, n - 3, 1)  # pyright: ignore[reportPossiblyUnbound]
-    else:
-        second = before = step
+    second, before = (step, step) if gaps is None else (gaps.narrow(0, 1, 1), gaps.narrow(0, n - 3, 1))
     return cat(
         [_edge(at(0), at(1), at(2), first, second), *inner, -_edge(at(n - 1), at(n - 2), at(n - 3), last, before)], axis
     )

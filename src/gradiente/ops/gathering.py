@@ -82,6 +82,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     """
     array = need_tensor(input, "gather")._array
     dim = wrap_dim(integer(dim, "gather", "dim", 2), array.ndim)
+    if isinstance(index, Tensor) and not index._array.size:  # of any type and rank
+        return reshape(reshape(input, -1)[:0], index._array.shape)
     at = need_index(index, "gather")
     check_along(array, at, dim, "gather")
     return _gather(input, index, axis=dim)
@@ -103,6 +105,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         )
     if dim is None:
         return gather(reshape(input, -1), 0, reshape(at, -1))
+    size = input._array.shape[wrap_dim(dim, input._array.ndim)] if input._array.ndim else 1
+    at = at + size * (at < 0).long()  # pyright: ignore
     shape, other = need_tensor(input, "take_along_dim")._array.shape, at._array.shape
     if len(shape) != len(other):
         raise RuntimeError(

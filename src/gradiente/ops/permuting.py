@@ -174,17 +174,19 @@ def _matrix_adjoint(self: Tensor) -> Tensor:
     return _conjugated(transpose(self, 0, 1)) if ndim else _conjugated(self)
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
-    """The tensor with the order of the elements along `dims` reversed. A copy.
+def flip(input: Tensor, *axes: Any, dims: Any = None) -> Tensor:
+    """The tensor with the order of the elements along `dims`, given as integers or one tuple, reversed. A copy.
 
     >>> import gradiente as torch
     >>> torch.flip(torch.tensor([1, 2, 3]), (0,))
     tensor([3, 2, 1])
     """
     ndim = need_tensor(input, "flip")._array.ndim
-    if not dims:
+    if dims is not None and not axes:
+        axes = (dims,)
+    if not axes:
         raise missing("flip", "dims")
-    axes = tuple([wrap_dim(d, ndim) for d in integers(dims, "flip", "dims")])
+    axes = tuple([wrap_dim(d, ndim) for d in integers(axes, "flip", "dims")])
     for d in axes:
         if axes.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")

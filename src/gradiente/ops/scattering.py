@@ -100,9 +100,11 @@ def _scatter_reduced(self: Tensor, dim: int, index: Tensor, src: Any, reduce: st
         if reduce == "multiply":
             raise not_batchable("scatter with reduce='multiply'")
         return scatter_add_(self, dim, index, wrap(new))
-    where = numpy_extras.along_axis(at, dim)
     ufunc = np.add if reduce == "add" else np.multiply
     part = new[tuple([slice(n) for n in at.shape])]
+    if not array.ndim:
+        return store(self, lambda x: ufunc.at(x.reshape(1), at.reshape(-1), part), _SCATTER, (index, src), {"axis": 0})
+    where = numpy_extras.along_axis(at, dim)
     return store(self, lambda x: ufunc.at(x, where, part), _SCATTER, (index, src), {"axis": dim})
 
 
@@ -124,7 +126,7 @@ def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
         if part.ndim:
             numpy_extras.add_at(part, numpy_extras.along_axis(at, dim), new[tuple([slice(n) for n in at.shape])])
         else:
-            part += new.sum()
+            np.add(part, new.sum(), out=part, casting="unsafe")
 
     return store(self, assign, _SCATTER_ADD, (index, src), {"axis": dim})
 
@@ -249,6 +251,8 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
                 "dimension(s)."
             )
         fill = value if value._array.dtype == self._array.dtype else _astype(value, dtype=self._array.dtype)
+        if isinstance(at, np.ndarray):  # a slice that is named twice is filled once, and counts once
+            where = _at_dim(self, dim, np.unique(at))
         assign, recorder = _placing(where, fill._array), _INDEX_FILL_TENSOR
     else:
         if isinstance(value, complex) and self._array.dtype.kind != "c":

@@ -85,8 +85,8 @@ def unique_consecutive(
         parts.append(inverse.reshape(array.shape) if axis is None else inverse)
     if return_counts:
         parts.append(np.diff(np.append(starts, len(rows))))
-    found = tuple(wrap(part) for part in parts)
-    return found if len(found) > 1 else found[0]
+    found = [wrap(part) for part in parts]
+    return tuple(found) if len(found) > 1 else found[0]
 
 
 def isin(

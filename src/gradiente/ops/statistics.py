@@ -285,9 +285,8 @@ def _given_edges(given: Tensor, points: Any, i: int) -> Any:
 
 
 def _c_name(array: Any) -> str:
-    return {"float32": "float", "float64": "double", "int64": "long int", "int32": "int"}.get(
-        array.dtype.name, array.dtype.name
-    )
+    names = {"float32": "float", "float64": "double", "int64": "long int", "int32": "int"}
+    return names[array.dtype.name] if array.dtype.name in names else str(array.dtype)
 
 
 def histogram(
