@@ -42,6 +42,7 @@ from .gradients import add_recorded, keep_gradient
 from .meta import Meta
 from .metadata import InputMetadata, tell
 from .origins import leave
+from .shown import ShownAsTorchs
 from .size import Size
 from .texts import NON_LEAF_GRAD
 
@@ -51,7 +52,7 @@ else:
     TensorMethods = object
 
 
-class Tensor(TensorMethods):
+class Tensor(TensorMethods, metaclass=ShownAsTorchs):
     """A multi-dimensional array whose operations are recorded, so that gradients can flow back through them.
 
     >>> import gradiente as torch
@@ -281,7 +282,7 @@ class Tensor(TensorMethods):
             leave("deepcopy", self, out)
         if self._meta is not None and self._meta.grad is not None:
             out._metadata().grad = copy.deepcopy(self._meta.grad, memo)
-        out.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        out.__dict__.update(copy.deepcopy(self.__dict__, memo))  # pyright: ignore[reportAttributeAccessIssue]
         return out
 
     def __hash__(self) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .shown import ShownAsTorchs
+
 TYPES = [
     "cpu",
     "cuda",
@@ -32,7 +34,7 @@ TYPES = [
 _STRING = re.compile(r"([a-z]+)(?::(0|[1-9][0-9]*))?")
 
 
-class device:
+class device(metaclass=ShownAsTorchs):
     """A device that a tensor can be on: its type, and its number if one was given. Tensors are on "cpu".
 
     Args:

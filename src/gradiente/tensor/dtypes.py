@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from .shown import ShownAsTorchs
 
-class dtype:
+
+class dtype(metaclass=ShownAsTorchs):
     """The type of a tensor's elements, such as `torch.float32`.
 
     >>> import gradiente as torch

@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterable
 from typing import Any, SupportsIndex, cast, overload
 
+from .shown import ShownAsTorchs
 
-class Size(tuple[int, ...]):
+
+class Size(tuple[int, ...], metaclass=ShownAsTorchs):
     """The sizes of a tensor's dimensions: a tuple that prints as `torch.Size([2, 3])`.
 
     >>> import gradiente as torch
