@@ -1,12 +1,23 @@
 """The modules of torch.nn.
 
-`module`: what all derive from. `container`: sequences, lists, dictionaries. `linear`: affine layers.
+`module`: what all derive from. `container`: sequences, lists, dictionaries. Layers: `linear`, `conv`, `pooling`,
+`padding`, `activation`, `batchnorm`, `normalization`, `dropout`, `sparse` (embeddings), `rearranging`. `loss`: losses.
 """
 
 from ._calls import register_module_forward_hook as register_module_forward_hook
 from ._calls import register_module_forward_pre_hook as register_module_forward_pre_hook
 from ._calls import register_module_full_backward_hook as register_module_full_backward_hook
 from ._calls import register_module_full_backward_pre_hook as register_module_full_backward_pre_hook
+from .activation import *
+from .batchnorm import *
 from .container import *
+from .conv import *
+from .dropout import *
 from .linear import *
+from .loss import *
 from .module import *
+from .normalization import *
+from .padding import *
+from .pooling import *
+from .rearranging import *
+from .sparse import *

@@ -1,0 +1,163 @@
+"""Padding."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ...tensor.core import Tensor
+from .. import functional as F
+from .module import Module
+
+
+class _Pad(Module):
+    """Adds elements at both ends of the last dimensions.
+
+    Args:
+        padding: how many, one number for all ends, or before and after for each dimension from the last on.
+    """
+
+    dimensions: ClassVar[int]
+    mode: ClassVar[str]
+
+    def __init__(self, padding: Any) -> None:
+        super().__init__()
+        self.padding: tuple[int, ...] = (
+            (padding,) * (2 * self.dimensions) if isinstance(padding, int) else tuple(padding)
+        )
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The larger tensor."""
+        return F.pad(input, self.padding, self.mode)
+
+    def extra_repr(self) -> str:
+        """How many."""
+        return f"{self.padding}"
+
+
+class _Constant(_Pad):
+    mode = "constant"
+
+    def __init__(self, padding: Any, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The larger tensor."""
+        return F.pad(input, self.padding, "constant", self.value)
+
+    def extra_repr(self) -> str:
+        """How many, and which number."""
+        return f"padding={self.padding}, value={self.value}"
+
+
+class ConstantPad1d(_Constant):
+    """Adds a number at the ends of the last dimension."""
+
+    dimensions = 1
+
+
+class ConstantPad2d(_Constant):
+    """Adds a number at the ends of the last two dimensions."""
+
+    dimensions = 2
+
+
+class ConstantPad3d(_Constant):
+    """Adds a number at the ends of the last three dimensions."""
+
+    dimensions = 3
+
+
+class _Zero(_Constant):
+    def __init__(self, padding: Any) -> None:
+        super().__init__(padding, 0.0)
+
+    def extra_repr(self) -> str:
+        """How many."""
+        return f"{self.padding}"
+
+
+class ZeroPad1d(_Zero):
+    """Adds zeros at the ends of the last dimension."""
+
+    dimensions = 1
+
+
+class ZeroPad2d(_Zero):
+    """Adds zeros at the ends of the last two dimensions.
+
+    >>> import gradiente as torch
+    >>> torch.nn.ZeroPad2d(1)(torch.ones(1, 1, 1))
+    tensor([[[0., 0., 0.],
+             [0., 1., 0.],
+             [0., 0., 0.]]])
+    """
+
+    dimensions = 2
+
+
+class ZeroPad3d(_Zero):
+    """Adds zeros at the ends of the last three dimensions."""
+
+    dimensions = 3
+
+
+class ReflectionPad1d(_Pad):
+    """Continues the last dimension by its mirror image."""
+
+    dimensions, mode = 1, "reflect"
+
+
+class ReflectionPad2d(_Pad):
+    """Continues the last two dimensions by their mirror images."""
+
+    dimensions, mode = 2, "reflect"
+
+
+class ReflectionPad3d(_Pad):
+    """Continues the last three dimensions by their mirror images."""
+
+    dimensions, mode = 3, "reflect"
+
+
+class ReplicationPad1d(_Pad):
+    """Continues the last dimension by its first and last elements."""
+
+    dimensions, mode = 1, "replicate"
+
+
+class ReplicationPad2d(_Pad):
+    """Continues the last two dimensions by their first and last elements."""
+
+    dimensions, mode = 2, "replicate"
+
+
+class ReplicationPad3d(_Pad):
+    """Continues the last three dimensions by their first and last elements."""
+
+    dimensions, mode = 3, "replicate"
+
+
+class CircularPad1d(_Pad):
+    """Continues the last dimension as if it were periodic."""
+
+    dimensions, mode = 1, "circular"
+
+
+class CircularPad2d(_Pad):
+    """Continues the last two dimensions as if they were periodic."""
+
+    dimensions, mode = 2, "circular"
+
+
+class CircularPad3d(_Pad):
+    """Continues the last three dimensions as if they were periodic."""
+
+    dimensions, mode = 3, "circular"
+
+
+__all__ = [
+    "CircularPad1d", "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d", "ConstantPad3d",
+    "ReflectionPad1d", "ReflectionPad2d", "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d",
+    "ZeroPad1d", "ZeroPad2d", "ZeroPad3d",
+]  # fmt: skip
