@@ -69,7 +69,7 @@ def test_all_that_a_node_keeps() -> None:
         z = y.exp()
     report = torch.graph_report(z)
     assert (report.bytes, report.packed) == (8, 1)
-    assert "1 values were packed by hooks, their size is not known" in str(report)
+    assert "values packed by hooks, of unknown size: 1" in str(report)
 
 
 def test_by_line() -> None:
@@ -90,8 +90,8 @@ def test_the_table() -> None:
     y = x.exp().sum()
     y.register_hook(lambda g: None)
     assert str(torch.graph_report(y)) == (
-        "2 nodes, 1 leaves; 3.9 KiB in 1 arrays (0 shared by several nodes), beside 3.9 KiB of the leaves\n"
-        "1 nodes have hooks\n"
+        "2 nodes, 1 leaf; 3.9 KiB in 1 array (0 shared by several nodes), beside 3.9 KiB of the leaves\n"
+        "nodes with hooks: 1\n"
         "\n"
         "operator      nodes  arrays    bytes\n"
         "ExpBackward0      1       1  3.9 KiB\n"
@@ -101,7 +101,7 @@ def test_the_table() -> None:
     y.backward()
     report = torch.graph_report(y)
     assert (report.bytes, report.freed) == (0, 1)
-    assert "1 nodes had their saved values freed" in str(report)
+    assert "nodes whose saved values were freed: 1" in str(report)
 
 
 def test_roots_of_all_kinds() -> None:

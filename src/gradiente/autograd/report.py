@@ -62,17 +62,18 @@ class GraphReport:
 
     def __str__(self) -> str:
         head = (
-            f"{self.nodes} nodes, {self.leaves} leaves; {_size(self.bytes)} in {self.arrays} arrays "
+            f"{_number(self.nodes, 'node')}, {_number(self.leaves, 'leaf', 'leaves')}; {_size(self.bytes)} in "
+            f"{_number(self.arrays, 'array')} "
             f"({self.shared} shared by several nodes), beside {_size(self.leaf_bytes)} of the leaves"
         )
         lines = [head]
         for count, text in (
-            (self.freed, "nodes had their saved values freed"),
-            (self.packed, "values were packed by hooks, their size is not known"),
-            (self.hooks, "nodes have hooks"),
+            (self.freed, "nodes whose saved values were freed"),
+            (self.packed, "values packed by hooks, of unknown size"),
+            (self.hooks, "nodes with hooks"),
         ):
             if count:
-                lines.append(f"{count} {text}")
+                lines.append(f"{text}: {count}")
         lines += _table("operator", self.by_operator)
         if set(self.by_line) - {UNKNOWN_LINE}:
             lines += _table("line", self.by_line)
@@ -107,7 +108,7 @@ def graph_report(x: Tensor | GradientEdge | Node, *, holders: bool = False) -> G
         >>> report.nodes, report.leaves, report.bytes
         (3, 1, 4000)
         >>> print(report)
-        3 nodes, 1 leaves; 3.9 KiB in 1 arrays (0 shared by several nodes), beside 3.9 KiB of the leaves
+        3 nodes, 1 leaf; 3.9 KiB in 1 array (0 shared by several nodes), beside 3.9 KiB of the leaves
         <BLANKLINE>
         operator      nodes  arrays    bytes
         ExpBackward0      1       1  3.9 KiB
@@ -225,6 +226,10 @@ def _memory(array: Any) -> tuple[int, int]:
 
 def _largest_first(usages: dict[str, Usage]) -> dict[str, Usage]:
     return dict(sorted(usages.items(), key=lambda item: (-item[1].bytes, -item[1].nodes, item[0])))
+
+
+def _number(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one}" if count == 1 else f"{count} {many or f'{one}s'}"
 
 
 def _size(count: int) -> str:
