@@ -266,10 +266,16 @@ def test_functional_call():
     assert model.weight is before
     assert model.tied is before
     close(grad(lambda p: functional_call(model, p, x).sum())({"weight": new})["weight"], x + 1)
-    with pytest.raises(ValueError, match="appears in multiple dictionaries"):
+    with pytest.raises(ValueError, match="appeared in multiple dictionaries"):
         functional_call(model, [{"weight": new}, {"weight": new}], x)
-    with pytest.raises(RuntimeError, match=r"Missing key\(s\): \['tied'\]. Unexpected key\(s\): \['other'\]"):
-        functional_call(model, {"weight": new, "other": new}, x, strict=True)
+    with pytest.raises(
+        RuntimeError, match=r"for Affine:\n\tUnexpected key\(s\): 'other'.\n\tMissing key\(s\): 'tied'."
+    ):
+        functional_call(model, {"weight": new, "other": new}, x, strict=True, tie_weights=False)
+    with pytest.raises(ValueError, match=r"multiple values for keys \['tied', 'weight'\], which are tied"):
+        functional_call(model, {"weight": new, "tied": new + 1}, x)
+    with pytest.raises(TypeError, match="3 is not an instance of"):
+        functional_call(model, {"weight": 3}, x)
     with pytest.raises(ValueError, match="Expected parameter_and_buffer_dicts to be a dict"):
         functional_call(model, 3, x)  # pyright: ignore[reportArgumentType]
 

@@ -335,7 +335,7 @@ def accumulated(ufunc: Any, x: Batched, axis: int = 0) -> Batched:
 
 
 def _operator(ufunc: Any, reflected: bool = False) -> Any:
-    name = {"power": "pow"}.get(ufunc.__name__, ufunc.__name__)
+    name: str = "pow" if ufunc is np.power else ufunc.__name__
 
     def method(self: Batched, other: Any) -> Any:
         if hasattr(other, "_array"):  # a tensor, in a rule that has a batched array among its static parameters

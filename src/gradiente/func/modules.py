@@ -47,13 +47,13 @@ def functional_call(
         tensor(6.)
     """
     if isinstance(parameter_and_buffer_dicts, Mapping):
-        state = dict(parameter_and_buffer_dicts)
+        state = parameter_and_buffer_dicts
     elif isinstance(parameter_and_buffer_dicts, Sequence):  # pyright: ignore[reportUnnecessaryIsInstance]
-        state: dict[str, Tensor] = {}
+        state = {}
         for part in parameter_and_buffer_dicts:
-            twice = sorted(set(state) & set(part))
+            twice = [name for name in state if name in part]
             if twice:
-                raise ValueError(f"{twice} appears in multiple dictionaries; behavior of functional call is ambiguous")
+                raise ValueError(f"{twice} appeared in multiple dictionaries; behavior of functional call is ambiguous")
             state.update(part)
     else:
         raise ValueError(
@@ -79,20 +79,15 @@ def _owned(module: Any) -> dict[str, Tensor]:
 
 
 @contextmanager
-def _replaced(module: Any, state: dict[str, Tensor], tie_weights: bool, strict: bool) -> Iterator[None]:
+def _replaced(module: Any, state: Mapping[str, Tensor], tie_weights: bool, strict: bool) -> Iterator[None]:
+    module.named_parameters  # noqa: B018 - what has none is no module
     owned = _owned(module)
+    wanted = _tied(owned, state) if tie_weights else dict(state)
     if strict:
-        missing, unknown = sorted(set(owned) - set(state)), sorted(set(state) - set(owned))
-        if missing or unknown:
-            parts = [f"Missing key(s): {missing}."] if missing else []
-            parts += [f"Unexpected key(s): {unknown}."] if unknown else []
-            raise RuntimeError("Error(s) in functional_call: " + " ".join(parts))
-    wanted = {name: value for name, value in state.items() if name in owned or not strict}
-    if tie_weights:
-        by_tensor = {id(owned[name]): value for name, value in state.items() if name in owned}
-        for name, tensor in owned.items():
-            if name not in wanted and id(tensor) in by_tensor:
-                wanted[name] = by_tensor[id(tensor)]
+        _need_all(type(module).__name__, set(owned) - set(wanted), set(state) - set(owned))
+    for value in wanted.values():
+        if not isinstance(value, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"{value} is not an instance of torch.Tensor")
     places = {name: _place(module, name) for name in wanted}
     saved = [(place, place[0][place[1]]) for place in places.values() if place[1] in place[0]]
     try:
@@ -101,8 +96,40 @@ def _replaced(module: Any, state: dict[str, Tensor], tie_weights: bool, strict: 
             holder[key] = value
         yield
     finally:
+        for name, (holder, key) in places.items():
+            found = holder.get(key)
+            if name in state and found is not wanted[name] and isinstance(state, dict) and isinstance(found, Tensor):
+                state[name] = found  # the module has another one now, such as a counter: the caller's state goes on
         for (holder, key), value in saved:
             holder[key] = value
+
+
+def _tied(owned: dict[str, Tensor], state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The state, under all names of each of the module's tensors."""
+    names: dict[int, list[str]] = {}
+    for name, tensor in owned.items():
+        names.setdefault(id(tensor), []).append(name)
+    wanted = dict(state)
+    for group in names.values():
+        given = [name for name in group if name in state]
+        if not given:
+            continue
+        if any(state[name] is not state[given[0]] for name in given):
+            raise ValueError(
+                f"functional_call got multiple values for keys {sorted(given)}, which are tied. Consider using "
+                "tie_weights=False"
+            )
+        wanted.update(dict.fromkeys(group, state[given[0]]))
+    return wanted
+
+
+def _need_all(kind: str, missing: set[str], unknown: set[str]) -> None:
+    if missing or unknown:
+        text = f"Error(s) in reparametrizing for {kind}:"
+        for what, names in (("Unexpected", unknown), ("Missing", missing)):
+            if names:
+                text += f"\n\t{what} key(s): {', '.join(map(repr, sorted(names)))}."
+        raise RuntimeError(text)
 
 
 def _place(module: Any, name: str) -> tuple[dict[str, Any], str]:

@@ -174,6 +174,10 @@ def _summed_again(node: Node, g: Tensor) -> Any:
     return _summed(g, *node.facts)
 
 
+def _repeated_again(node: Node, g: Tensor) -> Any:
+    return _for_each(g, *node.facts)
+
+
 _ENTER = Plan(lambda node, g: pop(g, *node.facts), _leave_again, (True,), VmapEnterBackward, single=True)
 _LEAVE = Plan(
     lambda node, g: push(g, *node.facts[:2]),
@@ -185,7 +189,7 @@ _LEAVE = Plan(
 _SHARED = Plan(lambda node, g: total(g, node.facts[0]), _summed_again, (True,), SharedBackward, single=True)
 _TOTAL = Plan(
     lambda node, g: repeated(g, *node.facts),
-    lambda node, g: _for_each(g, *node.facts),
+    _repeated_again,
     (True,),
     VmapTotalBackward,
     single=True,
