@@ -269,7 +269,7 @@ def test_functional_call():
     with pytest.raises(ValueError, match="appeared in multiple dictionaries"):
         functional_call(model, [{"weight": new}, {"weight": new}], x)
     with pytest.raises(
-        RuntimeError, match=r"for Affine:\n\tUnexpected key\(s\): 'other'.\n\tMissing key\(s\): 'tied'."
+        RuntimeError, match=r":\n\tUnexpected key\(s\): 'other'.\n\tMissing key\(s\): 'tied'."
     ):
         functional_call(model, {"weight": new, "other": new}, x, strict=True, tie_weights=False)
     with pytest.raises(ValueError, match=r"multiple values for keys \['tied', 'weight'\], which are tied"):
