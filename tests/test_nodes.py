@@ -168,6 +168,26 @@ def test_names_and_order() -> None:
     assert sink.requires_grad
 
 
+def test_nodes_that_refuse_have_a_name_and_shapes() -> None:
+    class Once(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x * 2
+
+        @staticmethod
+        @torch.autograd.function.once_differentiable
+        def backward(ctx: Any, g: Any) -> Any:
+            return g * 2
+
+    x, c = leaf(2), leaf(2)
+    (g,) = torch.autograd.grad(Once.apply(x), x, c, create_graph=True)
+    node = (g * 3).grad_fn.next_functions[0][0]
+    assert (node.name(), repr(node)[:6]) == ("torch::autograd::Error", "<Error")
+    assert shapes(node) == [((2,), torch.float32, "cpu")]
+    with pytest.raises(RuntimeError, match="marked with @once_differentiable"):
+        torch.autograd.backward(graph.get_gradient_edge(g), torch.ones(2))
+
+
 def test_what_looked_at_a_graph_keeps_nothing() -> None:
     gc.collect()
     gc.disable()

@@ -11,6 +11,7 @@ from ..graph.places import user_stack
 from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.dispatch import INFERENCE_SAVED, bind
+from ..tensor.metadata import input_metadata
 from ..tensor.nonfinite import evaluating, trace
 from ..tensor.origins import watch
 from ..tensor.restrictions import check_writable
@@ -271,4 +272,16 @@ def delayed_error(message: str, outputs: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(made)
 
 
-_Error = type("Error", (Node,), {"__slots__": (), "makes_something": True, "__module__": "gradiente.autograd.graph"})
+class _Error(Node):
+    """The node of what must not be differentiated."""
+
+    __slots__ = ()
+    makes_something = True
+    _input_metadata = property(input_metadata)
+
+    def name(self) -> str:
+        """The name of the operation, as torch spells it."""
+        return "torch::autograd::Error"
+
+
+_Error.__name__ = _Error.__qualname__ = "Error"
