@@ -238,8 +238,8 @@ class record_function(ContextDecorator):
     """
 
     def __init__(self, name: str, args: str | None = None) -> None:
-        self.name = name
-        self.args = args
+        self.name: str = name
+        self.args: str | None = args
         self._entered: list[list[tuple[Interceptor, Any]]] = []
 
     def __enter__(self) -> record_function:

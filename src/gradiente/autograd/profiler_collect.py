@@ -46,9 +46,9 @@ class Event:
     )
 
     def __init__(self, name: str, scope: int, owner: Collector | None = None) -> None:
-        self.name = name
-        self.scope = scope
-        self.owner = owner
+        self.name: str = name
+        self.scope: int = scope
+        self.owner: Collector | None = owner
         self.asked_by: int = reentrant.waiting_thread()
         self.outer: Event | None = _innermost.get()
         """The event that was the innermost under way before, of whatever profile."""
@@ -85,9 +85,9 @@ class Collector(Interceptor):
     """
 
     def __init__(self, shapes: bool, memory: bool, stacks: bool) -> None:
-        self.shapes = shapes
-        self.memory = memory
-        self.stacks = stacks
+        self.shapes: bool = shapes
+        self.memory: bool = memory
+        self.stacks: bool = stacks
         self.active: bool = False
         self.finished: list[Event] = []
         self.frees: list[tuple[int, int, int]] = []

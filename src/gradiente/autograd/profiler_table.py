@@ -39,10 +39,10 @@ class _Column:
     """A title, a width, and what a row has to say there."""
 
     def __init__(self, title: str, text: Callable[[Any], str], width: int = _WIDTH, left: bool = False) -> None:
-        self.title = title
-        self.text = text
-        self.width = width
-        self.left = left
+        self.title: str = title
+        self.text: Callable[[Any], str] = text
+        self.width: int = width
+        self.left: bool = left
 
     def fit(self, text: str) -> str:
         """The text, as wide as the column."""

@@ -24,12 +24,12 @@ class Trace:
     """The events of a profile, with what a trace file says beside them."""
 
     def __init__(self, events: EventList, start_ns: int, threads: dict[int, int], metadata: dict[str, Any]) -> None:
-        self.events = events
-        self.start_ns = start_ns
+        self.events: EventList = events
+        self.start_ns: int = start_ns
         """When it began, in nanoseconds since 1970."""
-        self.threads = threads
+        self.threads: dict[int, int] = threads
         """The system's number of each thread, by its number in the events."""
-        self.metadata = metadata
+        self.metadata: dict[str, Any] = metadata
 
 
 def events_of(collector: Collector, memory: bool, flops: bool) -> tuple[EventList, dict[int, int]]:

@@ -32,8 +32,8 @@ class Interval:
     """A span of time, in microseconds since the profile began."""
 
     def __init__(self, start: float, end: float) -> None:
-        self.start = start
-        self.end = end
+        self.start: float = start
+        self.end: float = end
 
     def elapsed_us(self) -> float:
         """Its length."""
@@ -119,15 +119,15 @@ class FunctionEvent(FormattedTimesMixin):
         concrete_inputs: Sequence[Any] | None = None,
         input_dtypes: Sequence[str] | None = None,
     ) -> None:
-        self.id = id
-        self.node_id = node_id
+        self.id: int = id
+        self.node_id: int = node_id
         self.name: str = "ProfilerStep*" if name.startswith("ProfilerStep#") else name
         self.overload_name: str = overload_name or ""
-        self.trace_name = name
+        self.trace_name: str = name
         """The name in traces, where steps have numbers."""
-        self.time_range = Interval(start_us, end_us)
-        self.thread = thread
-        self.fwd_thread = fwd_thread
+        self.time_range: Interval = Interval(start_us, end_us)
+        self.thread: int = thread
+        self.fwd_thread: int | None = fwd_thread
         self.count: int = 1
         self.cpu_children: list[FunctionEvent] = []
         self.cpu_parent: FunctionEvent | None = None
@@ -136,18 +136,18 @@ class FunctionEvent(FormattedTimesMixin):
         self.concrete_inputs: list[Any] = list(concrete_inputs or [])
         self.kernels: list[Any] = []
         self.stack: list[str] = list(stack or [])
-        self.scope = scope
-        self.use_device = use_device
+        self.scope: int = scope
+        self.use_device: str | None = use_device
         self.cpu_memory_usage: int = cpu_memory_usage
         """How many bytes it allocated, less those that it freed; children included."""
-        self.is_async = is_async
-        self.is_remote = is_remote
-        self.sequence_nr = sequence_nr
-        self.device_type = device_type
-        self.device_index = 0
-        self.is_legacy = False
+        self.is_async: bool = is_async
+        self.is_remote: bool = is_remote
+        self.sequence_nr: int = sequence_nr
+        self.device_type: DeviceType = device_type
+        self.device_index: int = 0
+        self.is_legacy: bool = False
         self.flops: int = flops or 0
-        self.is_user_annotation = is_user_annotation
+        self.is_user_annotation: bool = is_user_annotation
         self.self_cpu_percent: str = ""
         self.total_cpu_percent: str = ""
 
@@ -198,8 +198,8 @@ class FunctionEventAvg(FormattedTimesMixin):
         self.key: str | None = None
         self.count: int = 0
         self.node_id: int = 0
-        self.is_async = False
-        self.is_remote = False
+        self.is_async: bool = False
+        self.is_remote: bool = False
         self.use_device: str | None = None
         self.cpu_time_total: float = 0
         self.self_cpu_time_total: float = 0
@@ -211,10 +211,10 @@ class FunctionEventAvg(FormattedTimesMixin):
         self.self_cpu_memory_usage: int = 0
         self.cpu_children: list[FunctionEvent] | None = None
         self.cpu_parent: FunctionEvent | None = None
-        self.device_type = DeviceType.CPU
-        self.is_legacy = False
+        self.device_type: DeviceType = DeviceType.CPU
+        self.is_legacy: bool = False
         self.flops: int = 0
-        self.is_user_annotation = False
+        self.is_user_annotation: bool = False
         self.self_cpu_percent: str = ""
         self.total_cpu_percent: str = ""
 
@@ -262,9 +262,9 @@ class EventList(list[Any]):
         with_flops: bool = False,
     ) -> None:
         super().__init__(events)
-        self._use_device = use_device
-        self._profile_memory = profile_memory
-        self._with_flops = with_flops
+        self._use_device: str | None = use_device
+        self._profile_memory: bool = profile_memory
+        self._with_flops: bool = with_flops
 
     def __str__(self) -> str:
         return self.table()

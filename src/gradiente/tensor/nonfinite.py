@@ -39,9 +39,9 @@ class Trouble:
     def __init__(
         self, what: str, name: str, place: Place | None, details: Sequence[str], before: Trouble | None = None
     ) -> None:
-        self.what = what
-        self.name = name
-        self.place = place
+        self.what: str = what
+        self.name: str = name
+        self.place: Place | None = place
         self.details: tuple[str, ...] = tuple(details)
         self.before: Trouble | None = before
         node = evaluating.get()
