@@ -62,8 +62,14 @@ HOOKS = (
 )
 
 
-def program(seed: int, length: int = 14) -> str:
-    """A program of about `length` statements."""
+DUALS = (
+    "fwAD.unpack_dual({x}).tangent", "fwAD.unpack_dual({x}).primal", "{x}", "fwAD.unpack_dual({x} * {y}).tangent",
+)  # fmt: skip
+"""Looks at tangents."""
+
+
+def program(seed: int, length: int = 14, duals: bool = False) -> str:
+    """A program of about `length` statements; with `duals`, inside a level of forward mode."""
     r = np.random.default_rng(seed)
     names = ["a", "b"]
     family = {"a": 0, "b": 1}
@@ -72,6 +78,14 @@ def program(seed: int, length: int = 14) -> str:
         f"b = torch.tensor([[0.5, 1., 2.], [-1., 1.5, 1.]], dtype=torch.float64, requires_grad={bool(r.integers(2))})",
         "c = torch.tensor([2., -1., 0.5], dtype=torch.float64)",
     ]
+    if duals:
+        names.append("d")
+        family["d"] = 0
+        lines += [
+            "_ = fwAD.enter_dual_level()",
+            "t = torch.ones(2, 3, dtype=torch.float64)",
+            "d = fwAD.make_dual(a, t)",
+        ]
 
     def pick() -> str:
         return names[max(int(r.integers(len(names))), int(r.integers(len(names))))]  # rather a late one
@@ -83,6 +97,8 @@ def program(seed: int, length: int = 14) -> str:
 
     def one() -> list[str]:
         kind = r.random()
+        if duals and kind < 0.06:
+            return [fill(DUALS[r.integers(len(DUALS))])[0]] if not blocks else ["pass"]
         if kind < 0.25:
             text, x = fill(VIEWS[r.integers(len(VIEWS))])
             return [assign(text, family[x])]
@@ -94,6 +110,8 @@ def program(seed: int, length: int = 14) -> str:
             return [assign(text, family[x])]
         if kind < 0.74:
             text, x = fill(CHANGES[r.integers(len(CHANGES))], apart=True)
+            if duals and text == f"{x}.mul_({x})":  # PyTorch's tangent of it is wrong
+                text = f"{x}.add_({x})"
             # PyTorch takes a view of a base that became tracked for a leaf until somebody looks
             return [f"_ = {x}.grad_fn", text]
         if kind < 0.84:
@@ -122,5 +140,9 @@ def program(seed: int, length: int = 14) -> str:
         lines += one()
     for name in names:
         lines += [name, f"{name}.requires_grad, {name}._version, {name}._is_view()", f"type({name}.grad_fn).__name__"]
+        if duals:
+            lines.append(f"fwAD.unpack_dual({name}).tangent")
     lines += ["a.grad, b.grad"]
+    if duals:
+        lines.append("fwAD.exit_dual_level()")
     return "\n".join(lines)

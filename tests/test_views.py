@@ -313,3 +313,58 @@ def test_memory_in_another_size() -> None:
     z.sum().backward()
     assert w.grad is not None
     assert w.grad.tolist() == [1, 3, 1, 3]
+
+
+def test_a_second_pass_through_an_assignment_or_an_index_raises_as_in_torch() -> None:
+    x = torch.ones(3, requires_grad=True)
+    b = torch.zeros(2, 3)
+    b[0] = x
+    picked = x[[0, 0]]
+    for y in (b, picked):
+        y.sum().backward(retain_graph=True)
+        y.sum().backward()
+        with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
+            y.sum().backward()
+    part = x[1:]
+    part.sum().backward()
+    part.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [6, 4, 4]
+
+
+def test_the_operands_of_a_change_that_are_changed_by_it_are_stale() -> None:
+    x = torch.ones(3, requires_grad=True)
+    for change in (lambda y: y.mul_(y), lambda y: y[0].mul_(y[1]), lambda y: y.div_(y)):
+        y = x * x
+        change(y)
+        with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+            y.sum().backward()
+    y = x * x
+    y.add_(y)
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [4, 4, 4]
+    y = x + 0
+    y.tanh_()
+    y[0] = 5
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+def test_hooks_of_a_view_stay_with_its_old_value() -> None:
+    x = torch.ones(3, requires_grad=True)
+    seen: list[str] = []
+    y = x * 1
+    v = y[1:]
+    v.register_hook(lambda g: seen.append("old"))
+    v.mul_(2)
+    v.register_hook(lambda g: seen.append("new"))
+    y.sum().backward()
+    assert seen == []
+    y = x * 1
+    v = y[1:]
+    v.register_hook(lambda g: seen.append("old"))
+    v.mul_(2)
+    v.register_hook(lambda g: seen.append("new"))
+    v.sum().backward()
+    assert seen == ["new"]

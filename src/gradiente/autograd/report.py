@@ -196,7 +196,7 @@ def _kept(node: Node) -> Iterator[Any]:
         if isinstance(saved, Packed):
             arrays = list(_arrays(saved._packed, 3))
             yield from arrays or [None]
-        elif saved is not None:
+        elif saved is not None and saved._array is not None:
             yield saved._array
     yield from _arrays(node.facts, 3)
     for name, value in node.__dict__.items():

@@ -29,7 +29,19 @@ class Plan:
     `single`: there is one edge, and `raw` and `taped` return its cotangent bare instead of in a tuple.
     """
 
-    __slots__ = ("constants", "mask", "names", "node_class", "outputs", "raw", "single", "sources", "taped", "tracked")
+    __slots__ = (
+        "constants",
+        "kept",
+        "mask",
+        "names",
+        "node_class",
+        "outputs",
+        "raw",
+        "single",
+        "sources",
+        "taped",
+        "tracked",
+    )
 
     def __init__(
         self,
@@ -53,6 +65,8 @@ class Plan:
         """Which operand each saved value is; -1 for the result."""
         self.constants: tuple[tuple[str, int], ...] = ()
         """Names and numbers of the operands that are plain numbers."""
+        self.kept: tuple[Any, ...] = ()
+        """Stands for the saved values of nodes that save none, but whose parameters count as such: they are freed."""
 
 
 class Node:

@@ -21,7 +21,7 @@ from .introspect import ShownNode
 from .plans import general_plan
 from .promotion import promoted
 from .refusals import mismatch
-from .saved import SavedOutput
+from .saved import KEPT, SavedOutput
 
 F4, F8 = np.dtype("float32"), np.dtype("float64")
 
@@ -67,6 +67,8 @@ class Recorder:
         node.edges = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
         node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
         refuse_inference(node.tensors)
+        if not node.tensors:
+            node.tensors = plan.kept
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
         shapes = tuple([a.shape if e is not _NUMBER else () for a, e in zip(arrays, edges, strict=True)])
@@ -96,8 +98,14 @@ class Recorder:
             sources = tuple(order.get(n, -1) for n in names)
         plan = general_plan(primitive, self.cls, mask, names, any(a.dtype.kind == "c" for a in arrays), self.xp)
         plan.sources, plan.constants = sources, numbers
+        needed = {name for i in plan.tracked for name in primitive.rule_for(i).names}  # pyright: ignore
+        if primitive.name in _INDEXED or not needed.isdisjoint([name for name, _ in numbers]):
+            plan.kept = KEPT
         return plan
 
+
+_INDEXED = frozenset({"index", "put_index", "put_view"})
+"""Primitives whose static parameter counts as saved."""
 
 INFERENCE_SAVED = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
@@ -183,6 +191,8 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
         node.tensors = tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
         if others:
             refuse_inference(tensors)
+        if not tensors:
+            node.tensors = plan.kept
         if plan.constants:
             static = {**static, **{name: operands[i] for name, i in plan.constants}}
         types = None if same else (dtype,) * len(operands)  # the result has another type: cotangents have to be cast

@@ -22,6 +22,11 @@ class SavedOutput:
         self._history = version
 
 
+KEPT = (SavedOutput(None, None),)
+"""What nodes have for saved values whose parameters (an index, a number, a view) count as saved: a second pass raises,
+as in torch, though nothing would be missing."""
+
+
 class DualOutput(SavedOutput):
     """A saved result with its tangents, which it shares with the result."""
 

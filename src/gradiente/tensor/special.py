@@ -73,7 +73,7 @@ def after(
             trace(node, out, operation_of(recorder.cls.__name__), operands)
     if mode.levels and mode.forward_grad:
         propagate(mode, node, out, recorder.primitive, operands, static)
-    if node is not None and mode.saved_hooks and node.tensors:
+    if node is not None and mode.saved_hooks and node.plan.names and node.tensors:
         pack, unpack = mode.saved_hooks[-1]
         node.tensors = tuple(Packed(node, saved, pack, unpack) for saved in node.tensors)
     return out

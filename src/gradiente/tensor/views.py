@@ -328,6 +328,9 @@ def renewed(view: Tensor) -> None:
     if base._node is not None:
         follow_base(view, base)
     elif view._node is not None and not isinstance(view._node, Sink):  # the base was detached: it leads nowhere now
+        if made.creation:
+            forbid(view)
+            return
         made.stamp = base._history.stamp  # pyright: ignore[reportOptionalMemberAccess]
         cut = wrap(base._array)
         cut._node = Untracked()
