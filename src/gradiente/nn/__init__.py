@@ -1,7 +1,7 @@
 """torch.nn: what neural networks are made of.
 
 `modules`: the base class `Module`, containers and layers. `parameter`: what they learn. `functional`: layers,
-activations and losses as functions. `init`: first values.
+activations and losses as functions. `init`: first values. `utils`: helpers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from . import functional as functional
 from . import init as init
 from . import modules as modules
 from . import parameter as parameter
+from . import utils as utils
 from .modules import *
 from .parameter import Buffer as Buffer
 from .parameter import Parameter as Parameter

@@ -1,7 +1,8 @@
 """The modules of torch.nn.
 
 `module`: what all derive from. `container`: sequences, lists, dictionaries. Layers: `linear`, `conv`, `pooling`,
-`padding`, `activation`, `batchnorm`, `normalization`, `dropout`, `sparse` (embeddings), `rearranging`. `loss`: losses.
+`padding`, `activation`, `batchnorm`, `normalization`, `dropout`, `sparse` (embeddings), `rearranging`,
+`rnn` and `rnn_cells`. `loss`: losses.
 """
 
 from ._calls import register_module_forward_hook as register_module_forward_hook
@@ -20,4 +21,6 @@ from .normalization import *
 from .padding import *
 from .pooling import *
 from .rearranging import *
+from .rnn import *
+from .rnn_cells import *
 from .sparse import *
