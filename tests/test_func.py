@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import namedtuple
 from typing import Any
 
@@ -268,9 +269,7 @@ def test_functional_call():
     close(grad(lambda p: functional_call(model, p, x).sum())({"weight": new})["weight"], x + 1)
     with pytest.raises(ValueError, match="appeared in multiple dictionaries"):
         functional_call(model, [{"weight": new}, {"weight": new}], x)
-    with pytest.raises(
-        RuntimeError, match=r":\n\tUnexpected key\(s\): 'other'.\n\tMissing key\(s\): 'tied'."
-    ):
+    with pytest.raises(RuntimeError, match=r":\n\tUnexpected key\(s\): 'other'.\n\tMissing key\(s\): 'tied'."):
         functional_call(model, {"weight": new, "other": new}, x, strict=True, tie_weights=False)
     with pytest.raises(ValueError, match=r"multiple values for keys \['tied', 'weight'\], which are tied"):
         functional_call(model, {"weight": new, "tied": new + 1}, x)
@@ -364,3 +363,37 @@ def test_each_example_has_its_own_gradient_of_a_tensor_from_outside():
     close(found, 2 * x)
     vmap(lambda v: torch.autograd.grad((v * w**3).sum(), w, create_graph=True)[0])(x).sum().backward()
     close(w.grad, 6 * x.sum(0))
+
+
+# --- memory
+
+
+FREED = {
+    "jvp": lambda x: jvp(f, (x,), (x,)),
+    "jacfwd": lambda x: jacfwd(f)(x),
+    "jacrev": lambda x: jacrev(f)(x),
+    "hessian": lambda x: hessian(lambda v: f(v).sum())(x),
+    "linearize": lambda x: linearize(f, x)[1](x),
+    "jvp of grad": lambda x: jvp(grad(lambda v: f(v).sum()), (x,), (x,)),
+    "vmap of jvp": lambda x: vmap(lambda v: jvp(f, (v,), (v,))[1])(x[None]),
+    "vmap of hessian": lambda x: vmap(hessian(lambda v: f(v).sum()))(x[None]),
+    "jacfwd of vmap": lambda x: jacfwd(vmap(lambda v: v.exp() * v.sin()))(x),
+    "hessian of hessian": lambda x: hessian(lambda v: hessian(lambda u: f(u).sum())(v).sum())(x[:2]),
+}
+
+
+@pytest.mark.parametrize("name", FREED)
+def test_freed_without_the_collector(name):
+    x = x5()
+    FREED[name](x)  # what is made once
+    gc.collect()
+    gc.disable()
+    try:
+        FREED[name](x)
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        assert not [o for o in gc.garbage if type(o).__module__.startswith("gradiente")]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
-from ..arrays.batched import not_batchable
 from ..graph import current
 from ..tensor.batching import drawn_each, drawn_from
 from ..tensor.core import Tensor
@@ -111,8 +110,11 @@ def normal(
     if isinstance(std, Tensor) and std.dtype.is_complex:
         raise RuntimeError("normal expects standard deviation to be non-complex")
     if current().transforms:
-        raise not_batchable("normal with tensors", "mean + std * torch.randn(...) is the same")
-    array = streams.normal_tensor(source, center_array, spread_array)
+        kind = (mean if isinstance(mean, Tensor) else std)._array.dtype  # pyright: ignore[reportAttributeAccessIssue]
+        center, spread = (x if hasattr(x, "dtype") else np.asarray(x, kind) for x in (center_array, spread_array))
+        array = drawn_from(lambda m, s: streams.normal_tensor(source, m, s), center, "normal", 0, spread)
+    else:
+        array = streams.normal_tensor(source, center_array, spread_array)
     if isinstance(mean, Tensor) and isinstance(std, Tensor):
         return _result(array, ((std, _of_both), (mean, _of_both)), out, "normal")
     return _result(array, ((mean, _of_mean), (std, _of_std)), out, "normal")

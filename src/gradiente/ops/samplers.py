@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
-from ..arrays.batched import Batched, levels_of, not_batchable
+from ..arrays.batched import Batched, levels_of
 from ..graph import current
 from ..random._errors import not_implemented
+from ..tensor.batching import drawn_from
 from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import write
 from ..tensor.restrictions import check_writable
@@ -176,11 +177,12 @@ def bernoulli_(self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | 
             _bernoulli[2],
             lambda array: drawn(array, lambda shape: streams.bernoulli(source, shape, array.dtype, chance)),
         )
-    if p._array.__class__ is Batched:
-        raise not_batchable("bernoulli_ with chances of each example", "torch.bernoulli(chances) draws from them")
     chances = expanded(p._array, self._array.shape)
 
     def draw(array: Any) -> Any:
+        if current().transforms:
+            each = lambda given: streams.bernoulli(source, given.shape, array.dtype, given)  # noqa: E731
+            return drawn_from(each, chances, "bernoulli_")
         order = in_memory_order(array)
         ordered = np.ascontiguousarray(chances.transpose(order))
         return drawn(array, lambda shape: streams.bernoulli(source, shape, array.dtype, ordered.reshape(shape)))

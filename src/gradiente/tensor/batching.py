@@ -323,12 +323,12 @@ def drawn_each(draw: Any, shape: tuple[int, ...]) -> Any:
     return Batched(draw((*[f.size for f in frames], *shape)), tuple([f.level for f in frames]))
 
 
-def drawn_from(draw: Any, array: Any, function: str, axes: int = 0) -> Any:
-    """Random numbers from `draw(array)`, where the array gives each its distribution."""
+def drawn_from(draw: Any, array: Any, function: str, axes: int = 0, *others: Any) -> Any:
+    """Random numbers from `draw(array, *others)`, where the arrays give each its distribution."""
     frames = _frames_to_draw_for()
-    own = array.levels if array.__class__ is Batched else ()
+    own = levels_of((array, *others))
     if not frames and not own:
-        return draw(array)
+        return draw(array, *others)
     levels = tuple([frame.level for frame in frames])
     if not set(own) <= set(levels):
         raise RuntimeError(
@@ -337,9 +337,10 @@ def drawn_from(draw: Any, array: Any, function: str, axes: int = 0) -> Any:
         )
     if axes and array.ndim > axes:
         raise not_batchable(f"{function} with several rows")
-    values = np.broadcast_to(spread(array, levels), (*[frame.size for frame in frames], *array.shape))
-    rows = values.reshape((-1, *array.shape)) if axes else values
-    found = draw(np.ascontiguousarray(rows))
+    shape = np.broadcast_shapes(array.shape, *[x.shape for x in others])
+    lead = tuple([frame.size for frame in frames])
+    full = [np.broadcast_to(spread(x, levels, len(shape)), (*lead, *shape)) for x in (array, *others)]
+    found = draw(*[np.ascontiguousarray(x.reshape((-1, *shape)) if axes else x) for x in full])
     return Batched(found.reshape((*[frame.size for frame in frames], *found.shape[1:])) if axes else found, levels)
 
 
