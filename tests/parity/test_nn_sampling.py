@@ -131,3 +131,40 @@ FAILURES = {
 @pytest.mark.parametrize("name", FAILURES)
 def test_failures(name):
     compare_failure(FAILURES[name], [X, GRID])
+
+
+LOCATED = {
+    "max_pool1d_with_indices": lambda f, x: f.max_pool1d_with_indices(x[0], 2),
+    "max_pool2d_with_indices": lambda f, x: f.max_pool2d_with_indices(x, 2, padding=1),
+    "max_pool3d_with_indices": lambda f, x: f.max_pool3d_with_indices(x, 2),
+    "adaptive_max_pool2d_with_indices": lambda f, x: f.adaptive_max_pool2d_with_indices(x, (3, 2)),
+}
+
+
+@pytest.mark.parametrize("name", LOCATED)
+def test_located(name):
+    compare(lambda m, f, x: LOCATED[name](f, x), [X])
+
+
+NATIVE = {
+    "batch": lambda m, x, w, b: m.native_batch_norm(x, w, b, None, None, True, 0.1, 1e-5),
+    "layer": lambda m, x, w, b: m.native_layer_norm(x, (4, 5), None, None, 1e-5),
+    "group": lambda m, x, w, b: m.native_group_norm(x, w, b, 2, 3, 20, 3, 1e-5),
+    "grid": lambda m, x, w, b: m.grid_sampler(x, x[:, 0, :, :4].unflatten(-1, (2, 2)), 0, 1, False),
+    "places": lambda m, x, w, b: m.affine_grid_generator(x[:, 0, :2, :3], (2, 1, 3, 3), False),
+    "top batch": lambda m, x, w, b: m.batch_norm(x, w, b, None, None, True, 0.1, 1e-5, False),
+    "top instance": lambda m, x, w, b: m.instance_norm(x, w, b, None, None, True, 0.1, 1e-5, False),
+    "top layer": lambda m, x, w, b: m.layer_norm(x, (4, 5)),
+    "top group": lambda m, x, w, b: m.group_norm(x, 3, w, b),
+    "top embedding": lambda m, x, w, b: m.embedding(x[0, 0], m.tensor([1, 2, 1]), 1),
+    "top max": lambda m, x, w, b: m.adaptive_max_pool1d(x[0], 2),
+    "top dropout": lambda m, x, w, b: m.dropout(x, 0.5, False),
+    "time": lambda m, x, w, b: m.conv_tbc(x[0], x[:, 0, :1, :].transpose(1, 2) * w[:1], w[:1], 1),
+}
+
+
+@pytest.mark.parametrize("name", NATIVE)
+def test_native(name):
+    arrays = [X, normal(3, seed=5), normal(3, seed=6)]
+    options = {"second": False, "forward": False, "node": name.startswith("top ") and "max" not in name}
+    compare(lambda m, f, x, w, b: NATIVE[name](m, x, w, b), arrays, 3, **options)

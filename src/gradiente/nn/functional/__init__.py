@@ -82,6 +82,14 @@ from .labels import multi_margin_loss as multi_margin_loss
 from .labels import multilabel_margin_loss as multilabel_margin_loss
 from .labels import multilabel_soft_margin_loss as multilabel_soft_margin_loss
 from .linear import linear as linear
+from .located import adaptive_max_pool1d_with_indices as adaptive_max_pool1d_with_indices
+from .located import adaptive_max_pool2d_with_indices as adaptive_max_pool2d_with_indices
+from .located import adaptive_max_pool3d_with_indices as adaptive_max_pool3d_with_indices
+from .located import fractional_max_pool2d_with_indices as fractional_max_pool2d_with_indices
+from .located import fractional_max_pool3d_with_indices as fractional_max_pool3d_with_indices
+from .located import max_pool1d_with_indices as max_pool1d_with_indices
+from .located import max_pool2d_with_indices as max_pool2d_with_indices
+from .located import max_pool3d_with_indices as max_pool3d_with_indices
 from .margins import cosine_embedding_loss as cosine_embedding_loss
 from .margins import hinge_embedding_loss as hinge_embedding_loss
 from .margins import margin_ranking_loss as margin_ranking_loss
