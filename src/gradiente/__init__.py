@@ -53,6 +53,7 @@ from .ops.gammas import *
 from .ops.gathering import *
 from .ops.generators import *
 from .ops.indexing import *
+from .ops.indices import *
 from .ops.interop import *
 from .ops.joining import *
 from .ops.legacy import *
@@ -71,6 +72,7 @@ from .ops.quantiles import *
 from .ops.randomness import *
 from .ops.ranges import *
 from .ops.reductions import *
+from .ops.replacing import *
 from .ops.rounding import *
 from .ops.running import *
 from .ops.scalars import *
@@ -85,6 +87,7 @@ from .ops.statistics import *
 from .ops.storage import *
 from .ops.trigonometry import *
 from .ops.types import *
+from .ops.view_copies import *
 from .ops.windows import *
 from .tensor.core import Tensor as Tensor
 from .tensor.devices import *

@@ -1,142 +1,98 @@
-"""Combinations of elements of vectors, and of blocks to a matrix."""
+"""Combinations: every element with every other, blocks along a diagonal."""
 
 from __future__ import annotations
 
-from functools import reduce
-from itertools import combinations as _pairs
-from itertools import combinations_with_replacement as _pairs_again
+from itertools import combinations as _combinations
+from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
-from ..tensor.promotion import result_type
 from ._arguments import need_tensor
-from ._define import primitive
-from ._numbers import is_integer
 from .joining import cat, meshgrid, stack
 
-_astype, _view, _index, _embed = primitive("astype"), primitive("view"), primitive("index"), primitive("embed")
 
-
-def block_diag(*tensors: Tensor) -> Tensor:
-    """The matrix with the given blocks along its diagonal, and zeros elsewhere.
-
-    Args:
-        tensors: matrices; vectors count as one row, numbers as one element. Types are promoted.
-
-    Returns:
-        Matrix: its sizes are the sums of those of the blocks. Without blocks, (1, 0).
-
-    Raises:
-        RuntimeError: a tensor has more than two dimensions.
-        TypeError: an argument is no tensor.
-
-    Source: any book on linear algebra.
-
-    Example:
-        >>> import gradiente as torch
-        >>> torch.block_diag(torch.ones(1, 2), torch.tensor(3.0))
-        tensor([[1., 1., 0.],
-                [0., 0., 3.]])
-    """
-    blocks: list[Tensor] = []
-    for i, x in enumerate(tensors):
-        if not isinstance(x, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
-        shape = x._array.shape
-        if len(shape) > 2:
-            raise RuntimeError(
-                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {len(shape)} "
-                f"dimensions"
-            )
-        blocks.append(x if len(shape) == 2 else _view(x, shape=(1, *(shape or (1,)))))
-    if not blocks:
-        return wrap(np.zeros((1, 0), np.float32))
-    kind = reduce(_common, blocks[1:], blocks[0].dtype).numpy
-    columns, left, rows = sum(x._array.shape[1] for x in blocks), 0, list[Tensor]()
-    for x in blocks:
-        m, n = x._array.shape
-        row = x if x._array.dtype == kind else _astype(x, dtype=kind)
-        rows.append(_embed(row, index=(slice(None), slice(left, left + n)), shape=(m, columns)))
-        left += n
-    return cat(rows, 0)
-
-
-def _common(dtype: Any, x: Tensor) -> Any:
-    """The type of a result of operands of this type and of that tensor."""
-    return result_type(wrap(np.zeros(1, dtype.numpy)), x)
-
-
-def _need_vector(x: Any, function: str) -> Tensor:
-    shape = need_tensor(x, function, "tensors" if function == "cartesian_prod" else "input")._array.shape
+def _need_vector(x: Tensor, function: str) -> None:
+    shape = need_tensor(x, function)._array.shape
     if len(shape) != 1:
         raise RuntimeError(f"Expect a 1D vector, but got shape {list(shape)}")
-    return x
 
 
 def cartesian_prod(*tensors: Tensor) -> Tensor:
-    """All tuples with one element of each vector, the last one running fastest.
+    """All tuples of one element of each vector, as rows, the last vector's elements changing fastest.
 
-    Args:
-        tensors: vectors of one dtype.
+    Of one vector it is the vector itself. RuntimeError for other than vectors.
 
-    Returns:
-        Matrix with a tuple in each row; of one vector, that vector.
-
-    Raises:
-        RuntimeError: none is given, one is no vector, or the dtypes differ.
-
-    Source: `itertools.product` of Python.
-
-    Example:
-        >>> import gradiente as torch
-        >>> torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
-        tensor([[1, 3],
-                [1, 4],
-                [2, 3],
-                [2, 4]])
+    >>> import gradiente as torch
+    >>> torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
+    tensor([[1, 3],
+            [1, 4],
+            [2, 3],
+            [2, 4]])
     """
-    vectors = [_need_vector(x, "cartesian_prod") for x in tensors]
-    if len(vectors) == 1:
-        return vectors[0]
-    grids = meshgrid(*vectors, indexing="ij")
+    for x in tensors:
+        _need_vector(x, "cartesian_prod")
+    if not tensors:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    if len(tensors) == 1:
+        return tensors[0]
+    grids: Any = meshgrid(*tensors, indexing="ij")
     return stack([grid.reshape(-1) for grid in grids], 1)
 
 
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
-    """All choices of r elements of a vector, in their order.
+    """All choices of `r` elements of a vector, in order, as rows.
 
     Args:
-        input: vector.
-        r: how many, not negative.
-        with_replacement: an element can be chosen several times.
+        input: a vector.
+        r: how many elements, not negative.
+        with_replacement: whether an element may be chosen again.
 
-    Returns:
-        Matrix with a choice in each row; an empty vector for r = 0.
+    RuntimeError for other arguments.
 
-    Raises:
-        RuntimeError: the input is no vector, or r is negative.
-
-    Source: `itertools.combinations` of Python.
-
-    Example:
-        >>> import gradiente as torch
-        >>> torch.combinations(torch.tensor([1, 2, 3]))
-        tensor([[1, 2],
-                [1, 3],
-                [2, 3]])
+    >>> import gradiente as torch
+    >>> torch.combinations(torch.tensor([1, 2, 3]))
+    tensor([[1, 2],
+            [1, 3],
+            [2, 3]])
     """
-    n = _need_vector(input, "combinations")._array.shape[0]
-    if not is_integer(r):
-        raise TypeError(f"combinations(): argument 'r' (position 2) must be int, not {type(r).__name__}")
+    _need_vector(input, "combinations")
     if r < 0:
         raise RuntimeError(f"Expect a non-negative number, but got {r}")
     if r == 0:
-        return wrap(np.zeros(0, input._array.dtype))
-    chosen = list((_pairs_again if with_replacement else _pairs)(range(n), r))
-    places = np.array(chosen, np.int64).reshape((len(chosen), r))
-    return stack([_index(input, index=(column,)) for column in places.T], 1)
+        return input[:0]
+    choose = combinations_with_replacement if with_replacement else _combinations
+    rows = np.array(list(choose(range(input._array.shape[0]), r)), dtype=np.int64).reshape(-1, r)
+    return input[wrap(rows)]
+
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """A matrix with the given ones along its diagonal, and 0 elsewhere; vectors count as rows, numbers as 1 by 1.
+
+    RuntimeError for tensors of more dimensions.
+
+    >>> import gradiente as torch
+    >>> torch.block_diag(torch.tensor([[1, 2]]), torch.tensor(3))
+    tensor([[1, 2, 0],
+            [0, 0, 3]])
+    """
+    blocks: list[Any] = []
+    for i, x in enumerate(tensors):
+        ndim = need_tensor(x, "block_diag", f"tensors[{i}]")._array.ndim
+        if ndim > 2:
+            raise RuntimeError(
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {ndim} dimensions"
+            )
+        blocks.append(x if ndim == 2 else x.reshape(1, -1))  # pyright: ignore[reportAttributeAccessIssue]
+    if not blocks:
+        return wrap(np.zeros((1, 0), dtype=np.float32))
+    width, left, rows = sum(x.size(1) for x in blocks), 0, []
+    for x in blocks:
+        right = width - left - x.size(1)
+        rows.append(cat([x.new_zeros(x.size(0), left), x, x.new_zeros(x.size(0), right)], 1))
+        left += x.size(1)
+    return cat(rows, 0)
 
 
 __all__ = ["block_diag", "cartesian_prod", "combinations"]

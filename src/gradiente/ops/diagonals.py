@@ -90,6 +90,18 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     return out
 
 
+def diagflat(input: Tensor, offset: int = 0) -> Tensor:
+    """The square matrix with all elements of the input, in order, on a diagonal, and 0 elsewhere.
+
+    >>> import gradiente as torch
+    >>> torch.diagflat(torch.tensor([1, 2]))
+    tensor([[1, 0],
+            [0, 2]])
+    """
+    flat = need_tensor(input, "diagflat").reshape(-1)  # pyright: ignore[reportAttributeAccessIssue]
+    return diag_embed(flat, offset, 0, 1)
+
+
 def _triangle(call: Any, name: str, input: Tensor, diagonal: Any) -> Tensor:
     if need_tensor(input, name)._array.ndim < 2:
         raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
@@ -135,10 +147,11 @@ METHODS: dict[str, Any] = {
     "diagonal": diagonal,
     "diag_embed": diag_embed,
     "diag": diag,
+    "diagflat": diagflat,
     "tril": tril,
     "tril_": inplace(tril),
     "triu": triu,
     "triu_": inplace(triu),
     "trace": trace,
 }
-__all__ = ["diag", "diag_embed", "diagonal", "trace", "tril", "triu"]
+__all__ = ["diag", "diag_embed", "diagflat", "diagonal", "trace", "tril", "triu"]

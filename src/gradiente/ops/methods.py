@@ -21,6 +21,7 @@ from . import (
     gammas,
     gathering,
     indexing,
+    indices,
     interop,
     joining,
     legacy,
@@ -37,6 +38,7 @@ from . import (
     quantiles,
     randomness,
     reductions,
+    replacing,
     reshaping,
     rounding,
     running,
@@ -51,6 +53,7 @@ from . import (
     statistics,
     storage,
     trigonometry,
+    view_copies,
 )
 from .fourier import short_time
 from .linalg import factors, householder, inverses, lu, spectra, systems
@@ -70,6 +73,7 @@ FAMILIES = (
     gammas,
     special_functions,
     trigonometry,
+    view_copies,
     activations,
     reductions,
     extremes,
@@ -86,8 +90,10 @@ FAMILIES = (
     joining,
     splitting,
     indexing,
+    replacing,
     masking,
     gathering,
+    indices,
     scattering,
     searching,
     products,

@@ -90,6 +90,48 @@ def conj_physical(input: Tensor) -> Tensor:
     return _conj_physical(input) if _is_complex(input, "conj_physical") else input
 
 
+def resolve_conj(input: Tensor) -> Tensor:
+    """The tensor itself: conjugation is never put off here.
+
+    >>> import gradiente as torch
+    >>> torch.resolve_conj(torch.tensor([1 + 2j]).conj())
+    tensor([1.-2.j])
+    """
+    return need_tensor(input, "resolve_conj")
+
+
+def resolve_neg(input: Tensor) -> Tensor:
+    """The tensor itself: negation is never put off here.
+
+    >>> import gradiente as torch
+    >>> torch.resolve_neg(-torch.tensor([1.0]))
+    tensor([-1.])
+    """
+    return need_tensor(input, "resolve_neg")
+
+
+def is_conj(input: Tensor) -> bool:
+    """False: conjugation is never put off here.
+
+    >>> import gradiente as torch
+    >>> torch.is_conj(torch.tensor([1.0]))
+    False
+    """
+    need_tensor(input, "is_conj")
+    return False
+
+
+def is_neg(input: Tensor) -> bool:
+    """False: negation is never put off here.
+
+    >>> import gradiente as torch
+    >>> torch.is_neg(torch.tensor([1.0]))
+    False
+    """
+    need_tensor(input, "is_neg")
+    return False
+
+
 def real(input: Tensor) -> Tensor:
     """The real part of each element, as a view; real tensors as they are.
 
@@ -196,6 +238,10 @@ METHODS: dict[str, Any] = {
     "conj_physical_": inplace(conj_physical),
     "imag": property(imag, _assign(imag), doc="The imaginary part, a view; RuntimeError for real tensors."),
     "real": property(real, _assign(real), doc="The real part, a view; real tensors themselves."),
+    "is_conj": is_conj,
+    "is_neg": is_neg,
+    "resolve_conj": resolve_conj,
+    "resolve_neg": resolve_neg,
     "sgn": sgn,
     "sgn_": inplace(sgn),
     "sign": sign,
@@ -219,7 +265,11 @@ __all__ = [
     "copysign",
     "heaviside",
     "imag",
+    "is_conj",
+    "is_neg",
     "real",
+    "resolve_conj",
+    "resolve_neg",
     "sgn",
     "sign",
 ]

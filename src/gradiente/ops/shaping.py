@@ -247,6 +247,25 @@ def _type_name(x: Tensor) -> str:
     return f"torch.{TENSOR_TYPES[x.dtype.name]}"
 
 
+def _sum_to_size(self: Tensor, *size: Any) -> Tensor:
+    """The sums over the dimensions along which a tensor of the given size would be expanded to this one.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2, 3).sum_to_size(1, 3)
+    tensor([[2., 2., 2.]])
+    """
+    if not size:
+        raise missing("sum_to_size", "size")
+    shape, wanted = self._array.shape, integers(size, "sum_to_size", "size")
+    extra = len(shape) - len(wanted)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(wanted, shape[extra:], strict=True)):
+        raise RuntimeError(f"size {{{list(wanted)}}} is not expandable to size {{{list(shape)}}}.")
+    axes = (*range(extra), *[i + extra for i, n in enumerate(wanted) if n == 1 and shape[i + extra] != 1])
+    if not wanted:
+        return self.sum()  # pyright: ignore[reportAttributeAccessIssue]
+    return reshape(self.sum(axes, keepdim=True), wanted) if axes else self  # pyright: ignore
+
+
 def expand_as(self: Tensor, other: Tensor) -> Tensor:
     """The tensor expanded to the shape of `other`; a view.
 
@@ -321,6 +340,7 @@ METHODS: dict[str, Any] = {
     "unsqueeze": unsqueeze,
     "expand": expand,
     "expand_as": expand_as,
+    "sum_to_size": _sum_to_size,
     "broadcast_to": broadcast_to,
 }
 __all__ = [

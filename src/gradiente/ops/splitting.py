@@ -13,7 +13,7 @@ from ..tensor.core import Tensor
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.multiple import Part, bind_many
 from ..tensor.views import link_view
-from ._arguments import need_tensor, wrap_dim
+from ._arguments import need_tensor, no_overload, wrap_dim
 from ._sizes import integer, integers
 from ._views import viewing
 
@@ -128,6 +128,95 @@ def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tenso
     return tuple([_slice(input, index=(*lead, slice(a, b))) for a, b in pairwise(edges)])
 
 
+def _split_at(input: Tensor, given: Any, dim: int, least: int, function: str) -> tuple[Tensor, ...]:
+    """`tensor_split` along `dim`, of a tensor with at least `least` dimensions; a number must divide its size."""
+    shape = need_tensor(input, function)._array.shape
+    if len(shape) < least:
+        raise RuntimeError(
+            f"torch.{function} requires a tensor with at least {least} dimension, but got a tensor with {len(shape)} "
+            "dimensions!"
+        )
+    if isinstance(given, (str, float)):
+        raise no_overload(function, input, given)
+    if isinstance(given, int) and (given == 0 or shape[dim] % given):
+        raise RuntimeError(
+            f"torch.{function} attempted to split along dimension {dim}, but the size of the dimension {shape[dim]} is "
+            f"not divisible by the split_size {given}!"
+        )
+    return tensor_split(input, given, dim)
+
+
+def hsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Parts along dimension 1 (0 of a vector): a number of equal ones, or up to the indices given. Views.
+
+    >>> import gradiente as torch
+    >>> torch.hsplit(torch.arange(4), 2)
+    (tensor([0, 1]), tensor([2, 3]))
+    """
+    vector = need_tensor(input, "hsplit")._array.ndim == 1
+    return _split_at(input, indices_or_sections, 0 if vector else 1, 1, "hsplit")
+
+
+def vsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Parts along dimension 0, of a tensor with at least two. See `hsplit`.
+
+    >>> import gradiente as torch
+    >>> torch.vsplit(torch.tensor([[0, 1], [2, 3]]), 2)
+    (tensor([[0, 1]]), tensor([[2, 3]]))
+    """
+    return _split_at(input, indices_or_sections, 0, 2, "vsplit")
+
+
+def dsplit(input: Tensor, indices_or_sections: int | Sequence[int]) -> tuple[Tensor, ...]:
+    """Parts along dimension 2, of a tensor with at least three. See `hsplit`.
+
+    >>> import gradiente as torch
+    >>> [part.shape for part in torch.dsplit(torch.zeros(1, 2, 4), 2)]
+    [torch.Size([1, 2, 2]), torch.Size([1, 2, 2])]
+    """
+    return _split_at(input, indices_or_sections, 2, 3, "dsplit")
+
+
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Parts of the sizes given along `dim`. Views. See `split`.
+
+    >>> import gradiente as torch
+    >>> torch.split_with_sizes(torch.arange(3), [1, 2])
+    (tensor([0]), tensor([1, 2]))
+    """
+    return split(input, list(split_sizes), dim)
+
+
+def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """`split`. In torch its parts are not watched as views; here they are.
+
+    >>> import gradiente as torch
+    >>> torch.unsafe_split(torch.arange(3), 2)
+    (tensor([0, 1]), tensor([2]))
+    """
+    return split(input, split_size, dim)
+
+
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """`split_with_sizes`. In torch its parts are not watched as views; here they are.
+
+    >>> import gradiente as torch
+    >>> torch.unsafe_split_with_sizes(torch.arange(3), [1, 2])
+    (tensor([0]), tensor([1, 2]))
+    """
+    return split(input, list(split_sizes), dim)
+
+
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """`chunk`. In torch its parts are not watched as views; here they are.
+
+    >>> import gradiente as torch
+    >>> torch.unsafe_chunk(torch.arange(3), 2)
+    (tensor([0, 1]), tensor([2]))
+    """
+    return chunk(input, chunks, dim)
+
+
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """The slices of the tensor along `dim`, without that dimension. Views.
 
@@ -199,6 +288,13 @@ def _length(self: Tensor) -> int:
 
 METHODS: dict[str, Any] = {
     "split": split,
+    "dsplit": dsplit,
+    "hsplit": hsplit,
+    "split_with_sizes": split_with_sizes,
+    "unsafe_chunk": unsafe_chunk,
+    "unsafe_split": unsafe_split,
+    "unsafe_split_with_sizes": unsafe_split_with_sizes,
+    "vsplit": vsplit,
     "chunk": chunk,
     "tensor_split": tensor_split,
     "unbind": unbind,
@@ -207,4 +303,18 @@ METHODS: dict[str, Any] = {
     "__iter__": _iterate,
     "__len__": _length,
 }
-__all__ = ["chunk", "narrow", "select", "split", "tensor_split", "unbind"]
+__all__ = [
+    "chunk",
+    "dsplit",
+    "hsplit",
+    "narrow",
+    "select",
+    "split",
+    "split_with_sizes",
+    "tensor_split",
+    "unbind",
+    "unsafe_chunk",
+    "unsafe_split",
+    "unsafe_split_with_sizes",
+    "vsplit",
+]
