@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from outcomes import assert_same
 
 import gradiente
+from outcomes import assert_same
 
 torch = pytest.importorskip("torch")
 
