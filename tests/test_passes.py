@@ -311,3 +311,54 @@ def test_pack_hooks_see_results_as_they_are() -> None:
         y = x.exp()
     y.backward()
     assert seen == [(True, False)]
+
+
+# --- order
+
+
+def test_an_older_node_waits_for_a_younger_one_with_several_results() -> None:
+    x = leaf(3.0)
+    m = x * x
+    seen: list[float] = []
+    m.register_hook(lambda grad: seen.append(grad.item()))
+    (m - torch.stack([m, x]).unbind()[0] * 2).backward(retain_graph=True)
+    assert seen == [-1.0]
+    (m - torch.stack([m, x]).unbind()[0]).backward()  # the older one comes first among the operands
+    assert seen == [-1.0, 0.0]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_root_that_need_not_run_calls_its_hooks_where_it_is_alone(count: int) -> None:
+    x, y = leaf(1.0), leaf(2.0)
+    roots = [x * 2, x * 3][:count]
+    seen: list[float] = []
+    roots[0].register_hook(lambda grad: seen.append(grad.item()))
+    assert torch.autograd.grad(roots, y, allow_unused=True) == (None,)
+    assert seen == ([1.0] if count == 1 else [])
+
+
+def test_post_hooks_of_functions_see_what_nobody_needs() -> None:
+    class Pair(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            return x + y
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Any) -> Any:
+            return grads[0] * 2, grads[0] * 3
+
+    x, y = leaf(1.0), leaf(2.0)
+    seen: list[Any] = []
+    for z in (Pair.apply(x, y), x * y):
+        z.grad_fn.register_hook(lambda gi, go: seen.append([None if g is None else g.item() for g in gi]))
+        torch.autograd.grad(z, x)
+    assert seen == [[2.0, 3.0], [2.0, None]]
+    assert y.grad is None
+
+
+def test_post_accumulate_hooks_run_where_nothing_arrives() -> None:
+    x = leaf(1.0)
+    seen: list[Any] = []
+    x.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad))
+    Stop.apply(x).backward()
+    assert seen == [None]

@@ -68,8 +68,11 @@ def run(
         node, g = roots[0]
     else:
         for edge, cotangent in roots:
-            if selection is None or split_edge(edge)[0] in selection.needed:
-                arrive(edge, cotangent)
+            root = split_edge(edge)[0]
+            if selection is None or root in selection.needed or (len(roots) == 1 and root.plan is not None):
+                arrive(edge, cotangent)  # where a single root need not run, its tensor hooks do, as in torch
+            elif len(roots) == 1 and root.hooks is not None:
+                run_tensor_hooks(root, cotangent, wrap, unwrap)
     while node is not None or heap:
         if node is None:
             node, g = waiting.youngest()
@@ -128,13 +131,17 @@ def run(
                             sums.add(edge)
                 leaves[edge] = cotangent
             else:
+                if following is not None:
+                    arrive(following, g)
+                    following = None
                 arrive(edge, cotangent)
         node = following
     g = gs = cotangent = old = edge = None  # so that whoever receives a cotangent can see that nobody else holds it
-    for sink in waiting.empty:
-        if sink.hooks is not None and sink not in leaves:
-            run_tensor_hooks(sink, None, wrap, unwrap)
-    _finish(leaves, taped, wrap, unwrap, None if selection is None or accumulate else selection.captured, watch)
+    empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
+    captured = None if selection is None or accumulate else selection.captured
+    _finish(leaves, taped, wrap, unwrap, captured, watch)
+    for sink in empty:
+        _finish_empty(sink, wrap, unwrap, captured is None)
     return None if selection is None else selection.found()
 
 
@@ -224,7 +231,7 @@ def _visit(
         selection.capture(node, g)
     if hooks is not None:
         g = run_tensor_hooks(node, g, wrap, unwrap)
-    if selection is not None and not selection.needed[node]:
+    if selection is not None and not selection.needed.get(node):
         selection.capture(node, g)
         return None
     if hooks is not None and hooks.pre:
@@ -241,10 +248,13 @@ def _visit(
     except RuntimeWarning:
         gs = _again(quiet, step, node, g)
         gs = (gs,) if plan.single else gs
-    if selection is not None:
-        needed = selection.needed
-        gs = [c if split_edge(edge)[0] in needed else None for edge, c in zip(node.edges, gs, strict=True)]
-    return gs if hooks is None or not hooks.post else run_after(node, gs, g, wrap, unwrap)
+    hooked = hooks is not None and bool(hooks.post)
+    late = hooked and node.makes_something  # the user's own functions compute all gradients: their hooks see them all
+    if selection is not None and not late:
+        gs = selection.cut(node, gs)
+    if hooked:
+        gs = run_after(node, gs, g, wrap, unwrap)
+    return selection.cut(node, gs) if selection is not None and late else gs
 
 
 def _again(quiet: Callable[[Step, Node, Any], Any] | None, step: Step, node: Node, g: Any) -> Any:
@@ -287,6 +297,19 @@ def _receive(taped: bool, owned: bool, sink: Any, g: Any) -> None:
     sink.receive(g, taped, owned)
 
 
+def _finish_empty(sink: Any, wrap: Any, unwrap: Any, accumulates: bool) -> None:
+    """Run the hooks of a leaf that nothing reached."""
+    hooks = sink.hooks
+    run_tensor_hooks(sink, None, wrap, unwrap)
+    if accumulates:
+        if hooks.pre:
+            run_before(sink, None, wrap, unwrap)
+        if hooks.accumulated:
+            run_accumulated(sink, unwrap)
+        if hooks.post:
+            run_after(sink, (), None, wrap, unwrap)
+
+
 class _Selection:
     """Which nodes a pass runs that is to find the cotangents of `targets`, and what it has found."""
 
@@ -307,6 +330,11 @@ class _Selection:
         else:
             for number, part in enumerate(g):
                 self.captured[node, number] = part
+
+    def cut(self, node: Node, gs: Sequence[Any]) -> Sequence[Any]:
+        """What a node hands to its edges, without what nobody needs."""
+        needed = self.needed
+        return [c if split_edge(edge)[0] in needed else None for edge, c in zip(node.edges, gs, strict=True)]
 
     def found(self) -> list[Any]:
         """The cotangents of the targets."""
