@@ -321,3 +321,32 @@ for w in heard:
     )
     assert "torch.cholesky is deprecated" in theirs
     assert ours == theirs
+
+
+def out_of(m: Any, *shape: int, dtype: str = "float64") -> Any:
+    return m.zeros(shape, dtype=getattr(m, dtype))
+
+
+INTO: dict[str, Callable[[Any], Any]] = {
+    "inv": lambda m: m.linalg.inv(A(m), out=out_of(m, 3, 3)),
+    "another shape": lambda m: m.linalg.inv(A(m), out=out_of(m, 2)),
+    "empty": lambda m: m.linalg.inv(A(m), out=out_of(m, 0)),
+    "another dtype": lambda m: m.linalg.inv(A(m), out=out_of(m, 3, 3, dtype="float32")),
+    "integers": lambda m: m.linalg.det(A(m), out=out_of(m, dtype="int64")),
+    "of a tracked matrix": lambda m: m.linalg.inv(tracked(m), out=out_of(m, 3, 3)),
+    "a tracked one": lambda m: m.linalg.inv(A(m), out=tracked(m) * 1),
+    "no tensor": lambda m: m.linalg.solve(A(m), B(m), out=3),
+    "several": lambda m: tuple(m.linalg.cholesky_ex(A(m), out=(out_of(m, 3, 3), out_of(m, dtype="int32")))),
+    "one for several": lambda m: m.linalg.eigh(A(m), out=out_of(m, 3)),
+    "too few": lambda m: m.linalg.eigh(A(m), out=(out_of(m, 3),)),
+    "a view": lambda m: (lambda x: (m.linalg.inv(A(m), out=x[1]), x))(out_of(m, 2, 3, 3)),
+    "the operand": lambda m: (lambda x: m.linalg.inv(x, out=x))(A(m)),
+    "fft": lambda m: m.fft.fft(B(m), out=out_of(m, 3, 2, dtype="complex128")),
+    "fft in less precision": lambda m: m.fft.fft(B(m), out=out_of(m, 3, 2, dtype="complex64")),
+    "rank": lambda m: m.linalg.matrix_rank(A(m), out=out_of(m)),
+}
+
+
+@pytest.mark.parametrize("name", INTO)
+def test_out(name: str) -> None:
+    assert_same(INTO[name], torch, gradiente)

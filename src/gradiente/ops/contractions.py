@@ -9,6 +9,7 @@ from typing import Any
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
+from ._out import into
 from ._product_checks import same_dtype, shapes
 from .einsum import LETTERS, einsum
 
@@ -128,12 +129,13 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
     return _contracted(input, other, subscripts=f"{first},{second}{first[-1]}->{first[:-1]}{second}")
 
 
-def kron(input: Tensor, other: Tensor) -> Tensor:
+def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Kronecker's product: blocks input[i] · other, one for each element of the input.
 
     Args:
         input: tensor (a₀, a₁, ...).
         other: tensor (b₀, b₁, ...); the shorter shape gets ones in front; types are promoted.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor (a₀·b₀, a₁·b₁, ...).
@@ -153,7 +155,14 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     s, t = (1,) * (ndim - len(s)) + s, (1,) * (ndim - len(t)) + t
     a = _view(input, shape=tuple(n for size in s for n in (size, 1)))
     b = _view(other, shape=tuple(n for size in t for n in (1, size)))
-    return _kron(_multiply(a, b), shape=tuple(n * m for n, m in zip(s, t, strict=True)))
+    return into(
+        out,
+        _kron(_multiply(a, b), shape=tuple(n * m for n, m in zip(s, t, strict=True))),
+        "kron",
+        input,
+        other,
+        cast=True,
+    )
 
 
 def chain_matmul(*matrices: Any) -> Tensor:

@@ -14,6 +14,7 @@ from ..arrays import numpy_fast
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ._define import primitive
+from ._out import into
 from ._reducing import (
     Dims,
     array_of,
@@ -174,7 +175,13 @@ def std_mean(
 
 
 def vector_norm(
-    x: Tensor, ord: float = 2, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype | None = None
+    x: Tensor,
+    ord: float = 2,
+    dim: Dims = None,
+    keepdim: bool = False,
+    *,
+    dtype: Dtype | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The norm of the vectors along `dim`, or of all elements as one vector: (Σ |xᵢ|^ord)^(1/ord).
 
@@ -184,6 +191,7 @@ def vector_norm(
         dim: a dimension or several; None for all.
         keepdim: keep the dimensions, with size 1.
         dtype: the type to compute in.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is real. At 0 the gradient is 0; at ties of ±inf it is shared. Raises RuntimeError for integers and
     where a norm has no value for no elements.
@@ -192,7 +200,7 @@ def vector_norm(
     >>> torch.norm(torch.tensor([3.0, 4.0]))
     tensor(5.)
     """
-    return _vector_norm(_norm, x, ord, dim, keepdim, dtype)
+    return into(out, _vector_norm(_norm, x, ord, dim, keepdim, dtype), "linalg_vector_norm", x)
 
 
 def _vector_norm(call: Any, x: Tensor, ord: Any, dim: Any, keepdim: Any, dtype: Dtype | None) -> Tensor:
@@ -206,8 +214,7 @@ def _vector_norm(call: Any, x: Tensor, ord: Any, dim: Any, keepdim: Any, dtype: 
             "linalg.vector_norm: Expected a floating point or complex tensor as input. "
             f"Got {type_name(array)} (convert it with .float())"
         )
-    if dtype is not None:
-        x = _norm_cast(x, array, dtype)
+    x = x if dtype is None else _norm_cast(x, array, dtype)
     axes = axes_of(dim, array.ndim, "linalg.vector_norm", keepdim)
     if not array.size and (ord < 0 or ord == math.inf):
         _no_norm(array.shape, axes, ord)
@@ -254,6 +261,7 @@ def norm(
     keepdim: bool = False,
     *,
     dtype: Dtype | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The p-norm of all elements, or of those along `dim`: (Σ |xᵢ|^p)^(1/p).
 
@@ -263,6 +271,7 @@ def norm(
         dim: a dimension or several; None for all.
         keepdim: keep the dimensions, with size 1.
         dtype: the type to compute in.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is real. At 0 the gradient is 0. Raises RuntimeError for integers.
 
@@ -270,8 +279,6 @@ def norm(
     >>> x = torch.tensor([[3.0, 4.0], [0.0, 0.0]], requires_grad=True)
     >>> torch.norm(x, dim=1)
     tensor([5., 0.], grad_fn=<LinalgVectorNormBackward0>)
-    >>> x.norm(1)
-    tensor(7., grad_fn=<LinalgVectorNormBackward0>)
     """
     array_of(input, "norm")
     if p is None or p == "fro":
@@ -282,10 +289,10 @@ def norm(
         if p == "nuc":
             from .linalg.norms import matrix_norm  # which imports this module
 
-            dims = tuple(range(input._array.ndim)) if dim is None else dim
-            return matrix_norm(input, "nuc", dims, keepdim, dtype=dtype)  # pyright: ignore[reportArgumentType]
+            dims: Any = tuple(range(input._array.ndim)) if dim is None else dim
+            return matrix_norm(input, "nuc", dims, keepdim, dtype=dtype, out=out)
         raise RuntimeError(f'linalg.matrix_norm: Order {p} not supported. (norm() takes p as a number or "fro".)')
-    return _vector_norm(_norm, input, p, dim, keepdim, dtype)
+    return into(out, _vector_norm(_norm, input, p, dim, keepdim, dtype), "norm", input)
 
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:

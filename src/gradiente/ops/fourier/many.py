@@ -7,6 +7,7 @@ from typing import Any
 
 from ...tensor.core import Tensor
 from .._define import primitive
+from .._out import into
 from .points import OPPOSITE, c2c, c2r, conj, floating, need_points, norm_of, r2c, resized, several, to_complex
 
 _clone = primitive("clone")
@@ -62,7 +63,9 @@ def _to_real(input: Any, s: Any, dim: Any, norm: Any, function: str, inverse: bo
     return c2r(conj(x), axes=axes, norm=OPPOSITE[norm], size=last)
 
 
-def fftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
+def fftn(
+    input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The discrete Fourier transform along several dimensions: `fft` along each of them.
 
     Args:
@@ -71,6 +74,7 @@ def fftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = Non
             zeros.
         dim: the dimensions; if not given, the last ones, as many as `s` has, or all.
         norm: see `fft`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor.
@@ -87,10 +91,12 @@ def fftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = Non
         tensor([[4., 0.],
                 [0., 0.]])
     """
-    return _both(input, s, dim, norm, "fftn", False)
+    return into(out, _both(input, s, dim, norm, "fftn", False), "fft_fftn", input, cast=True)
 
 
-def ifftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
+def ifftn(
+    input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of `fftn`.
 
     Args:
@@ -99,6 +105,7 @@ def ifftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = No
             zeros.
         dim: the dimensions; if not given, the last ones, as many as `s` has, or all.
         norm: see `fft`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor.
@@ -115,10 +122,12 @@ def ifftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = No
         tensor([[1., 0.],
                 [0., 0.]])
     """
-    return _both(input, s, dim, norm, "ifftn", True)
+    return into(out, _both(input, s, dim, norm, "ifftn", True), "fft_ifftn", input, cast=True)
 
 
-def rfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
+def rfftn(
+    input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The Fourier transform of real numbers along several dimensions, the last one by `rfft`.
 
     Args:
@@ -127,6 +136,7 @@ def rfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = No
             zeros.
         dim: the dimensions; if not given, the last ones, as many as `s` has, or all.
         norm: see `fft`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor with n // 2 + 1 elements along the last of the dimensions.
@@ -142,10 +152,12 @@ def rfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = No
         >>> torch.fft.rfftn(torch.ones(2, 4)).shape
         torch.Size([2, 3])
     """
-    return _of_real(input, s, dim, norm, "rfftn", False)
+    return into(out, _of_real(input, s, dim, norm, "rfftn", False), "fft_rfftn", input, cast=True)
 
 
-def irfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
+def irfftn(
+    input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of `rfftn`; the last size, if not given, is 2 (m - 1) for m elements.
 
     Args:
@@ -154,6 +166,7 @@ def irfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = N
             zeros.
         dim: the dimensions; if not given, the last ones, as many as `s` has, or all.
         norm: see `fft`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Real tensor.
@@ -169,10 +182,12 @@ def irfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = N
         >>> torch.fft.irfftn(torch.fft.rfftn(torch.ones(1, 4)))
         tensor([[1., 1., 1., 1.]])
     """
-    return _to_real(input, s, dim, norm, "irfftn", True)
+    return into(out, _to_real(input, s, dim, norm, "irfftn", True), "fft_irfftn", input, cast=True)
 
 
-def hfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
+def hfftn(
+    input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """`fft` along several dimensions, the last one by `hfft`; the last size, if not given, is 2 (m - 1) for m elements.
 
     Args:
@@ -181,6 +196,7 @@ def hfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = No
             zeros.
         dim: the dimensions; if not given, the last ones, as many as `s` has, or all.
         norm: see `fft`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Real tensor.
@@ -196,10 +212,12 @@ def hfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = No
         >>> torch.fft.hfftn(torch.ones(1, 3))
         tensor([[4., 0., 0., 0.]])
     """
-    return _to_real(input, s, dim, norm, "hfftn", False)
+    return into(out, _to_real(input, s, dim, norm, "hfftn", False), "fft_hfftn", input, cast=True)
 
 
-def ihfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
+def ihfftn(
+    input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of `hfftn`.
 
     Args:
@@ -208,6 +226,7 @@ def ihfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = N
             zeros.
         dim: the dimensions; if not given, the last ones, as many as `s` has, or all.
         norm: see `fft`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor with n // 2 + 1 elements along the last of the dimensions.
@@ -223,10 +242,12 @@ def ihfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = N
         >>> torch.fft.ihfftn(torch.ones(1, 4)).real
         tensor([[1., 0., 0.]])
     """
-    return _of_real(input, s, dim, norm, "ihfftn", True)
+    return into(out, _of_real(input, s, dim, norm, "ihfftn", True), "fft_ihfftn", input, cast=True)
 
 
-def fft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
+def fft2(
+    input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """`fftn` along two dimensions, by default the last ones.
 
     >>> import gradiente as torch
@@ -234,10 +255,12 @@ def fft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None =
     tensor([[4., 0.],
             [0., 0.]])
     """
-    return _both(input, s, dim, norm, "fft2", False)
+    return into(out, _both(input, s, dim, norm, "fft2", False), "fft_fft2", input, cast=True)
 
 
-def ifft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
+def ifft2(
+    input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """`ifftn` along two dimensions, by default the last ones.
 
     >>> import gradiente as torch
@@ -245,47 +268,55 @@ def ifft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None 
     tensor([[1., 0.],
             [0., 0.]])
     """
-    return _both(input, s, dim, norm, "ifft2", True)
+    return into(out, _both(input, s, dim, norm, "ifft2", True), "fft_ifft2", input, cast=True)
 
 
-def rfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
+def rfft2(
+    input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """`rfftn` along two dimensions, by default the last ones.
 
     >>> import gradiente as torch
     >>> torch.fft.rfft2(torch.ones(2, 4)).shape
     torch.Size([2, 3])
     """
-    return _of_real(input, s, dim, norm, "rfft2", False)
+    return into(out, _of_real(input, s, dim, norm, "rfft2", False), "fft_rfft2", input, cast=True)
 
 
-def irfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
+def irfft2(
+    input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """`irfftn` along two dimensions, by default the last ones.
 
     >>> import gradiente as torch
     >>> torch.fft.irfft2(torch.fft.rfft2(torch.ones(1, 4)))
     tensor([[1., 1., 1., 1.]])
     """
-    return _to_real(input, s, dim, norm, "irfft2", True)
+    return into(out, _to_real(input, s, dim, norm, "irfft2", True), "fft_irfft2", input, cast=True)
 
 
-def hfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
+def hfft2(
+    input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """`hfftn` along two dimensions, by default the last ones.
 
     >>> import gradiente as torch
     >>> torch.fft.hfft2(torch.ones(1, 3))
     tensor([[4., 0., 0., 0.]])
     """
-    return _to_real(input, s, dim, norm, "hfft2", False)
+    return into(out, _to_real(input, s, dim, norm, "hfft2", False), "fft_hfft2", input, cast=True)
 
 
-def ihfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
+def ihfft2(
+    input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """`ihfftn` along two dimensions, by default the last ones.
 
     >>> import gradiente as torch
     >>> torch.fft.ihfft2(torch.ones(1, 4)).real
     tensor([[1., 0., 0.]])
     """
-    return _of_real(input, s, dim, norm, "ihfft2", True)
+    return into(out, _of_real(input, s, dim, norm, "ihfft2", True), "fft_ihfft2", input, cast=True)
 
 
 __all__ = [

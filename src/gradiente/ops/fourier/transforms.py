@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...tensor.core import Tensor
+from .._out import into
 from .points import (
     OPPOSITE,
     c2c,
@@ -37,7 +38,9 @@ def _half(x: Tensor, n: Any, dim: Any, function: str) -> tuple[Tensor, int, int]
     return resized(to_complex(x), (axis,), (size // 2 + 1,)), axis, size
 
 
-def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def fft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The discrete Fourier transform along a dimension.
 
     out[k] = Σⱼ input[j] · e^(-2πi jk/n).
@@ -48,6 +51,7 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
         dim: the dimension.
         norm: "backward" (if not given), "forward" or "ortho": where the factor 1/n is; "ortho" has 1/√n in both
             directions.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor with n elements along `dim`.
@@ -66,11 +70,13 @@ def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = N
     x, norm = floating(input, "fft"), norm_of(norm, "fft")
     x, axis = _points(x, n, dim, "fft")
     if x._array.dtype.kind == "c":
-        return c2c(x, axes=(axis,), norm=norm, inverse=False)
-    return r2c(x, axes=(axis,), norm=norm, onesided=False)
+        return into(out, c2c(x, axes=(axis,), norm=norm, inverse=False), "fft_fft", input, cast=True)
+    return into(out, r2c(x, axes=(axis,), norm=norm, onesided=False), "fft_fft", input, cast=True)
 
 
-def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def ifft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of `fft`.
 
     out[j] = 1/n Σₖ input[k] · e^(2πi jk/n).
@@ -81,6 +87,7 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         dim: the dimension.
         norm: "backward" (if not given), "forward" or "ortho": where the factor 1/n is; "ortho" has 1/√n in both
             directions.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor with n elements along `dim`.
@@ -99,11 +106,13 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     x, norm = floating(input, "ifft"), norm_of(norm, "ifft")
     x, axis = _points(x, n, dim, "ifft")
     if x._array.dtype.kind == "c":
-        return c2c(x, axes=(axis,), norm=norm, inverse=True)
-    return conj(r2c(x, axes=(axis,), norm=OPPOSITE[norm], onesided=False))
+        return into(out, c2c(x, axes=(axis,), norm=norm, inverse=True), "fft_ifft", input, cast=True)
+    return into(out, conj(r2c(x, axes=(axis,), norm=OPPOSITE[norm], onesided=False)), "fft_ifft", input, cast=True)
 
 
-def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def rfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The first half of the Fourier transform of real numbers, which tells the other: out[n - k] = conj(out[k]).
 
     out[k] = Σⱼ input[j] · e^(-2πi jk/n), k ≤ n/2.
@@ -114,6 +123,7 @@ def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         dim: the dimension.
         norm: "backward" (if not given), "forward" or "ortho": where the factor 1/n is; "ortho" has 1/√n in both
             directions.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor with n // 2 + 1 elements along `dim`.
@@ -131,10 +141,12 @@ def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     """
     x, norm = floating(input, "rfft", "rfft expects a real input tensor, but got "), norm_of(norm, "rfft")
     x, axis = _points(x, n, dim, "rfft")
-    return r2c(x, axes=(axis,), norm=norm, onesided=True)
+    return into(out, r2c(x, axes=(axis,), norm=norm, onesided=True), "fft_rfft", input, cast=True)
 
 
-def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def irfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of `rfft`: real numbers from the first half of their Fourier transform.
 
     out[j] = 1/n Σₖ input[k] · e^(2πi jk/n), with input[n - k] = conj(input[k]).
@@ -146,6 +158,7 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
         dim: the dimension.
         norm: "backward" (if not given), "forward" or "ortho": where the factor 1/n is; "ortho" has 1/√n in both
             directions.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Real tensor with n elements along `dim`.
@@ -163,10 +176,12 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     """
     x, norm = floating(input, "irfft"), norm_of(norm, "irfft")
     x, axis, size = _half(x, n, dim, "irfft")
-    return c2r(x, axes=(axis,), norm=norm, size=size)
+    return into(out, c2r(x, axes=(axis,), norm=norm, size=size), "fft_irfft", input, cast=True)
 
 
-def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def hfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The Fourier transform, real, of numbers with input[n - j] = conj(input[j]), of which the first half is given.
 
     out[k] = Σⱼ input[j] · e^(-2πi jk/n).
@@ -178,6 +193,7 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
         dim: the dimension.
         norm: "backward" (if not given), "forward" or "ortho": where the factor 1/n is; "ortho" has 1/√n in both
             directions.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Real tensor with n elements along `dim`.
@@ -195,10 +211,12 @@ def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
     """
     x, norm = floating(input, "hfft"), norm_of(norm, "hfft")
     x, axis, size = _half(x, n, dim, "hfft")
-    return c2r(conj(x), axes=(axis,), norm=OPPOSITE[norm], size=size)
+    return into(out, c2r(conj(x), axes=(axis,), norm=OPPOSITE[norm], size=size), "fft_hfft", input, cast=True)
 
 
-def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
+def ihfft(
+    input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """The inverse of `hfft`: the first half of the inverse Fourier transform of real numbers.
 
     out[j] = 1/n Σₖ input[k] · e^(2πi jk/n), j ≤ n/2.
@@ -209,6 +227,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
         dim: the dimension.
         norm: "backward" (if not given), "forward" or "ortho": where the factor 1/n is; "ortho" has 1/√n in both
             directions.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Complex tensor with n // 2 + 1 elements along `dim`.
@@ -226,7 +245,7 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
     """
     x, norm = floating(input, "ihfft", "ihfft expects a real input tensor, but got "), norm_of(norm, "ihfft")
     x, axis = _points(x, n, dim, "ihfft")
-    return conj(r2c(x, axes=(axis,), norm=OPPOSITE[norm], onesided=True))
+    return into(out, conj(r2c(x, axes=(axis,), norm=OPPOSITE[norm], onesided=True)), "fft_ihfft", input, cast=True)
 
 
 __all__ = ["fft", "hfft", "ifft", "ihfft", "irfft", "rfft"]

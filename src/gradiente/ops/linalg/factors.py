@@ -15,6 +15,7 @@ from ...tensor.core import Tensor, wrap
 from ...tensor.multiple import bind_many
 from .._arguments import need_tensor
 from .._define import primitive
+from .._out import into
 from ..return_types import linalg_cholesky_ex, linalg_qr
 from ..return_types import qr as qr_results
 from .adjoints import adjoint
@@ -59,7 +60,7 @@ def _checked(x: Any, function: str) -> Tensor:
     return need_kernel(need_float(x, "linalg.cholesky"), "cholesky_cpu")
 
 
-def cholesky(input: Tensor, *, upper: bool = False) -> Tensor:
+def cholesky(input: Tensor, *, upper: bool = False, out: Tensor | None = None) -> Tensor:
     """The lower triangular L with positive diagonal and L Lᴴ = input, for positive-definite matrices.
 
     Only the lower triangle is read (the upper one, if `upper`); the gradient is that for Hermitian matrices.
@@ -67,6 +68,7 @@ def cholesky(input: Tensor, *, upper: bool = False) -> Tensor:
     Args:
         input: tensor (..., n, n), Hermitian, floating-point or complex.
         upper: return Lᴴ.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of that shape and dtype.
@@ -84,10 +86,10 @@ def cholesky(input: Tensor, *, upper: bool = False) -> Tensor:
                 [1., 2.]])
     """
     x = _checked(input, "linalg_cholesky")
-    return _factored(x, _cholesky, "linalg.cholesky", bool(upper))
+    return into(out, _factored(x, _cholesky, "linalg.cholesky", bool(upper)), "linalg_cholesky_ex", input)
 
 
-def torch_cholesky(input: Tensor, upper: bool = False) -> Tensor:
+def torch_cholesky(input: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """An older form of `torch.linalg.cholesky`. Warns that it is deprecated.
 
     >>> import warnings
@@ -99,16 +101,19 @@ def torch_cholesky(input: Tensor, upper: bool = False) -> Tensor:
     """
     x = _checked(input, "cholesky")
     warn_deprecated("cholesky")
-    return _factored(x, _older_cholesky, "cholesky", bool(upper))
+    return into(out, _factored(x, _older_cholesky, "cholesky", bool(upper)), "cholesky", input)
 
 
-def cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool = False) -> linalg_cholesky_ex:
+def cholesky_ex(
+    input: Tensor, *, upper: bool = False, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> linalg_cholesky_ex:
     """The factor of `cholesky`, and of each matrix whether it is positive-definite; no error unless asked for.
 
     Args:
         input: see `cholesky`.
         upper: see `cholesky`.
         check_errors: raise for matrices that are not positive-definite.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(L, info)`. `info`, int32 (...), is 0, or the order of the leading minor that is not
@@ -140,7 +145,9 @@ def cholesky_ex(input: Tensor, *, upper: bool = False, check_errors: bool = Fals
         failed = beside(x, (info > 0)[..., None, None])
         factor = _cholesky(_where(failed, wrap(np.eye(n, dtype=values.dtype)), x), upper=upper)
         factor = _where(failed, wrap(np.asarray(math.nan, values.dtype)), factor)
-    return linalg_cholesky_ex((adjoint(factor) if upper else factor, beside(x, info)))
+    return into(
+        out, linalg_cholesky_ex((adjoint(factor) if upper else factor, beside(x, info))), "linalg_cholesky_ex", input
+    )
 
 
 # -- QR ---------------------------------------------------------------------------------------------------------------
@@ -183,13 +190,14 @@ def _decomposed(x: Tensor, mode: str) -> tuple[Tensor, Tensor]:
     return q, r
 
 
-def qr(A: Tensor, mode: str = "reduced") -> linalg_qr:
+def qr(A: Tensor, mode: str = "reduced", *, out: tuple[Tensor, ...] | None = None) -> linalg_qr:
     """Q with orthonormal columns and the upper triangular R with A = Q R.
 
     Args:
         A: tensor (..., m, n), floating-point or complex.
         mode: "reduced": Q is (..., m, k) and R (..., k, n), k = min(m, n); "complete": Q is (..., m, m); "r": Q is
             empty.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(Q, R)`. There are gradients for mode "reduced", and "complete" if m <= n; they need the first k
@@ -214,10 +222,10 @@ def qr(A: Tensor, mode: str = "reduced") -> linalg_qr:
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
         )
     need_kernel(need_float(need_two(A, "linalg.qr"), "linalg.qr"), "geqrf_cpu")
-    return linalg_qr(_decomposed(A, mode))
+    return into(out, linalg_qr(_decomposed(A, mode)), "linalg_qr", A)
 
 
-def torch_qr(input: Tensor, some: bool = True) -> qr_results:
+def torch_qr(input: Tensor, some: bool = True, *, out: tuple[Tensor, ...] | None = None) -> qr_results:
     """An older form of `torch.linalg.qr`; `some` for mode "reduced" instead of "complete". Warns that it is deprecated.
 
     >>> import warnings
@@ -230,7 +238,7 @@ def torch_qr(input: Tensor, some: bool = True) -> qr_results:
     need_tensor(input, "qr")
     warn_deprecated("qr")
     need_kernel(need_float(need_two(input, "linalg.qr"), "linalg.qr"), "geqrf_cpu")
-    return qr_results(_decomposed(input, "reduced" if some else "complete"))
+    return into(out, qr_results(_decomposed(input, "reduced" if some else "complete")), "qr", input)
 
 
 METHODS: dict[str, Any] = {"cholesky": torch_cholesky, "qr": torch_qr}

@@ -11,6 +11,7 @@ from ...graph import current
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
 from .._define import primitive
+from .._out import into
 from .._product_checks import scalar_name
 from ..return_types import geqrf as geqrf_results
 from .adjoints import adjoint
@@ -20,11 +21,12 @@ _clone, _tril, _add, _where = primitive("clone"), primitive("tril"), primitive("
 _slice, _column = primitive("getitem", "SliceBackward0"), primitive("expand_dims")
 
 
-def geqrf(input: Tensor) -> geqrf_results:
+def geqrf(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> geqrf_results:
     """The QR factorization as LAPACK keeps it: R, the vectors of Householder's reflections below it, and their factors.
 
     Args:
         input: tensor (..., m, n), floating-point or complex.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(a, tau)`, of shapes (..., m, n) and (..., min(m, n)): for `householder_product` and `ormqr`.
@@ -51,9 +53,10 @@ def geqrf(input: Tensor) -> geqrf_results:
             "the derivative for 'geqrf' is not implemented. (torch.linalg.qr has one; or give input.detach().)"
         )
     if not array.size:
-        return geqrf_results((_clone(input), wrap(np.zeros((*array.shape[:-2], min(array.shape[-2:])), array.dtype))))
+        empty = wrap(np.zeros((*array.shape[:-2], min(array.shape[-2:])), array.dtype))
+        return into(out, geqrf_results((_clone(input), empty)), "geqrf", input)
     packed, tau = each_example(np.linalg.qr, array, mode="raw")
-    return geqrf_results((wrap(np.swapaxes(packed, -1, -2).copy()), wrap(tau)))
+    return into(out, geqrf_results((wrap(np.swapaxes(packed, -1, -2).copy()), wrap(tau))), "geqrf", input)
 
 
 def _reflected(input: Tensor, tau: Tensor, other: Tensor, transposed: bool) -> Tensor:
@@ -71,13 +74,14 @@ def _reflected(input: Tensor, tau: Tensor, other: Tensor, transposed: bool) -> T
     return other
 
 
-def householder_product(input: Tensor, tau: Tensor) -> Tensor:
+def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The first columns of the product of Householder's reflections H₁ H₂ … Hₖ, Hᵢ = 1 - τᵢ vᵢ vᵢᴴ.
 
     Args:
         input: tensor (..., m, n), m >= n, floating-point or complex: below its diagonal, in column i, stands vᵢ, whose
             element i is 1.
         tau: tensor (..., k), k <= n.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor (..., m, n): the product's first n columns.
@@ -117,14 +121,16 @@ def householder_product(input: Tensor, tau: Tensor) -> Tensor:
         raise RuntimeError(f"{start}tau dtype {scalar_name(tau)} does not match input dtype {scalar_name(input)}")
     need_kernel(input, "orgqr_cpu")
     if not input._array.size:
-        return _clone(input)
+        return into(out, _clone(input), "linalg_householder_product", input, tau)
     unit = np.broadcast_to(np.eye(*s[-2:], dtype=input._array.dtype), s).copy()
     if not t[-1]:  # no reflection: constant, but a part of the graph
-        return _where(wrap(np.True_), wrap(unit), input)
-    return _reflected(input, tau, wrap(unit), False)
+        return into(out, _where(wrap(np.True_), wrap(unit), input), "linalg_householder_product", input, tau)
+    return into(out, _reflected(input, tau, wrap(unit), False), "linalg_householder_product", input, tau)
 
 
-def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False) -> Tensor:
+def ormqr(
+    input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False, *, out: Tensor | None = None
+) -> Tensor:
     """The product Q other, with Q that of Householder's reflections; or other Q, or with Qᴴ for Q.
 
     Args:
@@ -133,6 +139,7 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
         other: tensor (..., m, n), or (..., n, m) if not `left`.
         left: False for other Q.
         transpose: take Qᴴ.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of the shape of `other`.
@@ -162,8 +169,8 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
             )
     need_kernel(input, "ormqr_cpu")
     if left:
-        return _reflected(input, tau, other, transpose)
-    return adjoint(_reflected(input, tau, adjoint(other), not transpose))
+        return into(out, _reflected(input, tau, other, transpose), "ormqr", input, tau, other)
+    return into(out, adjoint(_reflected(input, tau, adjoint(other), not transpose)), "ormqr", input, tau, other)
 
 
 def _need_ormqr(s: tuple[int, ...], t: tuple[int, ...], r: tuple[int, ...], side: str) -> None:

@@ -13,6 +13,7 @@ from ...tensor.core import Tensor, wrap
 from ...tensor.multiple import bind_many
 from .._arguments import need_tensor
 from .._define import primitive
+from .._out import into
 from .._reducing import invalid_combination
 from ..return_types import linalg_inv_ex, linalg_slogdet
 from ..return_types import slogdet as slogdet_results
@@ -44,11 +45,12 @@ def zero_place(matrix: Any) -> int:
     return first_zero(lu_factor(matrix)[0])
 
 
-def inv(A: Tensor) -> Tensor:
+def inv(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of square matrices: A⁻¹ with A A⁻¹ = 1.
 
     Args:
         A: tensor (..., n, n), floating-point or complex.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of that shape and dtype.
@@ -66,10 +68,10 @@ def inv(A: Tensor) -> Tensor:
                 [0.0000, 0.2500]])
     """
     need_square(need_tensor(A, "linalg_inv", "A"), "linalg.inv")
-    return inverted(need_precision(A, "linalg.inv"))
+    return into(out, inverted(need_precision(A, "linalg.inv")), "linalg_inv_ex", A)
 
 
-def inverse(input: Tensor) -> Tensor:
+def inverse(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse of square matrices; an older name of `torch.linalg.inv`.
 
     >>> import gradiente as torch
@@ -77,7 +79,7 @@ def inverse(input: Tensor) -> Tensor:
     tensor([[2.]])
     """
     need_square(need_tensor(input, "inverse"), "linalg.inv")
-    return inverted(need_precision(input, "linalg.inv"))
+    return into(out, inverted(need_precision(input, "linalg.inv")), "inverse", input)
 
 
 def singular(x: Tensor) -> tuple[Any, Any]:
@@ -107,12 +109,13 @@ def refilled(result: Tensor, mask: Tensor | None) -> Tensor:
     return result if mask is None else _where(mask, wrap(np.asarray(math.nan, result._array.dtype)), result)
 
 
-def inv_ex(A: Tensor, *, check_errors: bool = False) -> linalg_inv_ex:
+def inv_ex(A: Tensor, *, check_errors: bool = False, out: tuple[Tensor, ...] | None = None) -> linalg_inv_ex:
     """The inverse of square matrices, and of each whether it is singular; no error unless asked for.
 
     Args:
         A: tensor (..., n, n), floating-point or complex.
         check_errors: raise for singular matrices.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(inverse, info)`. `info`, int32 (...), is 0, or the place of the zero in the diagonal of U that
@@ -133,7 +136,7 @@ def inv_ex(A: Tensor, *, check_errors: bool = False) -> linalg_inv_ex:
     if check_errors:
         inverted(A, "linalg.inv_ex")
     regular, info, mask = without_singular(A)
-    return linalg_inv_ex((refilled(inverted(regular), mask), info))
+    return into(out, linalg_inv_ex((refilled(inverted(regular), mask), info)), "linalg_inv_ex", A)
 
 
 _PINVS = (
@@ -150,6 +153,7 @@ def pinv(
     *,
     atol: Any = None,
     rtol: Any = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The inverse of Moore and Penrose: of all X that make ‖A X - 1‖ least, the one with the least norm.
 
@@ -160,6 +164,7 @@ def pinv(
         atol: singular values of at most max(atol, rtol · the largest) count as 0; a number, or a tensor (...); 0 if not
             given.
         rtol: see there; max(m, n)·ε if neither is given, ε that of the dtype.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor (..., n, m).
@@ -191,11 +196,16 @@ def pinv(
         need_square(A, "linalg.eigh")
     absolute, relative = tolerances(A, atol, rcond if rtol is None else rtol, "torch.linalg.pinv")
     text = "linalg.svd: {}The algorithm failed to converge because the input matrix contained non-finite values."
-    return located(
-        lambda: _pinv(A, atol=absolute, rtol=relative, hermitian=hermitian),
-        array,
-        lambda which, matrix: text.format(which),
-        np.linalg.svd,
+    return into(
+        out,
+        located(
+            lambda: _pinv(A, atol=absolute, rtol=relative, hermitian=hermitian),
+            array,
+            lambda which, matrix: text.format(which),
+            np.linalg.svd,
+        ),
+        "linalg_pinv",
+        A,
     )
 
 
@@ -233,11 +243,12 @@ def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     return pinv(input, rcond)
 
 
-def det(A: Tensor) -> Tensor:
+def det(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The determinant of square matrices; its gradient, the cofactors, is right for singular ones too.
 
     Args:
         A: tensor (..., n, n), floating-point or complex.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor (...) of that dtype; 1 for matrices without elements.
@@ -260,7 +271,7 @@ def det(A: Tensor) -> Tensor:
     from .checks import need_float
 
     need_square(need_float(need_tensor(A, "linalg_det", "A"), "linalg.det"), "linalg.det")
-    return _det(need_kernel(A, "lu_cpu"))
+    return into(out, _det(need_kernel(A, "lu_cpu")), "_linalg_det", A)
 
 
 def _parts(A: Tensor, function: str) -> tuple[Tensor, ...]:
@@ -268,11 +279,12 @@ def _parts(A: Tensor, function: str) -> tuple[Tensor, ...]:
     return _slogdet(A)
 
 
-def slogdet(A: Tensor) -> linalg_slogdet:
+def slogdet(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> linalg_slogdet:
     """The sign of the determinant of square matrices and the logarithm of its modulus: det A = sign · e^logabsdet.
 
     Args:
         A: tensor (..., n, n), floating-point or complex.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(sign, logabsdet)` of tensors (...): a number of modulus 1, and a real one. They are 0 and -∞ for
@@ -290,7 +302,9 @@ def slogdet(A: Tensor) -> linalg_slogdet:
         sign=tensor(-1.),
         logabsdet=tensor(0.6931))
     """
-    return linalg_slogdet(_parts(need_tensor(A, "linalg_slogdet", "A"), "linalg.slogdet"))
+    return into(
+        out, linalg_slogdet(_parts(need_tensor(A, "linalg_slogdet", "A"), "linalg.slogdet")), "_linalg_slogdet", A
+    )
 
 
 def torch_slogdet(input: Tensor) -> slogdet_results:

@@ -13,6 +13,7 @@ from ...arrays.batched_each import each_example
 from ...graph import current
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
+from .._out import into
 from .._product_checks import scalar_name
 from .._sizes import broadcast_shapes_of
 from ..return_types import linalg_ldl_factor, linalg_ldl_factor_ex
@@ -62,12 +63,13 @@ def _factored(array: Any, hermitian: bool) -> tuple[Any, Any, Any]:
     return packed, pivots, info
 
 
-def ldl_factor(A: Tensor, *, hermitian: bool = False) -> linalg_ldl_factor:
+def ldl_factor(A: Tensor, *, hermitian: bool = False, out: tuple[Tensor, ...] | None = None) -> linalg_ldl_factor:
     """L and the block diagonal D of A = L D Lᵀ (Lᴴ, if Hermitian), for symmetric matrices; for `ldl_solve`.
 
     Args:
         A: tensor (..., n, n), symmetric or Hermitian; only the lower triangle is read. Needs SciPy (extra `special`).
         hermitian: complex matrices are Hermitian instead of symmetric.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(LD, pivots)`, as LAPACK's sytrf has it. There is no gradient.
@@ -86,16 +88,19 @@ def ldl_factor(A: Tensor, *, hermitian: bool = False) -> linalg_ldl_factor:
                 [0.5000, 1.5000]])
     """
     packed, pivots, _ = _ldl(A, hermitian, "linalg_ldl_factor")
-    return linalg_ldl_factor((packed, pivots))
+    return into(out, linalg_ldl_factor((packed, pivots)), "linalg_ldl_factor", A)
 
 
-def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = False) -> linalg_ldl_factor_ex:
+def ldl_factor_ex(
+    A: Tensor, *, hermitian: bool = False, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> linalg_ldl_factor_ex:
     """The factors of `ldl_factor`, and whether D has a zero; no error unless asked for.
 
     Args:
         A: see `ldl_factor`.
         hermitian: see `ldl_factor`.
         check_errors: raise for zeros.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(LD, pivots, info)`; `info`, int32 (...), is 0 or the place of the zero, from 1.
@@ -117,10 +122,10 @@ def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = Fa
     if check_errors and failed.size:
         which = element(A._array.shape, int(failed[0]))
         raise RuntimeError(f"torch.linalg.ldl_factor_ex: {which}D is singular, at row {int(numbers[failed[0]])}.")
-    return linalg_ldl_factor_ex((packed, pivots, info))
+    return into(out, linalg_ldl_factor_ex((packed, pivots, info)), "linalg_ldl_factor_ex", A)
 
 
-def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False) -> Tensor:
+def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False, out: Tensor | None = None) -> Tensor:
     """The solution X of A X = B, from the factors that `ldl_factor` gave.
 
     Args:
@@ -128,6 +133,7 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False)
         pivots: int32 (..., n).
         B: tensor (..., n, k) of the dtype of LD; batches are broadcast.
         hermitian: as in `ldl_factor`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of the shape of B, with the broadcast batch. There is no gradient.
@@ -170,7 +176,8 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False)
         )
     need_kernel(LD, "ldl_solve_kernel_cpu")
     _constant("linalg_ldl_solve", LD, B)
-    return wrap(each_example(_solved, LD._array, pivots._array, B._array, hermitian=hermitian))
+    found = wrap(each_example(_solved, LD._array, pivots._array, B._array, hermitian=hermitian))
+    return into(out, found, "linalg_ldl_solve", LD, B)
 
 
 def _solved(factors: Any, exchanged: Any, right: Any, hermitian: bool) -> Any:

@@ -11,6 +11,7 @@ from ...arrays.batched import examples
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
 from .._define import primitive
+from .._out import into
 from .._product_checks import scalar_name
 from .._sizes import broadcast_shapes_of
 from ..return_types import linalg_lstsq
@@ -63,7 +64,14 @@ def _lstsq_checked(input: Any, b: Any, driver: str | None) -> tuple[Tensor, Tens
     return input, _column(b, axis=-1) if vector else b, vector
 
 
-def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str | None = None) -> linalg_lstsq:
+def lstsq(
+    input: Tensor,
+    b: Tensor,
+    rcond: float | None = None,
+    *,
+    driver: str | None = None,
+    out: tuple[Tensor, ...] | None = None,
+) -> linalg_lstsq:
     """The X that make ‖input X - b‖ least, column by column; of several, those of least norm.
 
     Computed by the inverse of Moore and Penrose, whatever the driver; its name decides which results are given.
@@ -73,6 +81,7 @@ def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str |
         b: tensor (..., m, k), or (..., m), of the same dtype.
         rcond: singular values of at most rcond times the largest count as 0; by default max(m, n)·ε. Not for "gels".
         driver: "gelsy" (if not given), "gelsd", "gelss" or "gels", for matrices of full rank.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(solution, residuals, rank, singular_values)`: X; the squared norms of input X - b, if m > n and
@@ -108,7 +117,13 @@ def lstsq(input: Tensor, b: Tensor, rcond: float | None = None, *, driver: str |
     rank = wrap(np.zeros(0, np.int64)) if driver == "gels" else beside(A, np.asarray(ranks, np.int64))
     given = driver in ("gelsd", "gelss") and math.prod(batch)
     singular = values if given else wrap(np.zeros(0, np.finfo(A._array.dtype).dtype))
-    return linalg_lstsq((_squeeze(solution, axis=-1) if vector else solution, residuals, rank, singular))
+    return into(
+        out,
+        linalg_lstsq((_squeeze(solution, axis=-1) if vector else solution, residuals, rank, singular)),
+        "linalg_lstsq",
+        input,
+        b,
+    )
 
 
 def _squared_size(x: Tensor) -> Tensor:
@@ -116,13 +131,14 @@ def _squared_size(x: Tensor) -> Tensor:
     return _square(_abs[x._array.dtype.kind](x))
 
 
-def tensorsolve(A: Tensor, B: Tensor, dims: tuple[int, ...] | None = None) -> Tensor:
+def tensorsolve(A: Tensor, B: Tensor, dims: tuple[int, ...] | None = None, *, out: Tensor | None = None) -> Tensor:
     """The solution X of tensordot(A, X, X.ndim) = B.
 
     Args:
         A: tensor whose shape is that of B, then that of X; both have as many elements.
         B: tensor of the same dtype.
         dims: dimensions of A that are moved to its end first.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of the shape of X.
@@ -153,15 +169,16 @@ def tensorsolve(A: Tensor, B: Tensor, dims: tuple[int, ...] | None = None) -> Te
             f"got {columns} != {rows}"
         )
     found = solve(A.reshape(rows, columns), B.reshape(-1))
-    return _view(found, shape=shape[count:])
+    return into(out, _view(found, shape=shape[count:]), "linalg_tensorsolve", A, B)
 
 
-def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
+def tensorinv(A: Tensor, ind: int = 2, *, out: Tensor | None = None) -> Tensor:
     """The inverse of `tensordot(A, ·, A.ndim - ind)`.
 
     Args:
         A: tensor; the first `ind` sizes have the same product as the others.
         ind: how many dimensions count as rows, at least 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor with the last dimensions of A first, then the first `ind`.
@@ -187,7 +204,9 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
             "Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got "
             f"{columns} != {rows}"
         )
-    return _view(inverted(A.reshape(rows, columns), "inv"), shape=(*shape[ind:], *shape[:ind]))
+    return into(
+        out, _view(inverted(A.reshape(rows, columns), "inv"), shape=(*shape[ind:], *shape[:ind])), "linalg_tensorinv", A
+    )
 
 
 __all__ = ["lstsq", "tensorinv", "tensorsolve"]

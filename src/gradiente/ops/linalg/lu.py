@@ -11,6 +11,7 @@ from ...graph import current
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
 from .._define import primitive
+from .._out import into
 from .._product_checks import scalar_name
 from ..return_types import (
     _lu_with_info,
@@ -89,12 +90,13 @@ def _refuse(info: Any, function: str) -> None:
         )
 
 
-def lu_factor(A: Tensor, *, pivot: bool = True) -> linalg_lu_factor:
+def lu_factor(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) -> linalg_lu_factor:
     """L and U of A = P L U in one matrix, and the exchanges of rows that make P, for `lu_solve`.
 
     Args:
         A: tensor (..., m, n), floating-point or complex.
         pivot: must be True.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(LU, pivots)`: U with its diagonal, and L below it, without its ones; the row, from 1, exchanged
@@ -116,16 +118,19 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> linalg_lu_factor:
     """
     packed, pivots = _factored(_checked(A, "linalg_lu_factor", "torch.lu_factor", pivot))
     _refuse(_info(packed), "lu_factor")
-    return linalg_lu_factor((packed, pivots))
+    return into(out, linalg_lu_factor((packed, pivots)), "linalg_lu_factor_ex", A)
 
 
-def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> linalg_lu_factor_ex:
+def lu_factor_ex(
+    A: Tensor, *, pivot: bool = True, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> linalg_lu_factor_ex:
     """The factors of `lu_factor`, and whether U has a zero in its diagonal; no error unless asked for.
 
     Args:
         A: see `lu_factor`.
         pivot: must be True.
         check_errors: raise for zeros.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(LU, pivots, info)`; `info`, int32 (...), is 0 or the place of the first zero, from 1.
@@ -145,10 +150,12 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -
     info = _info(packed)
     if check_errors:
         _refuse(info, "lu_factor_ex")
-    return linalg_lu_factor_ex((packed, pivots, beside(A, info)))
+    return into(out, linalg_lu_factor_ex((packed, pivots, beside(A, info))), "linalg_lu_factor_ex", A)
 
 
-def torch_lu(A: Tensor, pivot: bool = True, get_infos: bool = False) -> tuple[Tensor, ...]:
+def torch_lu(
+    A: Tensor, pivot: bool = True, get_infos: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> tuple[Tensor, ...]:
     """LU and pivots, and infos if asked for; an older form of `torch.linalg.lu_factor`. Warns that it is deprecated.
 
     >>> import warnings
@@ -162,8 +169,8 @@ def torch_lu(A: Tensor, pivot: bool = True, get_infos: bool = False) -> tuple[Te
     warn_deprecated("lu")
     packed, pivots = _factored(_checked(A, "lu", "torch.lu_factor", pivot))
     if not get_infos:
-        return packed, pivots
-    return _lu_with_info((packed, pivots, beside(A, _info(packed))))
+        return into(out, (packed, pivots), "lu", A)
+    return into(out, _lu_with_info((packed, pivots, beside(A, _info(packed)))), "lu", A)
 
 
 def _lu_method(self: Tensor, pivot: bool = True, get_infos: bool = False) -> tuple[Tensor, ...]:
@@ -180,12 +187,13 @@ def _split(packed: Tensor) -> tuple[Tensor, Tensor]:
     return lower, _triu(_block(packed, slice(0, k), slice(0, n)), k=0)
 
 
-def lu(A: Tensor, *, pivot: bool = True) -> linalg_lu:
+def lu(A: Tensor, *, pivot: bool = True, out: tuple[Tensor, ...] | None = None) -> linalg_lu:
     """P, L and U with A = P L U: a permutation, lower triangular with ones in the diagonal, upper triangular.
 
     Args:
         A: tensor (..., m, n), floating-point or complex.
         pivot: must be True.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(P, L, U)` of shapes (..., m, m), (..., m, k), (..., k, n), k = min(m, n).
@@ -204,11 +212,16 @@ def lu(A: Tensor, *, pivot: bool = True) -> linalg_lu:
     """
     packed, pivots = _factored(_checked(A, "linalg_lu", "linalg.lu", pivot))
     order = _permutation(pivots, size=A._array.shape[-2], dtype=A._array.dtype)
-    return linalg_lu((order, *_split(packed)))
+    return into(out, linalg_lu((order, *_split(packed))), "linalg_lu", A)
 
 
 def lu_unpack(
-    LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True
+    LU_data: Tensor,
+    LU_pivots: Tensor,
+    unpack_data: bool = True,
+    unpack_pivots: bool = True,
+    *,
+    out: tuple[Tensor, ...] | None = None,
 ) -> lu_unpack_results:
     """P, L and U from what `torch.linalg.lu_factor` returns.
 
@@ -217,6 +230,7 @@ def lu_unpack(
         LU_pivots: the pivots, int32 (..., min(m, n)).
         unpack_data: False: L and U are empty.
         unpack_pivots: False: P is empty.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(P, L, U)`; see `torch.linalg.lu`.
@@ -254,10 +268,12 @@ def lu_unpack(
     empty = wrap(np.zeros(0, array.dtype))
     order = _permutation(LU_pivots, size=array.shape[-2], dtype=array.dtype) if unpack_pivots else empty
     lower, upper = _split(LU_data) if unpack_data else (empty, empty)
-    return lu_unpack_results((order, lower, upper))
+    return into(out, lu_unpack_results((order, lower, upper)), "lu_unpack", LU_data)
 
 
-def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
+def lu_solve(
+    LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False, out: Tensor | None = None
+) -> Tensor:
     """The solution X of A X = B, or X A = B, from the factors of A.
 
     Args:
@@ -266,6 +282,7 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
         B: tensor (..., n, k) of the dtype of LU; batches are broadcast.
         left: False for X A = B.
         adjoint: take Aᴴ for A.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of the shape of B, with the broadcast batch.
@@ -282,7 +299,7 @@ def lu_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoin
         >>> torch.linalg.lu_solve(LU, pivots, torch.tensor([[4.0]]))
         tensor([[2.]])
     """
-    return _solved(LU, pivots, B, left, adjoint, "linalg_lu_solve")
+    return into(out, _solved(LU, pivots, B, left, adjoint, "linalg_lu_solve"), "linalg_lu_solve", LU, B)
 
 
 def _solved(LU: Any, pivots: Any, B: Any, left: bool, turned: bool, function: str) -> Tensor:
@@ -323,7 +340,7 @@ def _solved(LU: Any, pivots: Any, B: Any, left: bool, turned: bool, function: st
     return found if left else adjoint(found)
 
 
-def torch_lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
+def torch_lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The solution of a system from its factors; an older form of `torch.linalg.lu_solve`. Warns that it is deprecated.
 
     >>> import warnings
@@ -335,7 +352,7 @@ def torch_lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
     tensor([[2.]])
     """
     warn_deprecated("lu_solve")
-    return _solved(LU_data, LU_pivots, b, True, False, "lu_solve")
+    return into(out, _solved(LU_data, LU_pivots, b, True, False, "lu_solve"), "lu_solve", b, LU_data)
 
 
 METHODS: dict[str, Any] = {"lu": _lu_method, "lu_solve": torch_lu_solve}

@@ -13,6 +13,7 @@ from ...tensor.core import Tensor, box, wrap
 from ...tensor.dtypes import dtype as Dtype
 from .._arguments import need_tensor, wrap_dim
 from .._define import primitive
+from .._out import into
 from .._product_checks import scalar_name
 from .._reducing import cast, invalid_combination, numpy_dtype
 from ..spreads import vector_norm
@@ -75,6 +76,7 @@ def matrix_norm(
     keepdim: bool = False,
     *,
     dtype: Dtype | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A norm of matrices.
 
@@ -85,6 +87,7 @@ def matrix_norm(
         dim: the two dimensions of the matrices.
         keepdim: keep the dimensions, with size 1.
         dtype: the type to compute in.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Real tensor (...).
@@ -109,7 +112,7 @@ def matrix_norm(
     elif ord not in _ORDERS:
         raise RuntimeError(f"{function}: Order {ord:g} not supported.")
     if ord == "fro":
-        return vector_norm(A, 2, (first, second), keepdim, dtype=dtype)
+        return into(out, vector_norm(A, 2, (first, second), keepdim, dtype=dtype), "linalg_matrix_norm", A)
     A = _in_type(A, dtype)
     if ord in ("nuc", 2, -2):
         if A._array.dtype.itemsize == 2:
@@ -124,11 +127,11 @@ def matrix_norm(
         totals = _sum(_size(A), axis=along, keepdims=keepdim)
         rest = second if along == first else first
         rest -= 0 if keepdim or rest < along else 1
-        return _extreme(totals, rest, keepdim, ord in (1, math.inf))
+        return into(out, _extreme(totals, rest, keepdim, ord in (1, math.inf)), "linalg_matrix_norm", A)
     if keepdim:
         shape = tuple([1 if d in (first, second) else n for d, n in enumerate(A._array.shape)])
         found = _view(found, shape=shape)
-    return found
+    return into(out, found, "linalg_matrix_norm", A)
 
 
 def _extreme(x: Tensor, axis: int, keepdim: bool, largest: bool) -> Tensor:
@@ -148,6 +151,7 @@ def norm(
     keepdim: bool = False,
     *,
     dtype: Dtype | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A norm of vectors or of matrices: `vector_norm` or `matrix_norm`.
 
@@ -157,6 +161,7 @@ def norm(
         dim: one dimension, for vectors; two, for matrices. Without it, A itself, if there is an `ord`.
         keepdim: keep the dimensions, with size 1.
         dtype: the type to compute in.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Real tensor.
@@ -184,16 +189,19 @@ def norm(
                 f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {ndim}D."
             )
     if isinstance(ord, str) or (ord is not None and (len(dims) == 2 if dims is not None else ndim == 2)):
-        return matrix_norm(A, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
-    return vector_norm(A, 2 if ord is None else ord, dims, keepdim, dtype=dtype)
+        return into(
+            out, matrix_norm(A, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype), "linalg_norm", A
+        )
+    return into(out, vector_norm(A, 2 if ord is None else ord, dims, keepdim, dtype=dtype), "linalg_norm", A)
 
 
-def cond(A: Tensor, p: float | str | None = None) -> Tensor:
+def cond(A: Tensor, p: float | str | None = None, *, out: Tensor | None = None) -> Tensor:
     """The condition number of matrices, ‖A‖ ‖A⁻¹‖.
 
     Args:
         A: tensor (..., m, n), floating-point or complex; square, but for p = None, 2 and -2.
         p: None or 2: the largest singular value over the least; -2: the opposite; else the order of a `matrix_norm`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Real tensor (...), infinite for singular matrices.
@@ -219,7 +227,7 @@ def cond(A: Tensor, p: float | str | None = None) -> Tensor:
             return _sum(values, axis=-1, keepdims=False)
         k = min(array.shape[-2:]) - 1
         largest, least = (values[..., 0], values[..., k])  # pyright: ignore[reportIndexIssue]
-        return _divide(least, largest) if p == -2 else _divide(largest, least)
+        return into(out, _divide(least, largest) if p == -2 else _divide(largest, least), "linalg_cond", A)
     if array.shape[-2] != array.shape[-1]:
         m, n = array.shape[-2:]
         shown = p if isinstance(p, str) else format(p, "g")
@@ -227,14 +235,16 @@ def cond(A: Tensor, p: float | str | None = None) -> Tensor:
             f"linalg.cond(ord={shown}): A must be batches of square matrices, but they are {m} by {n} matrices"
         )
     if not array.shape[-1]:
-        return wrap(np.zeros(array.shape[:-2], np.finfo(array.dtype).dtype))
+        return into(out, wrap(np.zeros(array.shape[:-2], np.finfo(array.dtype).dtype)), "linalg_cond", A)
     need_float(A, "linalg.inv")
     inverse, info = inv_ex(A)
     found = _multiply(matrix_norm(A, p), matrix_norm(inverse, p))  # pyright: ignore[reportArgumentType]
     singular = examples(info._array) > 0
     if not singular.any():
-        return found
-    return _where(beside(A, singular), wrap(np.asarray(math.inf, found._array.dtype)), found)
+        return into(out, found, "linalg_cond", A)
+    return into(
+        out, _where(beside(A, singular), wrap(np.asarray(math.inf, found._array.dtype)), found), "linalg_cond", A
+    )
 
 
 def matrix_rank(
@@ -244,6 +254,7 @@ def matrix_rank(
     *,
     atol: Any = None,
     rtol: Any = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The rank of matrices: how many singular values are larger than max(atol, rtol · the largest).
 
@@ -253,6 +264,7 @@ def matrix_rank(
         hermitian: A is Hermitian: moduli of eigenvalues are counted instead.
         atol: a number or a tensor (...); 0 if not given.
         rtol: the same; max(m, n)·ε if neither is given.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor (...), int64.
@@ -281,11 +293,12 @@ def matrix_rank(
     x = A.detach()  # pyright: ignore[reportAttributeAccessIssue]
     values = _size(eigvalsh(x)) if hermitian else svdvals(x)
     if not array.shape[-1] or not array.shape[-2]:
-        return wrap(np.zeros(array.shape[:-2], np.int64))
+        return into(out, wrap(np.zeros(array.shape[:-2], np.int64)), "linalg_matrix_rank", A, cast=True)
     absolute, relative = tolerances(A, atol, rtol, "torch.linalg.matrix_rank")
     sizes = values._array
     least = np.maximum(absolute, np.multiply(relative, np.max(sizes, axis=-1)))[..., None]
-    return wrap(box(np.sum(sizes > least, axis=-1).astype(np.int64)))
+    ranks = wrap(box(np.sum(sizes > least, axis=-1).astype(np.int64)))
+    return into(out, ranks, "linalg_matrix_rank", A, cast=True)
 
 
 METHODS: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor, wrap_dim
 from .._define import primitive
 from .._numbers import is_integer
+from .._out import into
 from .._product_checks import C_NAMES, scalar_name
 from .._sizes import broadcast_shapes_of
 from ..contractions import product_in_order
@@ -52,12 +53,13 @@ def matrix_exp(A: Tensor) -> Tensor:
     return _exp(need_float(A, "linalg.matrix_exp"))
 
 
-def matrix_power(A: Tensor, n: int) -> Tensor:
+def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     """The product of n copies of square matrices, by repeated squaring; of -n copies of their inverses, if n < 0.
 
     Args:
         A: tensor (..., m, m).
         n: an integer; for 0, the result is the identity.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of that shape and dtype.
@@ -81,11 +83,13 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     need_square(A, "linalg.matrix_power")
     if n == 0:
         array = A._array
-        return _where(wrap(np.False_), A, wrap(np.eye(array.shape[-1], dtype=array.dtype)))
+        return into(
+            out, _where(wrap(np.False_), A, wrap(np.eye(array.shape[-1], dtype=array.dtype))), "linalg_matrix_power", A
+        )
     base = inverted(need_float(A, "linalg.inv")) if n < 0 else A
     n = abs(int(n))
     if n == 1:
-        return base if base is not A else _clone(A)
+        return into(out, base if base is not A else _clone(A), "linalg_matrix_power", A)
     found: Tensor | None = None
     while n:
         if n & 1:
@@ -93,14 +97,15 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         n >>= 1
         base = base @ base if n else base
     assert found is not None
-    return found
+    return into(out, found, "linalg_matrix_power", A)
 
 
-def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
+def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """The product of two or more matrices, in the order of the fewest multiplications.
 
     Args:
         tensors: matrices of matching sizes; the first may be a vector, a row, and the last one a column.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         The product; without the dimensions of vectors.
@@ -148,7 +153,12 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
             )
     found = product_in_order(given)
     m, n = found._array.shape
-    return found if not (row or column) else _view(found, shape=((() if row else (m,)) + (() if column else (n,))))
+    return into(
+        out,
+        found if not (row or column) else _view(found, shape=((() if row else (m,)) + (() if column else (n,)))),
+        "linalg_multi_dot",
+        *tensors,
+    )
 
 
 def _counted(x: Tensor) -> Tensor:
@@ -233,13 +243,14 @@ def torch_vander(x: Tensor, N: int | None = None, increasing: bool = False) -> T
     return found if increasing else _flip(found, axis=(1,))
 
 
-def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The inner products of vectors along a dimension: Σ conj(xᵢ) yᵢ.
 
     Args:
         x: floating-point or complex tensor.
         y: tensor of the same dtype; the two are broadcast.
         dim: the dimension of the vectors.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor without that dimension.
@@ -265,16 +276,17 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     shape = broadcast_shapes_of([a.shape, b.shape])
     axis = wrap_dim(dim, len(shape))
     product = _multiply(_conj(x) if a.dtype.kind == "c" else x, y)
-    return _sum(product, axis=axis, keepdims=False) if shape else product
+    return into(out, _sum(product, axis=axis, keepdims=False) if shape else product, "linalg_vecdot", x, y)
 
 
-def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
+def cross(input: Tensor, other: Tensor, *, dim: int = -1, out: Tensor | None = None) -> Tensor:
     """The vector product of vectors of three elements along a dimension.
 
     Args:
         input: tensor with size 3 there.
         other: tensor of the same dtype and number of dimensions; the others are broadcast.
         dim: the dimension of the vectors.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of the broadcast shape: (a₁b₂ - a₂b₁, a₂b₀ - a₀b₂, a₀b₁ - a₁b₀).
@@ -289,7 +301,13 @@ def cross(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
         >>> torch.linalg.cross(torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0]))
         tensor([0., 0., 1.])
     """
-    return _crossed(need_tensor(input, "linalg_cross"), need_tensor(other, "linalg_cross", "other", 2), dim)
+    return into(
+        out,
+        _crossed(need_tensor(input, "linalg_cross"), need_tensor(other, "linalg_cross", "other", 2), dim),
+        "linalg_cross",
+        input,
+        other,
+    )
 
 
 def _crossed(a: Tensor, b: Tensor, dim: int) -> Tensor:
@@ -314,7 +332,7 @@ def _crossed(a: Tensor, b: Tensor, dim: int) -> Tensor:
     return _subtract(first, _multiply(_roll(a, shift=-2, axis=axis), _roll(b, shift=-1, axis=axis)))
 
 
-def torch_cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
+def torch_cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """The vector product along a dimension; without `dim`, which warns, along the first one of size 3.
 
     >>> import gradiente as torch
@@ -329,7 +347,7 @@ def torch_cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
         if not found:
             raise RuntimeError(f"no dimension of size 3 in input (its shape is {list(shape)})")
         dim = found[0]
-    return _crossed(input, other, dim)
+    return into(out, _crossed(input, other, dim), "linalg_cross", input, other)
 
 
 def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:

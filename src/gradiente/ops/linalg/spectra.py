@@ -13,6 +13,7 @@ from ...tensor.core import Tensor, wrap
 from ...tensor.multiple import bind_many
 from .._arguments import need_tensor
 from .._define import primitive
+from .._out import into
 from .._product_checks import scalar_name
 from ..return_types import linalg_eig, linalg_eigh, linalg_svd
 from ..return_types import svd as svd_results
@@ -42,11 +43,12 @@ def _eigen(A: Any, function: str) -> tuple[Tensor, ...]:
     )
 
 
-def eig(A: Tensor) -> linalg_eig:
+def eig(A: Tensor, *, out: tuple[Tensor, ...] | None = None) -> linalg_eig:
     """Eigenvalues and eigenvectors of square matrices: A V = V diag(L).
 
     Args:
         A: tensor (..., n, n), floating-point or complex.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(eigenvalues, eigenvectors)`, both complex: (..., n), in no order, and (..., n, n), columns of
@@ -64,17 +66,17 @@ def eig(A: Tensor) -> linalg_eig:
         >>> torch.linalg.eig(torch.tensor([[2.0, 0.0], [0.0, 3.0]])).eigenvalues
         tensor([2.+0.j, 3.+0.j])
     """
-    return linalg_eig(_eigen(A, "linalg.eig"))
+    return into(out, linalg_eig(_eigen(A, "linalg.eig")), "linalg_eig", A)
 
 
-def eigvals(A: Tensor) -> Tensor:
+def eigvals(A: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Eigenvalues of square matrices, complex, in no order. See `eig`.
 
     >>> import gradiente as torch
     >>> torch.linalg.eigvals(torch.tensor([[0.0, 1.0], [-1.0, 0.0]]))
     tensor([0.+1.j, 0.-1.j])
     """
-    return _eigen(A, "linalg.eigvals")[0]
+    return into(out, _eigen(A, "linalg.eigvals")[0], "linalg_eigvals", A)
 
 
 def _hermitian(A: Any, UPLO: Any, function: str) -> tuple[Tensor, ...]:
@@ -93,12 +95,13 @@ def _hermitian(A: Any, UPLO: Any, function: str) -> tuple[Tensor, ...]:
     )
 
 
-def eigh(A: Tensor, UPLO: str = "L") -> linalg_eigh:
+def eigh(A: Tensor, UPLO: str = "L", *, out: tuple[Tensor, ...] | None = None) -> linalg_eigh:
     """Eigenvalues and eigenvectors of Hermitian matrices: A = V diag(L) Vᴴ.
 
     Args:
         A: tensor (..., n, n), Hermitian, floating-point or complex.
         UPLO: which triangle is read: "L" or "U".
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(eigenvalues, eigenvectors)`: real (..., n), ascending; (..., n, n), orthonormal columns. Their
@@ -117,17 +120,17 @@ def eigh(A: Tensor, UPLO: str = "L") -> linalg_eigh:
         >>> torch.linalg.eigh(torch.tensor([[2.0, 1.0], [1.0, 2.0]])).eigenvalues
         tensor([1., 3.])
     """
-    return linalg_eigh(_hermitian(A, UPLO, "linalg_eigh"))
+    return into(out, linalg_eigh(_hermitian(A, UPLO, "linalg_eigh")), "_linalg_eigh", A)
 
 
-def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
+def eigvalsh(A: Tensor, UPLO: str = "L", *, out: Tensor | None = None) -> Tensor:
     """Eigenvalues of Hermitian matrices, real and ascending. See `eigh`.
 
     >>> import gradiente as torch
     >>> torch.linalg.eigvalsh(torch.tensor([[2.0, 1.0], [1.0, 2.0]]))
     tensor([1., 3.])
     """
-    return _hermitian(A, UPLO, "linalg_eigvalsh")[0]
+    return into(out, _hermitian(A, UPLO, "linalg_eigvalsh")[0], "_linalg_eigh", A)
 
 
 def _singular(A: Any, function: str, full: bool = False) -> tuple[Tensor, ...]:
@@ -155,13 +158,16 @@ def _singular(A: Any, function: str, full: bool = False) -> tuple[Tensor, ...]:
     return u, s, vh
 
 
-def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> linalg_svd:
+def svd(
+    A: Tensor, full_matrices: bool = True, *, driver: str | None = None, out: tuple[Tensor, ...] | None = None
+) -> linalg_svd:
     """Singular values and vectors: A = U diag(S) Vᴴ.
 
     Args:
         A: tensor (..., m, n), floating-point or complex.
         full_matrices: U is (..., m, m) and Vh (..., n, n); otherwise they have k = min(m, n) columns and rows.
         driver: None; the algorithm is LAPACK's gesdd.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(U, S, Vh)`; S (..., k) is real and descending. The signs (phases, if complex) of the vectors are
@@ -183,10 +189,10 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
         raise RuntimeError(
             "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
         )
-    return linalg_svd(_singular(A, "linalg_svd", full_matrices))
+    return into(out, linalg_svd(_singular(A, "linalg_svd", full_matrices)), "_linalg_svd", A)
 
 
-def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
+def svdvals(A: Tensor, *, driver: str | None = None, out: Tensor | None = None) -> Tensor:
     """Singular values, descending. See `svd`; their gradient is finite where they are equal, too.
 
     >>> import gradiente as torch
@@ -197,16 +203,19 @@ def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
         raise RuntimeError(
             "torch.linalg.svd: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend."
         )
-    return _singular(A, "linalg_svdvals")[1]
+    return into(out, _singular(A, "linalg_svdvals")[1], "_linalg_svd", A)
 
 
-def torch_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> svd_results:
+def torch_svd(
+    input: Tensor, some: bool = True, compute_uv: bool = True, *, out: tuple[Tensor, ...] | None = None
+) -> svd_results:
     """Singular values and vectors: input = U diag(S) Vᴴ; an older form of `torch.linalg.svd`, which returns V.
 
     Args:
         input: tensor (..., m, n), floating-point or complex.
         some: U and V have min(m, n) columns; otherwise they are square.
         compute_uv: False: U and V are zeros, and square.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(U, S, V)`.
@@ -227,8 +236,8 @@ def torch_svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> svd_
         array = input._array
         m, n = array.shape[-2:]
         zeros = [wrap(np.zeros((*array.shape[:-2], k, k), array.dtype)) for k in (m, n)]
-        return svd_results((zeros[0], s, zeros[1]))
-    return svd_results((u, s, adjoint(vh)))
+        return into(out, svd_results((zeros[0], s, zeros[1])), "svd", input)
+    return into(out, svd_results((u, s, adjoint(vh))), "svd", input)
 
 
 METHODS: dict[str, Any] = {"svd": torch_svd}

@@ -9,6 +9,7 @@ import numpy as np
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
 from .._define import primitive
+from .._out import into
 from .._product_checks import scalar_name
 from .._sizes import broadcast_shapes_of, missing
 from ..return_types import linalg_solve_ex
@@ -64,13 +65,14 @@ def _solved(A: Tensor, B: Tensor, left: bool, vector: bool, function: str = "tor
     return _squeeze(out, axis=-1) if vector else out
 
 
-def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
+def solve(A: Tensor, B: Tensor, *, left: bool = True, out: Tensor | None = None) -> Tensor:
     """The solution X of A X = B, or of X A = B.
 
     Args:
         A: tensor (..., n, n), floating-point or complex.
         B: tensor (..., n, k) of the same dtype, or (..., n): vectors; batches are broadcast.
         left: False for X A = B; then B has shape (..., k, n).
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of the shape of B, with the broadcast batch.
@@ -87,10 +89,12 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
         tensor([1.0000, 0.5000])
     """
     A, B, vector = _prepared(A, B, left, "linalg.solve")
-    return _solved(A, B, left, vector)
+    return into(out, _solved(A, B, left, vector), "linalg_solve", A, B)
 
 
-def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> linalg_solve_ex:
+def solve_ex(
+    A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False, out: tuple[Tensor, ...] | None = None
+) -> linalg_solve_ex:
     """The solution X of A X = B, and of each matrix whether it is singular; no error unless asked for.
 
     Args:
@@ -98,6 +102,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
         B: see `solve`.
         left: see `solve`.
         check_errors: raise for singular matrices.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(result, info)`. `info`, int32, is 0, or the place of the zero in the diagonal of U that makes a
@@ -119,11 +124,17 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
         _solved(A, B, left, vector, "torch.linalg.solve_ex")
     regular, info, mask = without_singular(A)
     result = refilled(_solved(regular, B, left, False), mask)
-    return linalg_solve_ex((_squeeze(result, axis=-1) if vector else result, info))
+    return into(out, linalg_solve_ex((_squeeze(result, axis=-1) if vector else result, info)), "linalg_solve_ex", A, B)
 
 
 def solve_triangular(
-    A: Tensor, B: Tensor, *, upper: bool | None = None, left: bool = True, unitriangular: bool = False
+    A: Tensor,
+    B: Tensor,
+    *,
+    upper: bool | None = None,
+    left: bool = True,
+    unitriangular: bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The solution X of A X = B, or of X A = B, for triangular A; only that triangle is read.
 
@@ -133,6 +144,7 @@ def solve_triangular(
         upper: whether A is upper triangular; has to be given.
         left: False for X A = B; then B has shape (..., k, n).
         unitriangular: take the diagonal for ones.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor of the shape of B, with the broadcast batch; infinite or NaN where the diagonal has zeros.
@@ -158,7 +170,7 @@ def solve_triangular(
     need_right_side(A, B, left, function)
     same_dtype(A, B, function)
     need_kernel(A, "triangular_solve_cpu")
-    return triangular(A, B, upper, left, unitriangular)
+    return into(out, triangular(A, B, upper, left, unitriangular), "linalg_solve_triangular", A, B)
 
 
 def triangular(A: Tensor, B: Tensor, upper: bool, left: bool = True, unit: bool = False) -> Tensor:
@@ -192,13 +204,14 @@ def _older(A: Any, b: Any, function: str, name: str) -> None:
     broadcast_shapes_of([b._array.shape[:-2], A._array.shape[:-2]])
 
 
-def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False) -> Tensor:
+def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The solution X of (L Lᴴ) X = B, for a triangular factor that `torch.linalg.cholesky` gave.
 
     Args:
         input: B, tensor (..., n, k), floating-point or complex.
         input2: L, tensor (..., n, n) of the same dtype; only its lower triangle is read.
         upper: the factor is the upper triangular U with Uᴴ U, instead of L.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor (..., n, k).
@@ -218,15 +231,16 @@ def cholesky_solve(input: Tensor, input2: Tensor, upper: bool = False) -> Tensor
     _older(need_tensor(input2, "cholesky_solve", "input2", 2), input, "cholesky_solve", "")
     need_kernel(input, "cholesky_solve_cpu")
     lower = adjoint(input2) if upper else input2
-    return triangular(adjoint(lower), triangular(lower, input, False), True)
+    return into(out, triangular(adjoint(lower), triangular(lower, input, False), True), "cholesky_solve", input, input2)
 
 
-def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
+def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = None) -> Tensor:
     """The inverse of L Lᴴ, for a triangular factor that `torch.linalg.cholesky` gave.
 
     Args:
         L: tensor (..., n, n), floating-point or complex; only its lower triangle is read.
         upper: the factor is the upper triangular U with Uᴴ U, instead.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor (..., n, n).
@@ -247,11 +261,17 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     array = L._array
     lower = adjoint(L) if upper else L
     half = triangular(lower, wrap(np.eye(array.shape[-1], dtype=array.dtype)), False)
-    return triangular(adjoint(lower), half, True)
+    return into(out, triangular(adjoint(lower), half, True), "cholesky_inverse", L)
 
 
 def triangular_solve(
-    input: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+    input: Tensor,
+    A: Tensor,
+    upper: bool = True,
+    transpose: bool = False,
+    unitriangular: bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
 ) -> triangular_results:
     """The solution X of A X = b, or of Aᵀ X = b, for triangular A; an older form of `torch.linalg.solve_triangular`.
 
@@ -261,6 +281,7 @@ def triangular_solve(
         upper: whether A is upper triangular.
         transpose: solve with Aᵀ.
         unitriangular: take the diagonal for ones.
+        out: tensors to write the results to; then no operand may require gradients.
 
     Returns:
         Named tuple `(solution, cloned_coefficient)`: X, and a copy of A. Warns that it is deprecated.
@@ -285,7 +306,7 @@ def triangular_solve(
     warn_deprecated("triangular_solve")
     matrix = A.mT if transpose else A
     solution = triangular(matrix, input, upper != transpose, True, unitriangular)
-    return triangular_results((solution, _clone(A)))
+    return into(out, triangular_results((solution, _clone(A))), "triangular_solve", input, A)
 
 
 METHODS: dict[str, Any] = {
