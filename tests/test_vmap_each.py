@@ -67,3 +67,12 @@ def test_checks_see_all_examples(call, kind, text):
 def test_no_examples():
     with pytest.raises(RuntimeError, match="there are no examples"):
         vmap(lambda x: torch.histc(x, 3))(torch.zeros(0, 4))
+
+
+def test_a_slice_that_is_named_twice_is_filled_once():
+    index, value = torch.tensor([[1, 1, 0], [2, 1, 0]]), torch.tensor(2.0, requires_grad=True)
+    found = vmap(lambda i: torch.index_fill(torch.zeros(3), 0, i, value))(index)
+    np.testing.assert_array_equal(found.detach().numpy(), [[2, 2, 0], [2, 2, 2]])
+    found.sum().backward()
+    assert value.grad is not None
+    assert value.grad.item() == 5.0

@@ -23,6 +23,7 @@ from ._numbers import fitted
 from ._sizes import integer
 from ._views import warn_expanded
 from .gathering import check_along, flat_index, need_index
+from .masking import masked_fill_
 from .shaping import expand, reshape
 
 _SCATTER, _SCATTER_NUMBER = Recorder(table["put_along_axis"]), Recorder(table["put_along_axis"], "ScatterBackward1")
@@ -251,8 +252,9 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
                 "dimension(s)."
             )
         fill = value if value._array.dtype == self._array.dtype else _astype(value, dtype=self._array.dtype)
-        if isinstance(at, np.ndarray):  # a slice that is named twice is filled once, and counts once
-            where = _at_dim(self, dim, np.unique(at))
+        if not isinstance(at, np.ndarray):
+            return masked_fill_(self, _named(self, dim, at), fill)
+        where = _at_dim(self, dim, np.unique(at))  # a slice that is named twice is filled once, and counts once
         assign, recorder = _placing(where, fill._array), _INDEX_FILL_TENSOR
     else:
         if isinstance(value, complex) and self._array.dtype.kind != "c":
@@ -265,6 +267,14 @@ def index_fill_(self: Tensor, dim: int, index: Tensor, value: float | Tensor) ->
     warn_expanded(self, "index_fill_", "mask] = scalar")
     static = {"index": where, "accumulate": False}
     return store(self, assign, recorder, (fill,), static, overlapping=True, shared="any")
+
+
+def _named(self: Tensor, dim: int, at: Any) -> Tensor:
+    """A mask of the slices that the indices of each example name."""
+    shape = self._array.shape
+    size = shape[dim] if shape else 1
+    named = np.any((at % max(size, 1))[..., None] == np.arange(size), axis=0)
+    return wrap(named.reshape(tuple([size if i == dim else 1 for i in range(len(shape))])))
 
 
 @writes

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.batched import examples
 from ...tensor.core import Tensor, wrap
 from ...tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
 from .._arguments import need_tensor
@@ -306,7 +307,7 @@ def istft(
             "the 'dim' "
             "argument. (istft: no samples would remain.)"
         )
-    if not np.abs(envelope._array).min() > 1e-11:
+    if not np.abs(examples(envelope._array)).min() > 1e-11:
         raise RuntimeError(
             f"{start()} window overlap add min: 1\n[ CPUBoolType{{}} ] (the sum of the windows' squares is 0 "
             f"somewhere; "
