@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -368,3 +369,32 @@ def test_hooks_of_a_view_stay_with_its_old_value() -> None:
     v.register_hook(lambda g: seen.append("new"))
     v.sum().backward()
     assert seen == ["new"]
+
+
+def test_deep_copies_of_tensors_that_share_memory_share_theirs() -> None:
+    x = torch.zeros(2, 3)
+    base, row, column, again = copy.deepcopy([x, x[1], x.T[2], x])
+    row.fill_(5)
+    assert base is again
+    assert base.tolist() == [[0, 0, 0], [5, 5, 5]]
+    assert column.tolist() == [0, 5]
+    assert not row._is_view()
+    assert x.tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
+def test_errors_of_in_place_methods_have_their_name() -> None:
+    with pytest.raises(TypeError, match=r"^mul_\(\): argument 'other' \(position 1\) must be Tensor, not str"):
+        torch.ones(2).mul_("a")
+    with pytest.raises(RuntimeError, match="result type Float can't be cast to the desired output type long int"):
+        torch.ones(2, dtype=torch.int64).clamp_(0.5)
+    with pytest.raises(RuntimeError, match=r"index_fill_\(\): Converting complex Scalar to non-complex type"):
+        torch.ones(2).index_fill_(0, torch.tensor([0]), 1j)
+
+
+def test_a_copy_into_integers_is_not_recorded() -> None:
+    x = torch.ones(2, requires_grad=True)
+    i = torch.zeros(2, dtype=torch.int64)
+    i.copy_(x)
+    assert not i.requires_grad
+    with pytest.warns(UserWarning, match="Casting complex values to real discards the imaginary part"):
+        torch.zeros(1).copy_(torch.tensor([1j]))

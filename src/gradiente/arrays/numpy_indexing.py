@@ -197,6 +197,24 @@ def storage(x: Array) -> tuple[Array, int]:
     return memory, x.__array_interface__["data"][0] - low
 
 
+def copied_with_memory(x: Array, memo: dict[Any, Any]) -> Array:
+    """A copy of `x` for copy.deepcopy: arrays that share memory, of which `memo` knows, become copies that do."""
+    root = x
+    while isinstance(root.base, np.ndarray):
+        root = root.base
+    if not isinstance(x, np.ndarray) or not root.size or not (root.flags.c_contiguous or root.flags.f_contiguous):
+        return x.copy()
+    known = memo.get((id(root), "memory"))
+    if known is None:
+        known = memo[id(root), "memory"] = (root.copy(order="K"), root)  # the root, so that its id stays its own
+    copy = known[0]
+    if x is root:
+        return copy
+    first = storage(x)[1]
+    at = storage(copy)[0][first : first + x.itemsize].view(x.dtype)
+    return remake(at, x.shape, x.strides) if x.size else x.copy()
+
+
 class Layout:
     """How a strided view lies over a tensor.
 

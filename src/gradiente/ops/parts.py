@@ -8,6 +8,7 @@ import numpy as np
 
 from ..tensor import dtypes
 from ..tensor.core import Tensor, wrap
+from ..tensor.inplace import writes
 from ..tensor.promotion import result_type
 from ..tensor.views import make_view
 from ._arguments import need_tensor, no_overload
@@ -42,6 +43,7 @@ def abs(input: Tensor) -> Tensor:
 _abs_in_place = inplace(abs)
 
 
+@writes
 def abs_(input: Tensor) -> Tensor:
     """`abs` in place. RuntimeError for complex tensors, whose absolute values are real."""
     if _is_complex(input, "abs_"):

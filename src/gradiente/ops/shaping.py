@@ -8,6 +8,7 @@ from typing import Any
 from ..arrays.batched import examples
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.dtypes import type_text
 from ..tensor.size import Size
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
@@ -217,7 +218,7 @@ def expand(self: Tensor, *size: Any) -> Tensor:
     lead = len(sizes) - len(shape)
     if lead < 0:
         raise RuntimeError(
-            f"expand({_type_name(self)}{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided "
+            f"expand({type_text(self.dtype.name)}{{{list(shape)}}}, size={list(sizes)}): the number of sizes provided "
             f"({len(sizes)}) "
             f"must be greater or equal to the number of dimensions in the tensor ({len(shape)})"
         )
@@ -239,12 +240,6 @@ def expand(self: Tensor, *size: Any) -> Tensor:
                 )
         result.append(n)
     return _expand(self, shape=tuple(result[::-1]))
-
-
-def _type_name(x: Tensor) -> str:
-    from ..tensor.dtypes import TENSOR_TYPES
-
-    return f"torch.{TENSOR_TYPES[x.dtype.name]}"
 
 
 def _sum_to_size(self: Tensor, *size: Any) -> Tensor:
@@ -285,6 +280,16 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
             [1, 2]])
     """
     return expand(need_tensor(input, "broadcast_to"), size)
+
+
+def _broadcast_to(self: Tensor, *size: Any) -> Tensor:
+    """The tensor broadcast to a size, given as a sequence or as integers; a view, as `expand` makes it.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2).broadcast_to(3, 2).shape
+    torch.Size([3, 2])
+    """
+    return expand(self, *size)
 
 
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
@@ -341,7 +346,7 @@ METHODS: dict[str, Any] = {
     "expand": expand,
     "expand_as": expand_as,
     "sum_to_size": _sum_to_size,
-    "broadcast_to": broadcast_to,
+    "broadcast_to": _broadcast_to,
 }
 __all__ = [
     "broadcast_shapes",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.numpy_indexing import copied_with_memory
 from ..graph import (
     HookDict,
     Node,
@@ -275,7 +276,8 @@ class Tensor(TensorMethods, metaclass=ShownAsTorchs):
         import copy
 
         out = new(type(self))
-        out._array, out._node, out._history, out._view, out._meta = self._array.copy(), None, None, None, None
+        out._array = copied_with_memory(self._array, memo)
+        out._node = out._history = out._view = out._meta = None
         memo[id(self)] = out
         if self._node is not None:
             out._node = AccumulateGrad(out)

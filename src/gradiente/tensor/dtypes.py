@@ -98,6 +98,14 @@ TENSOR_TYPES = {
     "complex64": "ComplexFloatTensor",
     "complex128": "ComplexDoubleTensor",
 }
+_UNNAMED = frozenset({"bool", "bfloat16", "complex64", "complex128"})
+
+
+def type_text(name: str) -> str:
+    """What torch's errors call the type of a tensor whose dtype has this name."""
+    return f"CPU{SCALAR_NAMES[name]}Type" if name in _UNNAMED else f"torch.{TENSOR_TYPES[name]}"
+
+
 C_NAMES: dict[str, str] = {
     "bool": "bool",
     "uint8": "unsigned char",

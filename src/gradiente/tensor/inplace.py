@@ -54,7 +54,10 @@ def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = Fal
                 old._array = input._array.copy()
         twin = old if active(mode) else _twin(input, old)
         arguments = tuple([twin if a is input else a for a in arguments])
-        result = function(old, *arguments, **keywords)
+        try:
+            result = function(old, *arguments, **keywords)
+        except TypeError as error:
+            raise _renamed(error, function.__name__, name) from None
         del arguments, twin
         # If a node saved it, it keeps the values from before.
         if getrefcount(old) > HELD_ONCE or result._array is old._array:
@@ -64,6 +67,16 @@ def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = Fal
 
     call.__name__ = call.__qualname__ = name
     return call
+
+
+def _renamed(error: TypeError, function: str, name: str) -> TypeError:
+    """The error about an argument of a function, as one of its in-place method, which does not count its tensor."""
+
+    def renamed(found: re.Match[str]) -> str:
+        return f"{name}(): argument {found[1]} (position {int(found[2]) - 1})"
+
+    text = re.sub(rf"^{function}\(\): argument ('\w+') \(position (\d+)\)", renamed, str(error))
+    return TypeError(text)
 
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -118,7 +118,7 @@ class _ForbiddenView(Tensor):
             raise RuntimeError(_get(self).text)
 
     @property
-    def grad(self) -> Any:  # pyright: ignore
+    def grad(self) -> Any:  # pyright: ignore[reportIncompatibleMethodOverride, reportIncompatibleVariableOverride]
         """None: no gradient will arrive."""
         if forbidden_for_ever(self):
             warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
@@ -126,7 +126,11 @@ class _ForbiddenView(Tensor):
     @grad.setter
     def grad(self, value: Any) -> None:
         """As of any tensor."""
-        Tensor.grad.fset(self, value)  # pyright: ignore
+        Tensor.grad.fset(self, value)  # pyright: ignore[reportOptionalCall]
+
+    @grad.deleter
+    def grad(self) -> None:
+        Tensor.grad.fdel(self)  # pyright: ignore[reportOptionalCall]
 
 
 def _own(edge: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..graph import Node, Output, change, current, describe, set_mode
 from .core import Tensor, new, wrap
-from .dtypes import SCALAR_NAMES, TENSOR_TYPES
+from .dtypes import type_text
 from .restrictions import Forbidden
 
 
@@ -105,14 +105,8 @@ _HINT_ANOMALY = (
 )
 
 
-_UNNAMED = frozenset({"bool", "bfloat16", "complex64", "complex128"})
-"""Types that torch calls otherwise in this error."""
-
-
 def stale_text(array: Any, source: Any, version: Any, expected: int) -> str:
     """torch's words for a value, made by the node `source`, that was changed in place since version `expected`."""
-    name = array.dtype.name
-    kind = f"CPU{SCALAR_NAMES[name]}Type" if name in _UNNAMED else f"torch.{TENSOR_TYPES[name]}"
     number = 0
     if isinstance(source, Output):
         source, number = source.node, source.number
@@ -126,7 +120,8 @@ def stale_text(array: Any, source: Any, version: Any, expected: int) -> str:
     hint = _HINT_ANOMALY if current().anomaly else _HINT
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[{kind} {list(array.shape)}]{made} is at version {version.count}; expected version {expected} instead. "
+        f"[{type_text(array.dtype.name)} {list(array.shape)}]{made} is at version {version.count}; expected version "
+        f"{expected} instead. "
         f"{hint}"
     )
 

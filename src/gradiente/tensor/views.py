@@ -151,7 +151,7 @@ def set_data(x: Tensor, value: Any) -> None:
         )
     x._array = value._array
     if not is_forbidden(x) and x._node.__class__ is AccumulateGrad:
-        x._node._array = value._array  # pyright: ignore[reportAttributeAccessIssue]
+        x._node._array = value._array  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
 
 
 def detach_in_place(x: Tensor) -> None:
