@@ -344,6 +344,9 @@ INTO: dict[str, Callable[[Any], Any]] = {
     "fft": lambda m: m.fft.fft(B(m), out=out_of(m, 3, 2, dtype="complex128")),
     "fft in less precision": lambda m: m.fft.fft(B(m), out=out_of(m, 3, 2, dtype="complex64")),
     "rank": lambda m: m.linalg.matrix_rank(A(m), out=out_of(m)),
+    "tensordot": lambda m: m.tensordot(A(m), B(m), 1, out=out_of(m, 3, 2)),
+    "tensordot of a tracked matrix": lambda m: m.tensordot(tracked(m), B(m), 1, out=out_of(m, 3, 2)),
+    "tensordot in another dtype": lambda m: m.tensordot(A(m), B(m), 1, out=out_of(m, 3, 2, dtype="float32")),
 }
 
 

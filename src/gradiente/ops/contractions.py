@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..graph import current
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._out import into
-from ._product_checks import same_dtype, shapes
+from ._product_checks import same_dtype, scalar_name, shapes
 from .einsum import LETTERS, einsum
 
 _contracted, _multiply, _view, _kron = (
@@ -29,7 +30,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         a: tensor.
         b: tensor of the same dtype.
         dims: how many: the last of `a` with the first of `b`; or two lists, of dimensions of `a` and of `b`.
-        out: not supported; assign the result.
+        out: a tensor of that dtype to write the result to.
 
     Returns:
         Tensor with the remaining dimensions of `a`, then those of `b`.
@@ -46,8 +47,6 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         torch.Size([2, 4])
     """
     s, t = need_tensor(a, "tensordot", "a")._array.shape, need_tensor(b, "tensordot", "b", 2)._array.shape
-    if out is not None:
-        raise NotImplementedError("tensordot(): `out` is not supported; write `out[...] = torch.tensordot(a, b, dims)`")
     of_a, of_b = _contracted_dims(dims, s, t)
     for i, j in zip(of_a, of_b, strict=True):
         if s[i] != t[j] and 1 in (s[i], t[j]):  # one stands for all: the others are added up
@@ -70,7 +69,21 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
     kept = [c for i, c in enumerate(letters_a) if i not in first] + [
         c for j, c in enumerate(letters_b) if j not in second
     ]
-    return _contracted(a, b, subscripts=f"{''.join(letters_a)},{''.join(letters_b)}->{''.join(kept)}")
+    found = _contracted(a, b, subscripts=f"{''.join(letters_a)},{''.join(letters_b)}->{''.join(kept)}")
+    return found if out is None else _copied_into(out, found)
+
+
+def _copied_into(out: Tensor, found: Tensor) -> Tensor:
+    """`out` with the elements of a contraction, as a part of the graph."""
+    if out._array.dtype != found._array.dtype:
+        raise RuntimeError(
+            f"tensordot: Expected the output tensor to have dtype {scalar_name(found)}, but got an output tensor "
+            f"with dtype "
+            f"{scalar_name(out)}"
+        )
+    if found._node is None or not current().grad:
+        return into(out, found, "tensordot")
+    return out.resize_(found._array.shape).copy_(found)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _contracted_dims(dims: Any, s: tuple[int, ...], t: tuple[int, ...]) -> tuple[list[int], list[int]]:
