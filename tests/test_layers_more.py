@@ -247,3 +247,8 @@ def test_errors(text):
     with pytest.raises(kind) as caught:
         call()
     assert text in str(caught.value)
+
+
+def test_logits_in_parts_are_refused():
+    with pytest.raises(NotImplementedError, match="leave out `options`"):
+        functional.linear_cross_entropy(torch.ones(1, 2), torch.ones(3, 2), torch.tensor([0]), options=object())

@@ -226,6 +226,9 @@ def translated(value: Any, memo: dict[int, Any]) -> Any:
         return {k: translated(v, memo) for k, v in value.items()}
     if isinstance(value, types.FunctionType):
         return rebound(value)
+    if isinstance(value, torch.nn.PairwiseDistance):
+        p, eps, keepdim = value.norm, value.eps, value.keepdim
+        return lambda a, b: gradiente.nn.functional.pairwise_distance(a, b, p, eps, keepdim)
     if callable(value) and getattr(value, "__name__", None):
         return _in_cell(value)
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import warnings
 from collections.abc import Callable
@@ -275,6 +276,9 @@ def counterpart_method(theirs: Any) -> Any:
     """gradiente's method for one of torch's, or for a helper of the database around one."""
     if getattr(theirs, "__module__", None) and str(theirs.__module__).startswith("torch.testing"):
         return rebound(theirs)
+    if isinstance(theirs, functools.partial):  # a function with `inplace=True`
+        ours = at_path(gradiente.nn.functional, theirs.func.__name__)
+        return ours and functools.partial(ours, *theirs.args, **theirs.keywords)
     return getattr(gradiente.Tensor, theirs.__name__, None)
 
 

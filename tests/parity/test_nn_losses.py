@@ -241,3 +241,34 @@ def test_ctc_failures(name):
 def test_normalize_into_a_tensor():
     compare(lambda m, f, x: f.normalize(x, out=m.empty(0, dtype=x.dtype)), [X], 0)
     compare_failure(lambda m, f, x: f.normalize(x.requires_grad_(), out=m.empty(0, dtype=x.dtype)), [X])
+
+
+NUMBERED, SEVERAL = np.array([0, 1, 4]), np.array([[0, 1], [1, 2], [4, 3]])
+CLASSIFIED = {
+    "plain": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[:, 0], y),
+    "none": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[:, 0], y, reduction="none", ignore_index=4),
+    "bias": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[:, 0], y, linear_bias=w[:, 1, 0], label_smoothing=0.1),
+    "one": lambda m, f, x, w, y, z: f.linear_cross_entropy(x[0], w[:, 0], y[0]),
+    "several": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w, z, linear_bias=w[:, :, 0]),
+    "shares": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[:, 0], (x @ w[:, 1].T).detach().softmax(1)),
+}
+UNCLASSIFIED = {
+    "rank": lambda m, f, x, w, y, z: f.linear_cross_entropy(x[None], w[:, 0], y),
+    "weight": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[0, 0], y),
+    "width": lambda m, f, x, w, y, z: f.linear_cross_entropy(x[:, :3], w[:, 0], y),
+    "bias": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w, z, linear_bias=w[:, 0, 0]),
+    "one": lambda m, f, x, w, y, z: f.linear_cross_entropy(x[0], w, z),
+    "ignored": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[:, 0], (x @ w[:, 1].T).softmax(1), ignore_index=0),
+    "batch": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[:, 0], y[:2]),
+    "smoothing": lambda m, f, x, w, y, z: f.linear_cross_entropy(x, w[:, 0], y, label_smoothing=2.0),
+}
+
+
+@pytest.mark.parametrize("name", CLASSIFIED)
+def test_linear_cross_entropy(name):
+    compare(CLASSIFIED[name], [X, normal(5, 2, 4, seed=8), NUMBERED, SEVERAL], 2, node=False)
+
+
+@pytest.mark.parametrize("name", UNCLASSIFIED)
+def test_failures_of_linear_cross_entropy(name):
+    compare_failure(UNCLASSIFIED[name], [X, normal(5, 2, 4, seed=8), NUMBERED, SEVERAL])

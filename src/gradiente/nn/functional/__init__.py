@@ -82,6 +82,7 @@ from .labels import multi_margin_loss as multi_margin_loss
 from .labels import multilabel_margin_loss as multilabel_margin_loss
 from .labels import multilabel_soft_margin_loss as multilabel_soft_margin_loss
 from .linear import linear as linear
+from .linear_classification import linear_cross_entropy as linear_cross_entropy
 from .located import adaptive_max_pool1d_with_indices as adaptive_max_pool1d_with_indices
 from .located import adaptive_max_pool2d_with_indices as adaptive_max_pool2d_with_indices
 from .located import adaptive_max_pool3d_with_indices as adaptive_max_pool3d_with_indices
