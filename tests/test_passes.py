@@ -362,3 +362,27 @@ def test_post_accumulate_hooks_run_where_nothing_arrives() -> None:
     x.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad))
     Stop.apply(x).backward()
     assert seen == [None]
+
+
+@pytest.mark.parametrize("kept", ["hooks", "checkpoint"])
+def test_results_saved_by_functions_keep_their_place_where_they_are_packed(kept: str) -> None:
+    class Exp(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: torch.Tensor) -> torch.Tensor:
+            y = x.exp()
+            ctx.save_for_backward(y)
+            return y
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Any) -> Any:
+            return ctx.saved_tensors[0] * grads[0]
+
+    x = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    if kept == "hooks":
+        with torch.autograd.graph.saved_tensors_hooks(lambda t: t.detach().clone(), lambda t: t):
+            y = Exp.apply(x * 2)
+    else:
+        y = torch.utils.checkpoint.checkpoint(lambda x: Exp.apply(x * 2), x, use_reentrant=False)
+    (first,) = torch.autograd.grad(y, x, create_graph=True)
+    (second,) = torch.autograd.grad(first, x)
+    assert (first.item(), second.item()) == (2.0, 4.0)

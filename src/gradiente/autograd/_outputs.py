@@ -246,10 +246,10 @@ def restored(ctx: Any, index: int) -> Tensor | None:
     out._history = version
     if saved.tangents:
         out._metadata().tangents = saved.tangents
-    if saved.__class__ is NumberedOutput:
-        out._node = ctx if ctx.plan.outputs == 1 else Output(ctx, saved.number)
-    elif saved.__class__ is Packed and not saved.output:
+    if saved.__class__ is Packed and not saved.output:
         out._node = saved._node
+    else:
+        out._node = ctx if ctx.plan.outputs == 1 else Output(ctx, saved.number)
     return out
 
 
