@@ -49,24 +49,24 @@ class BatchedExtras:
     """The extras, for batched arrays and for plain ones, which are the same for all examples."""
 
     add_at: Any = None
-    embed = staticmethod(batched_indexing.embed)
-    gather_along_axis = staticmethod(batched_indexing.gather_along_axis)
-    pick = staticmethod(batched_indexing.pick)
-    put_along_axis = staticmethod(batched_indexing.put_along_axis)
-    put_index = staticmethod(batched_indexing.put_index)
-    scatter_along_axis = staticmethod(batched_indexing.scatter_along_axis)
+    embed: Any = staticmethod(batched_indexing.embed)
+    gather_along_axis: Any = staticmethod(batched_indexing.gather_along_axis)
+    pick: Any = staticmethod(batched_indexing.pick)
+    put_along_axis: Any = staticmethod(batched_indexing.put_along_axis)
+    put_index: Any = staticmethod(batched_indexing.put_index)
+    scatter_along_axis: Any = staticmethod(batched_indexing.scatter_along_axis)
 
-    argmax_places = staticmethod(batched_windows.argmax_places)
-    argmax_windows = staticmethod(batched_windows.argmax_windows)
-    blend = staticmethod(batched_windows.blend)
-    unblend = staticmethod(batched_windows.unblend)
-    convolve = staticmethod(batched_windows.convolve)
-    convolve_input = staticmethod(batched_windows.convolve_input)
-    convolve_weight = staticmethod(batched_windows.convolve_weight)
-    put_places = staticmethod(batched_windows.put_places)
-    spread_windows = staticmethod(batched_windows.spread_windows)
-    sum_windows = staticmethod(batched_windows.sum_windows)
-    take_places = staticmethod(batched_windows.take_places)
+    argmax_places: Any = staticmethod(batched_windows.argmax_places)
+    argmax_windows: Any = staticmethod(batched_windows.argmax_windows)
+    blend: Any = staticmethod(batched_windows.blend)
+    unblend: Any = staticmethod(batched_windows.unblend)
+    convolve: Any = staticmethod(batched_windows.convolve)
+    convolve_input: Any = staticmethod(batched_windows.convolve_input)
+    convolve_weight: Any = staticmethod(batched_windows.convolve_weight)
+    put_places: Any = staticmethod(batched_windows.put_places)
+    spread_windows: Any = staticmethod(batched_windows.spread_windows)
+    sum_windows: Any = staticmethod(batched_windows.sum_windows)
+    take_places: Any = staticmethod(batched_windows.take_places)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(numpy_extras, name):
@@ -84,13 +84,24 @@ class BatchedExtras:
 
     # -- linear algebra: NumPy's functions take batches of matrices ----------------------------------------------------
 
-    cholesky, cofactor, det = _of_matrices("cholesky"), _of_matrices("cofactor"), _of_matrices("det")
-    eig, eigh, svd, qr = _of_matrices("eig"), _of_matrices("eigh"), _of_matrices("svd"), _of_matrices("qr")
-    inv, matrix_exp = _of_matrices("inv"), _of_matrices("matrix_exp")
-    slogdet, lu_factor = _of_matrices("slogdet"), _of_matrices("lu_factor")
-    solve, solve_triangular = _of_matrices("solve"), _of_matrices("solve_triangular")
-    need_phase, permutation = _of_matrices("need_phase"), _of_matrices("permutation")
-    fft_c2c, fft_r2c, fft_c2r = _along_axes("fft_c2c"), _along_axes("fft_r2c"), _along_axes("fft_c2r")
+    cholesky: Any = _of_matrices("cholesky")
+    cofactor: Any = _of_matrices("cofactor")
+    det: Any = _of_matrices("det")
+    eig: Any = _of_matrices("eig")
+    eigh: Any = _of_matrices("eigh")
+    svd: Any = _of_matrices("svd")
+    qr: Any = _of_matrices("qr")
+    inv: Any = _of_matrices("inv")
+    matrix_exp: Any = _of_matrices("matrix_exp")
+    slogdet: Any = _of_matrices("slogdet")
+    lu_factor: Any = _of_matrices("lu_factor")
+    solve: Any = _of_matrices("solve")
+    solve_triangular: Any = _of_matrices("solve_triangular")
+    need_phase: Any = _of_matrices("need_phase")
+    permutation: Any = _of_matrices("permutation")
+    fft_c2c: Any = _along_axes("fft_c2c")
+    fft_r2c: Any = _along_axes("fft_r2c")
+    fft_c2r: Any = _along_axes("fft_c2r")
 
     def pinv(self, x: Any, atol: Any = 0.0, rtol: Any = None, hermitian: bool = False) -> Any:
         if levels_of((atol, rtol)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,10 @@ from .._define import primitive
 from .._numbers import is_integer
 from .._product_checks import scalar_name
 
-c2c, r2c, c2r = primitive("fft_c2c"), primitive("fft_r2c"), primitive("fft_c2r")
-conj = primitive("conj")
+c2c: Callable[..., Tensor] = primitive("fft_c2c")
+r2c: Callable[..., Tensor] = primitive("fft_r2c")
+c2r: Callable[..., Tensor] = primitive("fft_c2r")
+conj: Callable[..., Tensor] = primitive("conj")
 _astype, _embed, _slice = primitive("astype"), primitive("embed", "ConstantPadNdBackward0"), primitive("getitem")
 
 OPPOSITE = {"backward": "forward", "forward": "backward", "ortho": "ortho"}
