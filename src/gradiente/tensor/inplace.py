@@ -37,9 +37,16 @@ def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = Fal
     """
 
     def call(input: Tensor, *arguments: Any, **keywords: Any) -> Tensor:
-        others = [a for a in (*arguments, *keywords.values()) if isinstance(a, Tensor) and a is not input]
-        check_writable(input, any(a._node is not None for a in others), overlapping)
-        if not overlapping and input._array.__class__ is np.ndarray:
+        others: list[Tensor] = []
+        tracked = itself = False
+        for a in (*arguments, *keywords.values()) if keywords else arguments:
+            if a is input:
+                itself = True
+            elif isinstance(a, Tensor):
+                others.append(a)
+                tracked = tracked or a._node is not None
+        check_writable(input, tracked, overlapping)
+        if others and not overlapping and input._array.__class__ is np.ndarray:
             for other in others:
                 check_apart(input._array, other._array)
         old = with_history(input)
@@ -52,13 +59,15 @@ def in_place(function: Callable[..., Tensor], name: str, overlapping: bool = Fal
                 inherit(old, input)
             if mode.saved_hooks or active(mode):  # hooks and the graphs of tangents keep its values without itself
                 old._array = input._array.copy()
-        twin = old if active(mode) else _twin(input, old)
-        arguments = tuple([twin if a is input else a for a in arguments])
+        if itself:
+            twin = old if active(mode) else _twin(input, old)
+            arguments = tuple([twin if a is input else a for a in arguments])
+            del twin
         try:
             result = function(old, *arguments, **keywords)
         except TypeError as error:
             raise _renamed(error, function.__name__, name) from None
-        del arguments, twin
+        del arguments
         # If a node saved it, it keeps the values from before.
         if getrefcount(old) > HELD_ONCE or result._array is old._array:
             old._array = input._array.copy()
@@ -88,9 +97,12 @@ def writes(function: F) -> F:
     @wraps(function)
     def call(self: Tensor, *arguments: Any, **keywords: Any) -> Any:
         if current().grad:
-            operands = (*arguments, *keywords.values())
-            tracked = any(isinstance(o, Tensor) and o._node is not None for o in operands)
-            check_writable(self, tracked, overlapping=True)
+            tracked = False
+            for o in (*arguments, *keywords.values()) if keywords else arguments:
+                if isinstance(o, Tensor) and o._node is not None:
+                    tracked = True
+            if tracked or self._view is not None or self._node is not None or self._meta is not None:
+                check_writable(self, tracked, overlapping=True)
         return function(self, *arguments, **keywords)
 
     return cast("F", call)
@@ -187,10 +199,13 @@ def store(
     `overlapping`: the elements may share memory. `shared`: which memory of the target the others may share: "none",
     the "whole", or "any" part of it.
     """
-    if shared != "any" and target._array.__class__ is np.ndarray:
+    array = target._array
+    if shared != "any" and array.__class__ is np.ndarray:
         for other in others:
             if isinstance(other, Tensor):
-                check_apart(target._array, other._array, shared == "whole")
+                given = other._array
+                if array.base is not None or given.base is not None or given is array:
+                    check_apart(array, given, shared == "whole")
     tracked = False
     if current().grad and target._array.dtype.kind in "fcV":
         tracked = target._node is not None
