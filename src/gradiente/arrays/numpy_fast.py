@@ -216,11 +216,11 @@ def where(condition: Any, a: Any, b: Any, /) -> Any:
     times as much as arithmetic. Where one side is 0, the other's bits, read as integers, are multiplied by the mask:
     that is exact, also for NaN and infinity.
     """
-    if a.__class__ is int and a == 0 and b.__class__ is np.ndarray:
+    if a.__class__ is int and a == 0 and isinstance(b, np.ndarray):
         bits = _BITS.get(b.dtype.char)
         if bits is not None and condition.__class__ is np.ndarray:
             return np.multiply(b.view(bits), np.logical_not(condition)).view(b.dtype)
-    elif b.__class__ is int and b == 0 and a.__class__ is np.ndarray:
+    elif b.__class__ is int and b == 0 and isinstance(a, np.ndarray):
         bits = _BITS.get(a.dtype.char)
         if bits is not None and condition.__class__ is np.ndarray:
             return np.multiply(a.view(bits), condition).view(a.dtype)

@@ -312,7 +312,7 @@ def diagonal(x: Array, offset: int, axis1: int, axis2: int) -> Array:
 
 def as_real(x: Array) -> Array:
     """The complex elements of `x` as pairs of real ones along a last axis, as a view."""
-    real = np.asarray(x).real
+    real: Any = np.asarray(x).real  # pyright: ignore
     return remake(real, (*x.shape, 2), (*x.strides, real.itemsize))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,10 @@ class HookDict(dict[int, Callable[..., Any]]):
     """Hooks by their numbers, so in the order of registration; `list` copies it in one step, not so an OrderedDict."""
 
     __slots__ = ("__weakref__",)
+
+
+Hooks = HookDict | OrderedDict[int, Callable[..., Any]]
+"""Where hooks are kept: any dictionary that weak references can be made to."""
 
 
 class RemovableHandle:
@@ -30,7 +35,7 @@ class RemovableHandle:
 
     __slots__ = ("__weakref__", "_hooks", "id")
 
-    def __init__(self, hooks: HookDict) -> None:
+    def __init__(self, hooks: Hooks) -> None:
         self.id: int = _ids()
         self._hooks = weakref.ref(hooks)
 
@@ -40,10 +45,10 @@ class RemovableHandle:
         if hooks is not None:
             hooks.pop(self.id, None)
 
-    def __getstate__(self) -> tuple[HookDict | None, int]:
+    def __getstate__(self) -> tuple[Hooks | None, int]:
         return self._hooks(), self.id
 
-    def __setstate__(self, state: tuple[HookDict | None, int]) -> None:
+    def __setstate__(self, state: tuple[Hooks | None, int]) -> None:
         hooks, self.id = state
         self._hooks = weakref.ref(HookDict() if hooks is None else hooks)
 
@@ -54,7 +59,7 @@ class RemovableHandle:
         self.remove()
 
 
-def register(hooks: HookDict, hook: Callable[..., Any]) -> RemovableHandle:
+def register(hooks: Hooks, hook: Callable[..., Any]) -> RemovableHandle:
     """Add `hook` to `hooks` and return its handle."""
     handle = RemovableHandle(hooks)
     hooks[handle.id] = hook

@@ -43,15 +43,15 @@ class Parameter(Tensor, metaclass=_ParameterType):
                 f"Cannot make a Parameter of {type(data).__name__}: the data must be a Tensor "
                 "(torch.tensor(...) makes one)"
             )
-        if type(data) is Tensor or type(data) is Parameter:
+        if type(data) in (Tensor, Parameter):
             return _around(cls, data, requires_grad)
-        marked = data.detach().requires_grad_(requires_grad)
+        marked: Any = data.detach().requires_grad_(requires_grad)
         if type(marked) is not type(data):
             raise RuntimeError(
                 f"Creating a Parameter from an instance of type {type(data).__name__} requires that detach() returns "
                 f"an instance of the same type, but return type {type(marked).__name__} was found instead."
             )
-        marked._is_param = True
+        marked._is_param = True  # pyright: ignore[reportAttributeAccessIssue]
         return marked
 
     def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
@@ -102,7 +102,7 @@ class Buffer(Tensor, metaclass=_BufferType):
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
         """The tensor, marked."""
-        made = empty(0) if data is None else data.detach().requires_grad_(data.requires_grad)
+        made: Any = empty(0) if data is None else data.detach().requires_grad_(data.requires_grad)
         made.persistent = persistent
         made._is_buffer = True
         return made

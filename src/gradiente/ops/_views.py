@@ -48,7 +48,7 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
             plan = plans.get(dtype)
             if plan is None:
                 found = make_view(call, x, **static)
-                plans[dtype] = found._node.plan  # pyright: ignore[reportOptionalMemberAccess]
+                plans[dtype] = found._node.plan  # pyright: ignore - there is a node, and it is none of several results
                 return found
             out._node = made = Node()
             made.seq = moment()

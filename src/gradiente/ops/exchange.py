@@ -117,7 +117,7 @@ def rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict
     out._node = out._history = out._view = out._meta = None
     if requires_grad:
         out._node = AccumulateGrad(out)
-    out.__dict__.update(attributes)
+    vars(out).update(attributes)
     return out
 
 

@@ -212,7 +212,7 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
             plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
             value = function(array, **static) if plain else None
         except other_cases:
-            plain = False
+            return general((x,), static)
         return finish(value, (x,), (array,), dtype, mode, static) if plain else general((x,), static)
 
     def call_two(a: Any, b: Any, **static: Any) -> Tensor:
@@ -223,12 +223,12 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
             plain = plain and (dtype is other or other.kind in others)
             value = function(*arrays, **static) if plain else None
         except other_cases:
-            plain = False
+            return general((a, b), static)
         return finish(value, (a, b), arrays, dtype, mode, static) if plain else general((a, b), static)
 
     def call_many(*operands: Any, **static: Any) -> Tensor:
         try:
-            arrays = tuple([None if o is None else o._array for o in operands])
+            arrays: Any = tuple([None if o is None else o._array for o in operands])
             dtype, mode = arrays[first].dtype, current()
             plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
             if plain and len(arrays) > 1:
@@ -237,7 +237,7 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
                         plain = False
             value = function(*arrays, **static) if plain else None
         except other_cases:
-            plain = False
+            return general(operands, static)
         return finish(value, operands, arrays, dtype, mode, static) if plain else general(operands, static)
 
     count = 0 if primitive.variadic else len(primitive.operands)

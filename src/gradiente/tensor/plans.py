@@ -88,7 +88,7 @@ def general_plan(
         return pull(node, g, bare, unpack_raw)
 
     if xp is np and not is_complex and primitive.runs_rules_as_they_stand:
-        raw = _arranged(primitive, names, tracked, bare)
+        raw = _arranged(primitive, names, tracked, bare)  # pyright: ignore - called by position only
 
     def taped(node: Node, g: Any) -> Any:
         return pull(node, g, namespaces(g.__array_namespace__()), unpack_tensor)

@@ -124,7 +124,7 @@ class _ForbiddenView(Tensor):
             warnings.warn(NON_LEAF_GRAD, UserWarning, stacklevel=2)
 
     @grad.setter
-    def grad(self, value: Any) -> None:
+    def grad(self, value: Any) -> None:  # pyright: ignore
         """As of any tensor."""
         Tensor.grad.fset(self, value)  # pyright: ignore[reportOptionalCall]
 

@@ -35,6 +35,12 @@ _Gate.__name__ = "BackwardHookFunction"
 class PassHooks:
     """The backward hooks around one call of a module."""
 
+    module: Any
+    hooks: Sequence[Callable[..., Any]]
+    before: Sequence[Callable[..., Any]]
+    input_count: Any
+    output_count: Any
+
     def __init__(self, module: Any, hooks: Sequence[Callable[..., Any]], before: Sequence[Callable[..., Any]]) -> None:
         self.module = module
         self.hooks = hooks

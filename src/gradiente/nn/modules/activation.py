@@ -25,6 +25,7 @@ class _Elementwise(Configured):
 
 
 class _InPlace(_Elementwise):
+    inplace: bool
     _options = ("inplace",)
 
     def __init__(self, inplace: bool = False) -> None:
@@ -112,6 +113,8 @@ class Tanhshrink(_Elementwise):
 class GELU(_Elementwise):
     """x·Φ(x), Φ being the normal distribution function; with `approximate="tanh"`, by a formula near it."""
 
+    approximate: str
+
     _function = staticmethod(F.gelu)
     _options = ("approximate",)
 
@@ -127,6 +130,9 @@ class GELU(_Elementwise):
 class ELU(_Elementwise):
     """x above 0, α·(eˣ - 1) below."""
 
+    alpha: float
+    inplace: bool
+
     _function = staticmethod(F.elu)
     _options = ("alpha", "inplace")
 
@@ -137,6 +143,9 @@ class ELU(_Elementwise):
 
 class CELU(_Elementwise):
     """max(x, 0) + min(0, α·(e^(x/α) - 1))."""
+
+    alpha: float
+    inplace: bool
 
     _function = staticmethod(F.celu)
     _options = ("alpha", "inplace")
@@ -149,6 +158,9 @@ class CELU(_Elementwise):
 class LeakyReLU(_Elementwise):
     """x above 0, slope·x below."""
 
+    negative_slope: float
+    inplace: bool
+
     _function = staticmethod(F.leaky_relu)
     _options = ("negative_slope", "inplace")
 
@@ -160,6 +172,9 @@ class LeakyReLU(_Elementwise):
 class Softplus(_Elementwise):
     """log(1 + e^(βx))/β, which is x where βx is above the threshold."""
 
+    beta: float
+    threshold: float
+
     _function = staticmethod(F.softplus)
     _options = ("beta", "threshold")
 
@@ -170,6 +185,8 @@ class Softplus(_Elementwise):
 
 class Hardshrink(_Elementwise):
     """x outside of ±λ, 0 inside."""
+
+    lambd: float
 
     _function = staticmethod(F.hardshrink)
     _options = ("lambd",)
@@ -186,6 +203,8 @@ class Hardshrink(_Elementwise):
 class Softshrink(_Elementwise):
     """x moved towards 0 by λ, 0 inside of ±λ."""
 
+    lambd: float
+
     _function = staticmethod(F.softshrink)
     _options = ("lambd",)
 
@@ -201,6 +220,10 @@ class Softshrink(_Elementwise):
 class Threshold(_Elementwise):
     """x above the threshold, `value` elsewhere."""
 
+    threshold: float
+    value: float
+    inplace: bool
+
     _function = staticmethod(F.threshold)
     _options = ("threshold", "value", "inplace")
 
@@ -211,6 +234,10 @@ class Threshold(_Elementwise):
 
 class Hardtanh(_Elementwise):
     """min(max(x, min_val), max_val)."""
+
+    min_val: float
+    max_val: float
+    inplace: bool
 
     _function = staticmethod(F.hardtanh)
     _options = ("min_val", "max_val", "inplace")
@@ -225,19 +252,25 @@ class Hardtanh(_Elementwise):
 class RReLU(_Elementwise):
     """x above 0, a·x below, a drawn from [lower, upper] in training and their mean in evaluation."""
 
+    lower: float
+    upper: float
+    inplace: bool
+
     _options = ("lower", "upper", "inplace")
 
     def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
         super().__init__()
         self.lower, self.upper, self.inplace = lower, upper, inplace
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride]
         """The function of each element."""
         return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
 
 class GLU(_Elementwise):
     """a·σ(b), a and b being the halves along `dim`."""
+
+    dim: int
 
     _function = staticmethod(F.glu)
     _options = ("dim",)
@@ -256,6 +289,9 @@ class PReLU(Module):
         device: where the parameter is.
         dtype: of the parameter.
     """
+
+    num_parameters: int
+    init: float
 
     weight: Parameter
 

@@ -27,8 +27,14 @@ class _Norm(Module):
         bias: whether, if `affine`, there are biases as well.
     """
 
+    num_features: int
+    eps: float
+    momentum: float | None
+    affine: bool
+    track_running_stats: bool
+
     _version = 2
-    ranks: ClassVar[tuple[int, ...]]
+    _ranks: ClassVar[tuple[int, ...]]
     weight: Parameter | None
     bias: Parameter | None
     running_mean: Tensor | None
@@ -83,19 +89,28 @@ class _Norm(Module):
         )
 
     def _check_input_dim(self, input: Tensor) -> None:
-        if input.dim() not in self.ranks:
-            wanted = " or ".join(f"{rank}D" for rank in self.ranks)
+        if input.dim() not in self._ranks:
+            wanted = " or ".join(f"{rank}D" for rank in self._ranks)
             raise ValueError(f"expected {wanted} input (got {input.dim()}D input)")
 
     def _load_from_state_dict(
-        self, state_dict: Any, prefix: str, local_metadata: Any, strict: Any, missing: Any, unexpected: Any, errors: Any
+        self,
+        state_dict: Any,
+        prefix: str,
+        local_metadata: Any,
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
     ) -> None:
         version = local_metadata.get("version", None)
         key = prefix + "num_batches_tracked"
         if (version is None or version < 2) and self.track_running_stats and key not in state_dict:
             known = self.num_batches_tracked
             state_dict[key] = tensor(0, dtype=int64) if known is None else known  # files by old versions lack it
-        super()._load_from_state_dict(state_dict, prefix, local_metadata, strict, missing, unexpected, errors)
+        super()._load_from_state_dict(
+            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+        )
 
 
 class _BatchNorm(_Norm):
@@ -124,19 +139,19 @@ class _BatchNorm(_Norm):
 class BatchNorm1d(_BatchNorm):
     """Batch normalisation of (N, C) or (N, C, L). Source: S. Ioffe and C. Szegedy, Batch normalization (2015)."""
 
-    ranks = (2, 3)
+    _ranks = (2, 3)
 
 
 class BatchNorm2d(_BatchNorm):
     """Batch normalisation of (N, C, H, W)."""
 
-    ranks = (4,)
+    _ranks = (4,)
 
 
 class BatchNorm3d(_BatchNorm):
     """Batch normalisation of (N, C, D, H, W)."""
 
-    ranks = (5,)
+    _ranks = (5,)
 
 
 class _InstanceNorm(_Norm):
@@ -157,7 +172,7 @@ class _InstanceNorm(_Norm):
     def forward(self, input: Tensor) -> Tensor:
         """The input, each channel of each instance with mean 0 and variance 1."""
         self._check_input_dim(input)
-        channels = input.dim() - (self.ranks[-1] - 1)
+        channels = input.dim() - (self._ranks[-1] - 1)
         if input.size(channels) != self.num_features:
             if self.affine:
                 raise ValueError(
@@ -171,7 +186,7 @@ class _InstanceNorm(_Norm):
                 "passing in num_features, which is not used because affine=False",
                 stacklevel=2,
             )
-        alone = input.dim() == self.ranks[0]
+        alone = input.dim() == self._ranks[0]
         out = F.instance_norm(
             input.unsqueeze(0) if alone else input,
             self.running_mean,
@@ -188,19 +203,19 @@ class _InstanceNorm(_Norm):
 class InstanceNorm1d(_InstanceNorm):
     """Instance normalisation of (N, C, L) or (C, L). Source: D. Ulyanov et al., Instance normalization (2016)."""
 
-    ranks = (2, 3)
+    _ranks = (2, 3)
 
 
 class InstanceNorm2d(_InstanceNorm):
     """Instance normalisation of (N, C, H, W) or (C, H, W)."""
 
-    ranks = (3, 4)
+    _ranks = (3, 4)
 
 
 class InstanceNorm3d(_InstanceNorm):
     """Instance normalisation of (N, C, D, H, W) or (C, D, H, W)."""
 
-    ranks = (4, 5)
+    _ranks = (4, 5)
 
 
 __all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"]

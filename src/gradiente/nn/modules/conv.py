@@ -19,7 +19,17 @@ _MODES = ("zeros", "reflect", "replicate", "circular")
 class _Conv(Module):
     """What all convolutions share."""
 
-    dimensions: ClassVar[int]
+    in_channels: int
+    out_channels: int
+    groups: int
+    kernel_size: Any
+    stride: Any
+    dilation: Any
+    padding: Any
+    output_padding: Any
+    padding_mode: str
+
+    _dimensions: ClassVar[int]
     transposed: ClassVar[bool] = False
     weight: Parameter
     bias: Parameter | None
@@ -45,7 +55,7 @@ class _Conv(Module):
             raise ValueError("in_channels must be divisible by groups")
         if out_channels % groups != 0:
             raise ValueError("out_channels must be divisible by groups")
-        n = self.dimensions
+        n = self._dimensions
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size, self.stride, self.dilation = each(kernel_size, n), each(stride, n), each(dilation, n)
         self.padding = padding if isinstance(padding, str) else each(padding, n)
@@ -70,14 +80,14 @@ class _Conv(Module):
     def _paddings(self) -> list[int]:
         """Before and after, from the last dimension to the first, as `pad` takes them."""
         pairs: list[int] = []
-        for i in reversed(range(self.dimensions)):
+        for i in reversed(range(self._dimensions)):
             if self.padding == "valid":
                 pairs += [0, 0]
             elif self.padding == "same":
                 total = self.dilation[i] * (self.kernel_size[i] - 1)
                 pairs += [total // 2, total - total // 2]
             else:
-                pairs += [self.padding[i]] * 2
+                pairs += [int(self.padding[i])] * 2
         return pairs
 
     def reset_parameters(self) -> None:
@@ -97,7 +107,7 @@ class _Conv(Module):
 
     def extra_repr(self) -> str:
         """The options that are not usual."""
-        n = self.dimensions
+        n = self._dimensions
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         if self.padding != (0,) * n:
             text += f", padding={self.padding}"
@@ -165,7 +175,7 @@ class _Direct(_Conv):
 class Conv1d(_Direct):
     """Convolution of signals (N, C, L)."""
 
-    dimensions = 1
+    _dimensions = 1
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, in_channels, L) → (N, out_channels, L')."""
@@ -180,7 +190,7 @@ class Conv2d(_Direct):
     torch.Size([2, 6, 24, 24])
     """
 
-    dimensions = 2
+    _dimensions = 2
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, in_channels, H, W) → (N, out_channels, H', W')."""
@@ -190,7 +200,7 @@ class Conv2d(_Direct):
 class Conv3d(_Direct):
     """Convolution of volumes (N, C, D, H, W)."""
 
-    dimensions = 3
+    _dimensions = 3
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, in_channels, D, H, W) → (N, out_channels, D', H', W')."""
@@ -246,7 +256,7 @@ class _Transposed(_Conv):
 
     def _output_padding(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
         """How much has to be added for the output to have the wanted size."""
-        n = self.dimensions
+        n = self._dimensions
         batched = input.dim() == n + 2
         if len(wanted) == input.dim():
             wanted = wanted[2 if batched else 1 :]
@@ -272,7 +282,7 @@ class _Transposed(_Conv):
 class ConvTranspose1d(_Transposed):
     """The transpose of a convolution of signals."""
 
-    dimensions = 1
+    _dimensions = 1
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """(N, in_channels, L) → (N, out_channels, L')."""
@@ -282,7 +292,7 @@ class ConvTranspose1d(_Transposed):
 class ConvTranspose2d(_Transposed):
     """The transpose of a convolution of images."""
 
-    dimensions = 2
+    _dimensions = 2
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """(N, in_channels, H, W) → (N, out_channels, H', W')."""
@@ -292,7 +302,7 @@ class ConvTranspose2d(_Transposed):
 class ConvTranspose3d(_Transposed):
     """The transpose of a convolution of volumes."""
 
-    dimensions = 3
+    _dimensions = 3
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """(N, in_channels, D, H, W) → (N, out_channels, D', H', W')."""

@@ -17,6 +17,9 @@ class _Dropout(Module):
         inplace: whether the input itself is changed.
     """
 
+    p: float
+    inplace: bool
+
     _function: Any = None
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:

@@ -89,6 +89,10 @@ class Bilinear(Module):
         dtype: of the parameters.
     """
 
+    in1_features: int
+    in2_features: int
+    out_features: int
+
     weight: Parameter
     bias: Parameter | None
 

@@ -115,6 +115,8 @@ class BCEWithLogitsLoss(_Loss):
 class NLLLoss(_WeightedLoss):
     """The negative log-likelihood of the true classes."""
 
+    ignore_index: int
+
     _function = staticmethod(F.nll_loss)
     _options = ("weight", "ignore_index")
 
@@ -138,6 +140,9 @@ class CrossEntropyLoss(_WeightedLoss):
     tensor(1.3863)
     """
 
+    ignore_index: int
+    label_smoothing: float
+
     _function = staticmethod(F.cross_entropy)
     _options = ("weight", "ignore_index", "label_smoothing")
 
@@ -156,6 +161,9 @@ class CrossEntropyLoss(_WeightedLoss):
 
 class MultiMarginLoss(_WeightedLoss):
     """The margins between the true class and the others."""
+
+    p: int
+    margin: float
 
     _function = staticmethod(F.multi_margin_loss)
     _options = ("p", "margin", "weight")
@@ -180,6 +188,8 @@ class MultiMarginLoss(_WeightedLoss):
 class HuberLoss(_Loss):
     """The square of small differences, the absolute value of large ones."""
 
+    delta: float
+
     _function = staticmethod(F.huber_loss)
     _options = ("delta",)
 
@@ -190,6 +200,8 @@ class HuberLoss(_Loss):
 
 class SmoothL1Loss(_Loss):
     """The Huber loss, divided by β."""
+
+    beta: float
 
     _function = staticmethod(F.smooth_l1_loss)
     _options = ("beta",)
@@ -208,6 +220,8 @@ class SmoothL1Loss(_Loss):
 class KLDivLoss(_Loss):
     """The divergence of distributions whose logarithms are the input."""
 
+    log_target: bool
+
     _function = staticmethod(F.kl_div)
     _options = ("log_target",)
 
@@ -224,6 +238,10 @@ class KLDivLoss(_Loss):
 
 class PoissonNLLLoss(_Loss):
     """The negative log-likelihood of counts."""
+
+    log_input: bool
+    full: bool
+    eps: float
 
     _function = staticmethod(F.poisson_nll_loss)
     _options = ("log_input", "full", "eps")
@@ -244,6 +262,9 @@ class PoissonNLLLoss(_Loss):
 class GaussianNLLLoss(_Loss):
     """The negative log-likelihood of normal numbers, of which the variances are given as well."""
 
+    full: bool
+    eps: float
+
     _function = staticmethod(F.gaussian_nll_loss)
     _options = ("full", "eps")
 
@@ -254,6 +275,8 @@ class GaussianNLLLoss(_Loss):
 
 class _MarginLoss(_Loss):
     """A loss with a margin."""
+
+    margin: Any
 
     _options = ("margin",)
     _margin: ClassVar[float] = 0.0
@@ -291,6 +314,11 @@ class MarginRankingLoss(_MarginLoss):
 class TripletMarginLoss(_Loss):
     """How much farther an example of another kind should be than one of the same."""
 
+    margin: float
+    p: float
+    eps: float
+    swap: bool
+
     _function = staticmethod(F.triplet_margin_loss)
     _options = ("margin", "p", "eps", "swap")
 
@@ -313,6 +341,10 @@ class TripletMarginLoss(_Loss):
 class TripletMarginWithDistanceLoss(_Loss):
     """`TripletMarginLoss` with a distance of one's own."""
 
+    distance_function: Any
+    margin: float
+    swap: bool
+
     _function = staticmethod(F.triplet_margin_with_distance_loss)
     _options = ("distance_function", "margin", "swap")
 
@@ -331,6 +363,9 @@ class TripletMarginWithDistanceLoss(_Loss):
 class CTCLoss(_Loss):
     """The negative log-likelihood of label sequences that are not aligned with the inputs."""
 
+    blank: int
+    zero_infinity: bool
+
     _function = staticmethod(F.ctc_loss)
     _options = ("blank", "zero_infinity")
 
@@ -341,6 +376,9 @@ class CTCLoss(_Loss):
 
 class CosineSimilarity(Module):
     """The cosine of the angle between vectors along a dimension."""
+
+    dim: int
+    eps: float
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
@@ -353,6 +391,10 @@ class CosineSimilarity(Module):
 
 class PairwiseDistance(Module):
     """The p-norm of the differences of vectors."""
+
+    norm: float
+    eps: float
+    keepdim: bool
 
     def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
         super().__init__()

@@ -24,6 +24,9 @@ class LayerNorm(Module):
         dtype: of the parameters.
     """
 
+    eps: float
+    elementwise_affine: bool
+
     weight: Parameter | None
     bias: Parameter | None
 
@@ -76,6 +79,9 @@ class RMSNorm(Module):
         dtype: of the parameter.
     """
 
+    eps: float | None
+    elementwise_affine: bool
+
     weight: Parameter | None
 
     def __init__(
@@ -120,6 +126,11 @@ class GroupNorm(Module):
         dtype: of the parameters.
         bias: whether, if `affine`, there are biases as well.
     """
+
+    num_groups: int
+    num_channels: int
+    eps: float
+    affine: bool
 
     weight: Parameter | None
     bias: Parameter | None
@@ -172,6 +183,11 @@ class LocalResponseNorm(Module):
         beta: exponent.
         k: added to it.
     """
+
+    size: int
+    alpha: float
+    beta: float
+    k: float
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
         super().__init__()

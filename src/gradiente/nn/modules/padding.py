@@ -16,18 +16,18 @@ class _Pad(Module):
         padding: how many, one number for all ends, or before and after for each dimension from the last on.
     """
 
-    dimensions: ClassVar[int]
-    mode: ClassVar[str]
+    _dimensions: ClassVar[int]
+    _mode: ClassVar[str]
 
     def __init__(self, padding: Any) -> None:
         super().__init__()
         self.padding: tuple[int, ...] = (
-            (padding,) * (2 * self.dimensions) if isinstance(padding, int) else tuple(padding)
+            (padding,) * (2 * self._dimensions) if isinstance(padding, int) else tuple(padding)
         )
 
     def forward(self, input: Tensor) -> Tensor:
         """The larger tensor."""
-        return F.pad(input, self.padding, self.mode)
+        return F.pad(input, self.padding, self._mode)
 
     def extra_repr(self) -> str:
         """How many."""
@@ -35,7 +35,8 @@ class _Pad(Module):
 
 
 class _Constant(_Pad):
-    mode = "constant"
+    value: float
+    _mode = "constant"
 
     def __init__(self, padding: Any, value: float) -> None:
         super().__init__(padding)
@@ -53,19 +54,19 @@ class _Constant(_Pad):
 class ConstantPad1d(_Constant):
     """Adds a number at the ends of the last dimension."""
 
-    dimensions = 1
+    _dimensions = 1
 
 
 class ConstantPad2d(_Constant):
     """Adds a number at the ends of the last two dimensions."""
 
-    dimensions = 2
+    _dimensions = 2
 
 
 class ConstantPad3d(_Constant):
     """Adds a number at the ends of the last three dimensions."""
 
-    dimensions = 3
+    _dimensions = 3
 
 
 class _Zero(_Constant):
@@ -80,7 +81,7 @@ class _Zero(_Constant):
 class ZeroPad1d(_Zero):
     """Adds zeros at the ends of the last dimension."""
 
-    dimensions = 1
+    _dimensions = 1
 
 
 class ZeroPad2d(_Zero):
@@ -93,67 +94,67 @@ class ZeroPad2d(_Zero):
              [0., 0., 0.]]])
     """
 
-    dimensions = 2
+    _dimensions = 2
 
 
 class ZeroPad3d(_Zero):
     """Adds zeros at the ends of the last three dimensions."""
 
-    dimensions = 3
+    _dimensions = 3
 
 
 class ReflectionPad1d(_Pad):
     """Continues the last dimension by its mirror image."""
 
-    dimensions, mode = 1, "reflect"
+    _dimensions, _mode = 1, "reflect"
 
 
 class ReflectionPad2d(_Pad):
     """Continues the last two dimensions by their mirror images."""
 
-    dimensions, mode = 2, "reflect"
+    _dimensions, _mode = 2, "reflect"
 
 
 class ReflectionPad3d(_Pad):
     """Continues the last three dimensions by their mirror images."""
 
-    dimensions, mode = 3, "reflect"
+    _dimensions, _mode = 3, "reflect"
 
 
 class ReplicationPad1d(_Pad):
     """Continues the last dimension by its first and last elements."""
 
-    dimensions, mode = 1, "replicate"
+    _dimensions, _mode = 1, "replicate"
 
 
 class ReplicationPad2d(_Pad):
     """Continues the last two dimensions by their first and last elements."""
 
-    dimensions, mode = 2, "replicate"
+    _dimensions, _mode = 2, "replicate"
 
 
 class ReplicationPad3d(_Pad):
     """Continues the last three dimensions by their first and last elements."""
 
-    dimensions, mode = 3, "replicate"
+    _dimensions, _mode = 3, "replicate"
 
 
 class CircularPad1d(_Pad):
     """Continues the last dimension as if it were periodic."""
 
-    dimensions, mode = 1, "circular"
+    _dimensions, _mode = 1, "circular"
 
 
 class CircularPad2d(_Pad):
     """Continues the last two dimensions as if they were periodic."""
 
-    dimensions, mode = 2, "circular"
+    _dimensions, _mode = 2, "circular"
 
 
 class CircularPad3d(_Pad):
     """Continues the last three dimensions as if they were periodic."""
 
-    dimensions, mode = 3, "circular"
+    _dimensions, _mode = 3, "circular"
 
 
 __all__ = [

@@ -23,6 +23,13 @@ class _MaxPool(Configured):
         ceil_mode: whether windows may go over the end.
     """
 
+    kernel_size: Any
+    stride: Any
+    padding: Any
+    dilation: Any
+    return_indices: bool
+    ceil_mode: bool
+
     _options = ("kernel_size", "stride", "padding", "dilation", "ceil_mode", "return_indices")
     _shown = ("kernel_size", "stride", "padding", "dilation", "ceil_mode")
 
@@ -72,6 +79,10 @@ class _MaxUnpool(Module):
         padding: how much was added.
     """
 
+    kernel_size: Any
+    stride: Any
+    padding: Any
+
     _function: Any = None
     _dimensions = 1
 
@@ -112,6 +123,12 @@ class MaxUnpool3d(_MaxUnpool):
 class AvgPool1d(Configured):
     """The mean of each window of (N, C, L)."""
 
+    kernel_size: Any
+    stride: Any
+    padding: Any
+    ceil_mode: bool
+    count_include_pad: bool
+
     _function = staticmethod(F.avg_pool1d)
     _options = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")
     _shown = ("kernel_size", "stride", "padding")
@@ -140,6 +157,13 @@ class _AvgPool(Configured):
         count_include_pad: whether what was added counts.
         divisor_override: by what the sums are divided.
     """
+
+    kernel_size: Any
+    stride: Any
+    padding: Any
+    ceil_mode: bool
+    count_include_pad: bool
+    divisor_override: int | None
 
     _options = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
     _shown = ("kernel_size", "stride", "padding")
@@ -180,6 +204,11 @@ class _LPPool(Configured):
         ceil_mode: whether windows may go over the end.
     """
 
+    norm_type: float
+    kernel_size: Any
+    stride: Any
+    ceil_mode: bool
+
     _options = ("norm_type", "kernel_size", "stride", "ceil_mode")
 
     def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
@@ -213,6 +242,8 @@ class _Adaptive(Configured):
         return_indices: for the largest elements: whether their places are returned as well.
     """
 
+    output_size: Any
+
     _options = ("output_size",)
 
     def __init__(self, output_size: Any) -> None:
@@ -221,6 +252,7 @@ class _Adaptive(Configured):
 
 
 class _AdaptiveMax(_Adaptive):
+    return_indices: bool
     _options = ("output_size", "return_indices")
     _shown = ("output_size",)
 
@@ -275,6 +307,11 @@ class _Fractional(Module):
         return_indices: whether the places of these elements are returned as well.
         _random_samples: the random numbers to use.
     """
+
+    kernel_size: Any
+    output_size: Any
+    output_ratio: Any
+    return_indices: bool
 
     _function: Any = None
     _dimensions = 2

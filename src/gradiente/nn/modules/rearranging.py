@@ -18,6 +18,9 @@ class Flatten(Module):
     torch.Size([2, 12])
     """
 
+    start_dim: int
+    end_dim: int
+
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
@@ -33,6 +36,9 @@ class Flatten(Module):
 
 class Unflatten(Module):
     """Splits the dimension `dim` into several."""
+
+    dim: Any
+    unflattened_size: Any
 
     def __init__(self, dim: Any, unflattened_size: Any) -> None:
         super().__init__()
@@ -58,6 +64,12 @@ class Unflatten(Module):
 class Fold(Configured):
     """Adds up windows, the columns of a matrix, to an image: the transpose of `Unfold`."""
 
+    output_size: Any
+    kernel_size: Any
+    dilation: Any
+    padding: Any
+    stride: Any
+
     _function = staticmethod(F.fold)
     _options = ("output_size", "kernel_size", "dilation", "padding", "stride")
 
@@ -71,6 +83,11 @@ class Fold(Configured):
 class Unfold(Configured):
     """The windows of an image as the columns of a matrix."""
 
+    kernel_size: Any
+    dilation: Any
+    padding: Any
+    stride: Any
+
     _function = staticmethod(F.unfold)
     _options = ("kernel_size", "dilation", "padding", "stride")
 
@@ -81,6 +98,8 @@ class Unfold(Configured):
 
 class PixelShuffle(Configured):
     """Channels become pixels: (N, C·r², H, W) → (N, C, H·r, W·r)."""
+
+    upscale_factor: int
 
     _function = staticmethod(F.pixel_shuffle)
     _options = ("upscale_factor",)
@@ -93,6 +112,8 @@ class PixelShuffle(Configured):
 class PixelUnshuffle(Configured):
     """Pixels become channels: the inverse of `PixelShuffle`."""
 
+    downscale_factor: int
+
     _function = staticmethod(F.pixel_unshuffle)
     _options = ("downscale_factor",)
 
@@ -103,6 +124,8 @@ class PixelUnshuffle(Configured):
 
 class ChannelShuffle(Configured):
     """Channels of groups, mixed."""
+
+    groups: int
 
     _function = staticmethod(F.channel_shuffle)
     _options = ("groups",)
@@ -122,6 +145,13 @@ class Upsample(Module):
         align_corners: whether corners are kept, where something is interpolated.
         recompute_scale_factor: whether the ratio is worked out again from the sizes.
     """
+
+    name: Any
+    size: Any
+    scale_factor: Any
+    mode: str
+    align_corners: bool | None
+    recompute_scale_factor: bool | None
 
     def __init__(
         self,

@@ -43,6 +43,16 @@ def _gru(x: Tensor, h: Tensor, b: Any, state: tuple[Any, ...], _: Any) -> tuple[
 class RNNBase(Module):
     """What the recurrent layers share: their parameters, layers, directions and the loop over time."""
 
+    mode: str
+    input_size: int
+    hidden_size: int
+    num_layers: int
+    bias: bool
+    batch_first: bool
+    dropout: Any
+    bidirectional: bool
+    proj_size: int
+
     _step: ClassVar[Any]
     _gates: ClassVar[int] = 1
     _states: ClassVar[int] = 1
@@ -265,6 +275,8 @@ class RNN(RNNBase):
         >>> out.shape, last.shape
         (torch.Size([7, 2, 5]), torch.Size([1, 2, 5]))
     """
+
+    nonlinearity: Any
 
     _step = staticmethod(_simple)
 

@@ -27,6 +27,10 @@ class RNNCellBase(Module):
         dtype: of the parameters.
     """
 
+    input_size: int
+    hidden_size: int
+    bias: bool
+
     _step: ClassVar[Any]
     _states: ClassVar[int] = 1
     weight_ih: Parameter
@@ -89,6 +93,8 @@ class RNNCellBase(Module):
 
 class RNNCell(RNNCellBase):
     """One step of `RNN`: tanh(W·x + b + U·h + c)."""
+
+    nonlinearity: str
 
     _step = staticmethod(_simple)
 

@@ -16,6 +16,9 @@ from .module import Module
 class _Table(Module):
     """What both kinds share."""
 
+    num_embeddings: Any
+    embedding_dim: Any
+
     weight: Parameter
     padding_idx: int | None
 
@@ -68,6 +71,11 @@ class Embedding(_Table):
         >>> torch.nn.Embedding(10, 3)(torch.tensor([1, 4])).shape
         torch.Size([2, 3])
     """
+
+    max_norm: float | None
+    norm_type: float
+    scale_grad_by_freq: bool
+    sparse: bool
 
     def __init__(
         self,
@@ -122,7 +130,17 @@ class Embedding(_Table):
         """An embedding of given rows, which are learnt further only with `freeze=False`."""
         if embeddings.dim() != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
-        return cls(*embeddings.shape, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, embeddings, freeze)
+        return cls(
+            embeddings.shape[0],
+            embeddings.shape[1],
+            padding_idx,
+            max_norm,
+            norm_type,
+            scale_grad_by_freq,
+            sparse,
+            embeddings,
+            freeze,
+        )
 
 
 class EmbeddingBag(_Table):
@@ -142,6 +160,13 @@ class EmbeddingBag(_Table):
         device: where the matrix is.
         dtype: of the matrix.
     """
+
+    max_norm: float | None
+    norm_type: float
+    mode: str
+    scale_grad_by_freq: bool
+    sparse: bool
+    include_last_offset: bool
 
     def __init__(
         self,
@@ -208,8 +233,9 @@ class EmbeddingBag(_Table):
         """An embedding of given rows, which are learnt further only with `freeze=False`."""
         if embeddings.dim() != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+        rows, size = embeddings.shape
         made = cls(
-            *embeddings.shape, max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset,
+            rows, size, max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset,
             padding_idx,
         )  # fmt: skip
         made.weight.requires_grad = not freeze

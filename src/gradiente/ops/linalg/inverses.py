@@ -229,7 +229,7 @@ def tolerances(x: Tensor, atol: Any, rtol: Any, function: str) -> tuple[Any, Any
         relative = 0.0 if given else max(x._array.shape[-2:]) * float(np.finfo(x._array.dtype).eps)
         if np.ndim(values):  # matrix by matrix
             default = max(x._array.shape[-2:]) * float(np.finfo(x._array.dtype).eps)
-            relative = np.where(absolute > 0, 0.0, default)
+            relative = np.where(absolute > 0, 0.0, default)  # pyright: ignore[reportOptionalOperand]
     return 0.0 if absolute is None else absolute, relative
 
 

@@ -45,6 +45,23 @@ class DataLoader:
         [[0, 1], [2, 3], [4]]
     """
 
+    dataset: Any
+    num_workers: int
+    timeout: float
+    generator: Any
+    prefetch_factor: Any
+    pin_memory: bool
+    pin_memory_device: str
+    persistent_workers: bool
+    in_order: bool
+    worker_init_fn: Callable[[int], None] | None
+    multiprocessing_context: Any
+    collate_fn: Any
+    batch_size: int | None
+    drop_last: bool
+    sampler: Any
+    batch_sampler: Any
+
     def __init__(
         self,
         dataset: Any,

@@ -118,6 +118,8 @@ class ConcatDataset(Dataset[T]):
 class ChainDataset(IterableDataset[Any]):
     """Iterable data sets one after the other."""
 
+    datasets: Any
+
     def __init__(self, datasets: Iterable[Dataset[Any]]) -> None:
         self.datasets = list(datasets)
 
@@ -139,6 +141,9 @@ class Subset(Dataset[T]):
         indices: their numbers.
     """
 
+    dataset: Any
+    indices: Sequence[int]
+
     def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
         self.dataset, self.indices = dataset, indices
 
@@ -150,8 +155,9 @@ class Subset(Dataset[T]):
     def __getitems__(self, indices: list[int]) -> list[Any]:
         """Several examples at once."""
         chosen = [self.indices[i] for i in indices]
-        several = getattr(self.dataset, "__getitems__", None)
-        return several(chosen) if callable(several) else [self.dataset[i] for i in chosen]
+        several: Any = getattr(self.dataset, "__getitems__", None)
+        found: Any = several(chosen) if callable(several) else [self.dataset[i] for i in chosen]
+        return found
 
     def __len__(self) -> int:
         return len(self.indices)

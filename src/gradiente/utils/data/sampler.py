@@ -27,6 +27,8 @@ class Sampler(Generic[T]):
 class SequentialSampler(Sampler[int]):
     """All examples in their order."""
 
+    data_source: Any
+
     def __init__(self, data_source: Any) -> None:
         self.data_source = data_source
 
@@ -55,6 +57,10 @@ class RandomSampler(Sampler[int]):
         num_samples: how many; all if None.
         generator: the source of randomness.
     """
+
+    data_source: Any
+    replacement: bool
+    generator: Any
 
     def __init__(
         self, data_source: Any, replacement: bool = False, num_samples: int | None = None, generator: Any = None
@@ -89,6 +95,9 @@ class RandomSampler(Sampler[int]):
 class SubsetRandomSampler(Sampler[int]):
     """Given examples in random order."""
 
+    indices: Sequence[int]
+    generator: Any
+
     def __init__(self, indices: Sequence[int], generator: Any = None) -> None:
         self.indices, self.generator = indices, generator
 
@@ -109,6 +118,11 @@ class WeightedRandomSampler(Sampler[int]):
         replacement: whether an example may come again.
         generator: the source of randomness.
     """
+
+    weights: Any
+    num_samples: int
+    replacement: bool
+    generator: Any
 
     def __init__(
         self, weights: Sequence[float], num_samples: int, replacement: bool = True, generator: Any = None
@@ -138,6 +152,10 @@ class BatchSampler(Sampler[list[int]]):
         batch_size: how many in a batch.
         drop_last: whether a last batch that is smaller is left out.
     """
+
+    sampler: Iterable[int]
+    batch_size: int
+    drop_last: bool
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:  # pyright: ignore

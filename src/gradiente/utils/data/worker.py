@@ -9,7 +9,7 @@ import random as python_random
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from ... import ops
+from ...ops.generators import manual_seed
 from .dataset import IterableDataset
 
 
@@ -67,7 +67,7 @@ def fetcher(dataset: Any, batched: bool, collate: Callable[[Any], Any], drop_las
 def _serve(info: WorkerInfo, loader: Any, tasks: Any, results: Any) -> None:
     """The life of a worker."""
     _Here.info = info
-    ops.generators.manual_seed(info.seed)
+    manual_seed(info.seed)
     python_random.seed(info.seed)
     try:
         if loader.worker_init_fn is not None:
