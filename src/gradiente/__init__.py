@@ -76,6 +76,7 @@ from .ops.replacing import *
 from .ops.rounding import *
 from .ops.running import *
 from .ops.scalars import *
+from .ops.scatter_reducing import *
 from .ops.scattering import *
 from .ops.searching import *
 from .ops.shaping import *

@@ -83,3 +83,48 @@ CALLS = [
 @pytest.mark.parametrize("number", range(len(CALLS)))
 def test_call(number):
     assert_same(CALLS[number], torch, gradiente)
+
+
+def placed(t, reduce, index=(0, 0, 1), values=(1.0, 2.0, 3.0), **keywords):
+    index, values = t.tensor(list(index)), t.tensor(list(values))
+    return t.scatter_reduce(t.tensor([0.5, 0.0, 5.0]), 0, index, values, reduce, **keywords)
+
+
+# fmt: off
+REDUCED = [
+    *[lambda t, r=r, s=s: placed(t, r, include_self=s) for r in ("sum", "prod", "mean", "amax", "amin")
+      for s in (True, False)],
+    lambda t: placed(t, "amax", values=(1.0, float("nan"), 3.0)),
+    lambda t: placed(t, "amin", values=(1.0, float("-inf"), 3.0)),
+    lambda t: placed(t, "median"),
+    lambda t: placed(t, "sum", index=(0, 5, 1)),
+    lambda t: placed(t, "sum", index=(0.0, 0.0, 1.0)),
+    lambda t: t.scatter_reduce(t.tensor([-5, 5, 5]), 0, t.tensor([0, 0, 1]), t.tensor([1, 2, 3]), "mean"),
+    lambda t: t.scatter_reduce(t.zeros(3), 0, t.tensor([0]), t.zeros(1).double(), "sum"),
+    lambda t: t.scatter_reduce(t.zeros(3), 0, t.tensor([[0]]), t.zeros(1), "sum"),
+    lambda t: t.scatter_reduce(t.zeros(3), 3, t.tensor([0]), t.zeros(1), "sum"),
+    lambda t: t.index_reduce(t.ones(3), 0, t.tensor([0, 0]), t.tensor([2.0, 3.0]), "prod"),
+    lambda t: t.index_reduce(t.ones(3), 0, t.tensor([0, 0]), t.tensor([2.0, 3.0]), "sum"),
+    lambda t: t.index_reduce(t.ones(3), 0, t.tensor([0, 0]), t.tensor([2.0]), "prod"),
+    lambda t: t.index_reduce(t.ones(3), 0, t.tensor([0, 7]), t.tensor([2.0, 3.0]), "prod"),
+    lambda t: t.index_reduce(t.ones(3), 0, t.tensor([0, 0]), t.tensor([2.0, 3.0]).double(), "prod"),
+    lambda t: t.index_reduce(t.ones(3), 0, t.tensor([[0, 0]]), t.tensor([2.0, 3.0]), "prod"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("number", range(len(REDUCED)))
+def test_reduced(number):
+    assert_same(REDUCED[number], torch, gradiente, warned=False)  # torch warns of index_reduce once per process
+
+
+@pytest.mark.parametrize("reduce", ["sum", "prod", "mean", "amax", "amin"])
+def test_gradients_with_zeros_and_ties(reduce):
+    """Products with one zero, with two, with none; equal extremes. Both orders, where torch has them."""
+    found = []
+    for library in (gradiente, torch):
+        x = library.tensor([2.0, 0.0, 0.0, 3.0], requires_grad=True)
+        src = library.tensor([0.0, 5.0, 0.0, 2.0, 3.0, 7.0], requires_grad=True)
+        out = library.scatter_reduce(x, 0, library.tensor([0, 0, 1, 2, 3, 3]), src, reduce)
+        found.append([g.tolist() for g in library.autograd.grad(out.sum(), (x, src))])
+    assert found[0] == found[1]

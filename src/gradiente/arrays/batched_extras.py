@@ -283,6 +283,13 @@ class BatchedExtras:
             return Batched(np.zeros(x.values.shape, np.int64), x.levels)
         return Batched(numpy_extras.running_argmax(x.values, axis % x.ndim + len(x.levels)), x.levels)
 
+    def scatter_extreme(self, x: Any, indices: Any, c: Any, axis: int, largest: bool, include_self: bool) -> Any:
+        if not levels_of((x, indices, c)):
+            return numpy_extras.scatter_extreme(x, indices, c, axis, largest, include_self)
+        (values, places, news), levels = full((x, indices, c))
+        axis = axis % x.ndim + len(levels)
+        return Batched(numpy_extras.scatter_extreme(values, places, news, axis, largest, include_self), levels)
+
     def running_logsumexp(self, x: Any, axis: int) -> Any:
         return _along(numpy_extras.running_logsumexp, x, axis)
 

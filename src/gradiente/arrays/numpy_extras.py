@@ -136,6 +136,7 @@ NAMES = (
     "running_logsumexp",
     "safe_divide",
     "scatter_along_axis",
+    "scatter_extreme",
     "split",
     "spread_windows",
     "standardize",
@@ -254,6 +255,15 @@ def running_logsumexp(x: Array, axis: int) -> Array:
         top, low = np.where(first, out[k - 1], out[k]), np.where(first, out[k], out[k - 1])
         out[k] = top + np.log1p(np.exp(low - top))
     return np.moveaxis(out, 0, axis)
+
+
+def scatter_extreme(x: Array, indices: Array, c: Array, axis: int, largest: bool, include_self: bool) -> Array:
+    """`x`, whose elements at the indices along `axis` are the extremes of themselves, if included, and all of `c`."""
+    out, where = np.array(x, copy=True), along_axis(indices, axis)
+    if not include_self:
+        out[where] = c  # one of those that go there
+    (np.maximum if largest else np.minimum).at(out, where, c)
+    return out
 
 
 def mode_places(x: Array, axis: int) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from .kinds import Constant as constant
 from .kinds import General as general
 from .kinds import Linear as linear
 from .kinds import Primitive
@@ -64,6 +65,14 @@ scatter_add: Primitive = linear(
     lambda g, indices, axis, c_shape, extras: _grown(extras.gather_along_axis(g, indices, axis), c_shape, extras),
     operands=("x", "indices", "c"),
     forward=lambda x, indices, c, axis, extras: x + extras.scatter_along_axis(c, indices, axis, x.shape),
+)
+scatter_extreme: Primitive = constant(
+    "scatter_extreme",
+    None,
+    None,
+    forward=lambda a, b, indices, axis, largest, include_self, extras: extras.scatter_extreme(
+        a, indices, b, axis, largest, include_self
+    ),
 )
 put_along_axis: Primitive = linear(
     "put_along_axis",

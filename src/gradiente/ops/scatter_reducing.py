@@ -1,0 +1,207 @@
+"""Scattering with a reduction: sums, products, means and extremes of all values that go to one place."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ..arrays import numpy_extras
+from ..tensor.core import Tensor, wrap
+from ._arguments import need_tensor, wrap_dim
+from ._define import inplace, primitive
+from ._reducing import type_name
+from ._sizes import integer
+from .choices import where
+from .gathering import check_along, need_index
+from .indexing import index_put
+from .scattering import scatter, scatter_add
+
+_clone, _scatter_extreme = primitive("clone"), primitive("scatter_extreme")
+
+
+def scatter_reduce(
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
+) -> Tensor:
+    """A copy of the input, whose elements at `index` along `dim` are reduced with those of `src` that go there.
+
+    Args:
+        input: a tensor.
+        dim: the dimension along which `index` points.
+        index: int64 or int32, with the input's number of dimensions, nowhere larger than `src`.
+        src: the values, of the input's type.
+        reduce: "sum", "prod", "mean", "amax" or "amin".
+        include_self: whether the input's own element takes part where something goes.
+
+    Derivatives of every order are exact, also of products with zeros; equal extremes share the gradient. RuntimeError,
+    in torch's words, for arguments that do not fit.
+
+    >>> import gradiente as torch
+    >>> torch.scatter_reduce(torch.zeros(2), 0, torch.tensor([0, 0, 1]), torch.tensor([1.0, 2.0, 3.0]), "sum")
+    tensor([3., 3.])
+    """
+    x, new = need_tensor(input, "scatter_reduce"), need_tensor(src, "scatter_reduce", "src", 4)
+    array = x._array
+    dim = wrap_dim(integer(dim, "scatter_reduce", "dim", 2), array.ndim)
+    at = need_index(index, "scatter", 3)
+    if reduce not in _REDUCTIONS:
+        raise RuntimeError(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}")
+    if new._array.dtype != array.dtype:
+        raise RuntimeError(
+            f"scatter(): Expected self.dtype to be equal to src.dtype (self is {x.dtype}, src {new.dtype}; convert it)"
+        )
+    check_along(array, at, dim, "scatter_reduce", new._array)
+    if not at.size:
+        return _clone(input)
+    if not array.ndim:
+        one, places, values = (o.reshape(1) for o in (x, index, new))  # pyright: ignore[reportAttributeAccessIssue]
+        found: Any = scatter_reduce(one, 0, places, values, reduce, include_self=include_self)
+        return found.reshape(())
+    part: Any = new[tuple([slice(n) for n in at.shape])]
+    return _REDUCTIONS[reduce](input, dim, index, at, part, include_self)
+
+
+def _touched(x: Any, dim: int, index: Tensor) -> Any:
+    """Where something goes, as bools."""
+    return scatter(wrap(np.zeros(x._array.shape, np.bool_)), dim, index, True)  # pyright: ignore[reportArgumentType]
+
+
+def _base(x: Any, dim: int, index: Tensor, include_self: bool, neutral: float) -> Any:
+    """The input, with a neutral element where something goes, unless it takes part."""
+    return x if include_self else x.masked_fill(_touched(x, dim, index), neutral)
+
+
+def _sum(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
+    return scatter_add(_base(x, dim, index, include_self, 0), dim, index, src)
+
+
+def _mean(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
+    ones = (x.detach() * 0 + 1).to(x.dtype)
+    count: Any = _sum(ones, dim, index, at, (src.detach() * 0 + 1).to(x.dtype), include_self)
+    total: Any = _sum(x, dim, index, at, src, include_self)
+    return total / count if x.dtype.is_floating_point or x.dtype.is_complex else total // count
+
+
+def _prod(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
+    """The first value that goes to a place is multiplied with it, then all second ones, …: no division, so no 0/0."""
+    places = np.broadcast_arrays(*numpy_extras.along_axis(at, dim))
+    flat = np.ravel_multi_index([p.reshape(-1) for p in places], x._array.shape)
+    order = np.argsort(flat, kind="stable")
+    ordered = flat[order]
+    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    rank = np.arange(flat.size) - np.repeat(starts, np.diff(np.append(starts, flat.size)))
+    out, values = _base(x.clone(), dim, index, include_self, 1).reshape(-1), src.reshape(-1)
+    for r in range(int(rank.max()) + 1):
+        chosen = wrap(order[rank == r])
+        ones = (out.detach() * 0 + 1).to(out.dtype) if out.dtype.is_floating_point else out.new_ones(out.shape)
+        out = out * index_put(ones, (wrap(ordered[rank == r]),), values[chosen])
+    return out.reshape(x.shape)
+
+
+def _extreme(name: str) -> Any:
+    """The extreme itself is a constant; a mean of what attains it has the same value and shares the gradient."""
+
+    def call(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
+        found: Any = _scatter_extreme(x, src, indices=at, axis=dim, largest=name == "amax", include_self=include_self)
+        if x._array.dtype.kind not in "fc":
+            return found
+        own = _attains(x, found) if include_self else _attains(x, found) & ~_touched(x, dim, index)
+        others = _attains(src, found.gather(dim, index))
+        count: Any = scatter_add(own.to(x.dtype), dim, index, others.to(x.dtype))
+        shared = scatter_add(where(own, x, 0.0), dim, index, where(others, src, 0.0)) / count
+        return found + where(found.isfinite(), shared - shared.detach(), shared)  # infinite: they are alike
+
+    return call
+
+
+def _attains(x: Any, extreme: Any) -> Any:
+    x = x.detach()
+    return (x == extreme) | (x.isnan() & extreme.isnan())
+
+
+_REDUCTIONS: dict[str, Any] = {
+    "sum": _sum,
+    "prod": _prod,
+    "mean": _mean,
+    "amax": _extreme("amax"),
+    "amin": _extreme("amin"),
+}
+
+
+def index_reduce(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
+) -> Tensor:
+    """A copy of the input, whose slices at `index` along `dim` are reduced with the slices of `source`.
+
+    Args:
+        input: a tensor.
+        dim: the dimension of the slices.
+        index: a vector of int64 or int32, with the number of each slice's place.
+        source: the slices, of the input's type.
+        reduce: "prod", "mean", "amax" or "amin".
+        include_self: whether the input's own slice takes part where something goes.
+
+    Warns, as torch does, that its form may change.
+
+    >>> import gradiente as torch
+    >>> import warnings; warnings.simplefilter("ignore")
+    >>> torch.index_reduce(torch.ones(2), 0, torch.tensor([0, 0]), torch.tensor([2.0, 3.0]), "prod")
+    tensor([6., 1.])
+    """
+    x, new = need_tensor(input, "index_reduce"), need_tensor(source, "index_reduce", "source", 4)
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.")
+    warnings.warn("index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=2)
+    shape, size = x._array.shape, new._array.shape
+    dim = wrap_dim(integer(dim, "index_reduce", "dim", 2), len(shape))
+    at = _vector(index)
+    _check_source(x, new, dim, at)
+    if at.size and (at.min() < 0 or at.max() >= (shape[dim] if shape else 1)):
+        raise IndexError(f"index out of range in self (index_reduce along dimension {dim} of {list(shape)})")
+    column = np.broadcast_to(at.reshape([-1 if d == dim else 1 for d in range(len(size))]), size)
+    places = wrap(np.ascontiguousarray(column, dtype=np.int64)) if size else index.reshape(())  # pyright: ignore
+    return scatter_reduce(input, dim, places, source, reduce, include_self=include_self)
+
+
+def _vector(index: Any) -> Any:
+    array = need_tensor(index, "index_reduce", "index", 3)._array
+    if array.ndim > 1:
+        raise IndexError(
+            f"index_reduce_(): Index is supposed to be a vector, but got dim: {array.ndim} with type: "
+            f"{type_name(array)} and size: {list(array.shape)}"
+        )
+    if array.dtype not in (np.int64, np.int32):
+        raise RuntimeError(f"index_reduce_(): Expected dtype int32/int64 for index but got: {type_name(array)}")
+    return array.reshape(-1)
+
+
+def _check_source(x: Tensor, new: Tensor, dim: int, at: Any) -> None:
+    if x._array.dtype != new._array.dtype:
+        raise RuntimeError(
+            f"index_reduce_(): self ({type_name(x._array)}) and source ({type_name(new._array)}) must have the same "
+            "scalar type"
+        )
+    shape, size = list(x._array.shape), list(new._array.shape)
+    count = size[dim] if size else 1
+    if count != at.size:
+        raise RuntimeError(
+            f"index_reduce_(): Number of indices ({at.size}) should be equal to source.size(dim): ({count}), for dim: "
+            f"{dim}"
+        )
+    if shape[:dim] + shape[dim + 1 :] != size[:dim] + size[dim + 1 :]:
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{shape} source.shape = {size}"
+        )
+
+
+METHODS: dict[str, Any] = {
+    "index_reduce": index_reduce,
+    "index_reduce_": inplace(index_reduce),
+    "scatter_reduce": scatter_reduce,
+    "scatter_reduce_": inplace(scatter_reduce),
+}
+"""What these functions are called as methods of Tensor."""
+
+__all__ = ["index_reduce", "scatter_reduce"]
