@@ -252,3 +252,13 @@ def test_errors(text):
 def test_logits_in_parts_are_refused():
     with pytest.raises(NotImplementedError, match="leave out `options`"):
         functional.linear_cross_entropy(torch.ones(1, 2), torch.ones(3, 2), torch.tensor([0]), options=object())
+
+
+def test_rows_named_more_often_than_there_are_rounds(rng):
+    """Sums of rows are added in rounds, and what is left at once."""
+    numbers = np.concatenate([np.zeros(40, int), np.arange(5), np.full(9, 3), np.full(8, 2)])
+    rng.shuffle(numbers)
+    g = rng.standard_normal((len(numbers), 3))
+    w = torch.zeros(6, 3, dtype=torch.float64, requires_grad=True)
+    (found,) = torch.autograd.grad(functional.embedding(torch.from_numpy(numbers), w), [w], [torch.from_numpy(g)])
+    np.testing.assert_allclose(found.numpy(), [g[numbers == k].sum(axis=0) for k in range(6)], atol=1e-12)

@@ -61,6 +61,9 @@ def _add_flat(out: Array, positions: Array, values: Array) -> None:
         out[...] = flat.reshape(out.shape)
 
 
+_ROUNDS = 8
+
+
 def _add_rows(out: Array, rows: Array, values: Array) -> None:
     """out[rows] += values, with repeated rows."""
     count, size = rows.size, out.shape[0]
@@ -78,8 +81,15 @@ def _add_rows(out: Array, rows: Array, values: Array) -> None:
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     if len(starts) == count:
         out[rows] += values
-    else:
-        out[ordered[starts]] += np.add.reduceat(values[order], starts, axis=0)
+        return
+    # In rounds: of every row the first, the second, … of what is added. What rows are named more often still is summed.
+    counts = np.diff(starts, append=count)
+    for k in range(min(int(counts.max()), _ROUNDS)):
+        now = starts if k == 0 else starts[counts > k]
+        out[ordered[now]] += values[order[now + k]]
+    often = counts > _ROUNDS
+    for start, number in zip(starts[often].tolist(), counts[often].tolist(), strict=True):
+        out[ordered[start]] += values[order[start + _ROUNDS : start + number]].sum(axis=0)
 
 
 def take_rows(x: Array, rows: Array) -> Array:

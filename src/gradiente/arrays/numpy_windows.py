@@ -278,39 +278,79 @@ def convolve_weight(g: Array, x: Array, shape: tuple[int, ...], grid: Grid, grou
     return plan.weights(out, shape).astype(dtype, copy=False)
 
 
-def _per_channel(array: Array, channels: int) -> Array:
-    """(N, C·m, …) as (N, C, m, …)."""
-    return array.reshape(array.shape[0], channels, -1, *array.shape[2:])
+class _Planes:
+    """What convolutions of each channel by itself share: they work sample by sample, so that all is in the cache.
 
+    As in Note [Convolution by products of matrices] the windows along all axes but the first one are copied, one place
+    of them at a time; then the places along the first axis are rows of the copy that lie one behind the other.
+    """
 
-def _planes_of(w: Array, channels: int, place: tuple[int, ...]) -> Array:
-    """The weights of one place in the kernel, (C, m, 1, …)."""
-    return w.reshape(channels, -1, *w.shape[2:])[(slice(None), slice(None), *place)][(..., *(None,) * len(place))]
+    def __init__(self, w_shape: tuple[int, ...], channels: int, counts: tuple[int, ...], grid: Grid) -> None:
+        self.grid, self.counts, self.channels = grid, counts, channels
+        self.outputs: int = w_shape[0] // channels
+        self.inner: int = prod(counts[1:])
+        self.beside: Grid = Grid(grid.size[1:], grid.step[1:], (), (), grid.dilation[1:])
+
+    def weights(self, w: Array) -> Array:
+        """(C, m, k, …, 1, 1)."""
+        return w.reshape(self.channels, self.outputs, *self.grid.size, 1, 1)
+
+    def places(self) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+        """The places of a window along all axes but the first one."""
+        return self.beside.offsets(self.counts[1:])
+
+    def taps(self) -> Iterator[tuple[int, slice]]:
+        """The places along the first axis, and the rows of the copy that each of them shows."""
+        step, apart = self.grid.step[0], self.grid.dilation[0]
+        for i in range(self.grid.size[0]):
+            yield i, slice(i * apart, i * apart + (self.counts[0] - 1) * step + 1, step)
+
+    def rows(self, image: Array) -> Array:
+        """A part of an image or of a result, (C, m or none, rows, inner)."""
+        return image.reshape(*image.shape[: image.ndim - len(self.counts) + 1], self.inner)
 
 
 def _convolve_planes(x: Array, w: Array, grid: Grid, out: Array) -> None:
     """convolve where each channel is convolved by itself."""
-    channels = x.shape[1]
-    target, padded = _per_channel(out, channels), pad(x, grid)[:, :, None]
-    target[...] = 0
-    for place, where in grid.offsets(out.shape[2:]):
-        target += _planes_of(w, channels, place) * padded[(..., *where)]
+    plan = _Planes(w.shape, x.shape[1], out.shape[2:], grid)
+    weights, sizes = plan.weights(w), (plan.channels, plan.outputs, plan.counts[0], plan.inner)
+    for image, result in zip(x, out, strict=True):
+        padded, target = pad(image, grid), result.reshape(sizes, copy=False)
+        part = np.empty(sizes, out.dtype)
+        target[...] = 0
+        for place, where in plan.places():
+            seen = plan.rows(np.ascontiguousarray(padded[(..., *where)]))[:, None]
+            for i, rows in plan.taps():
+                np.multiply(weights[(slice(None), slice(None), i, *place)], seen[:, :, rows], out=part)
+                target += part
 
 
 def _spread_planes(g: Array, w: Array, grid: Grid, out: Array) -> None:
     """The adjoint of _convolve_planes in x; it is added to `out`, which is padded."""
-    channels = out.shape[1]
-    parts = _per_channel(g, channels)
-    for place, where in grid.offsets(g.shape[2:]):
-        out[(..., *where)] += (_planes_of(w, channels, place) * parts).sum(axis=2)
+    plan = _Planes(w.shape, out.shape[1], g.shape[2:], grid)
+    weights, sizes = plan.weights(w), (plan.channels, plan.outputs, plan.counts[0], plan.inner)
+    for cotangent, result in zip(g, out, strict=True):
+        planes = np.ascontiguousarray(cotangent).reshape(sizes)
+        part = np.empty(sizes, out.dtype)
+        for place, where in plan.places():
+            target = result[(..., *where)]
+            spread = np.zeros((plan.channels, target.shape[1], plan.inner), out.dtype)
+            for i, rows in plan.taps():
+                np.multiply(weights[(slice(None), slice(None), i, *place)], planes, out=part)
+                spread[:, rows] += part[:, 0] if plan.outputs == 1 else part.sum(axis=1)
+            target += spread.reshape(target.shape)
 
 
 def _weigh_planes(g: Array, x: Array, shape: tuple[int, ...], grid: Grid) -> Array:
     """The adjoint of _convolve_planes in w."""
-    channels, padded = x.shape[1], pad(x, grid)
-    parts = np.ascontiguousarray(_per_channel(g, channels)).reshape(g.shape[0], channels, -1, prod(g.shape[2:]))
-    out = np.empty((channels, parts.shape[2], *grid.size), np.result_type(g, x))
-    for place, where in grid.offsets(g.shape[2:]):
-        seen = np.ascontiguousarray(padded[(..., *where)]).reshape(*x.shape[:2], -1)
-        out[(slice(None), slice(None), *place)] = np.einsum("ncmp,ncp->cm", parts, seen)
+    plan = _Planes(shape, x.shape[1], g.shape[2:], grid)
+    out = np.zeros((plan.channels, plan.outputs, *grid.size), np.result_type(g, x))
+    for cotangent, image in zip(g, x, strict=True):
+        planes = np.ascontiguousarray(cotangent).reshape(plan.channels, plan.outputs, plan.counts[0] * plan.inner)
+        padded = pad(image, grid)
+        for place, where in plan.places():
+            seen = plan.rows(np.ascontiguousarray(padded[(..., *where)]))
+            for i, rows in plan.taps():
+                column = seen[:, rows].reshape(plan.channels, plan.counts[0] * plan.inner, 1)
+                out[(slice(None), slice(None), i, *place)] += (planes @ column)[..., 0]
     return out.reshape(shape)
