@@ -11,7 +11,7 @@ sees the batch: the namespace here (`batched_namespace`) shifts the axes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from math import prod
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from .batched_errors import ITEM, STORAGE, dynamic, not_batchable
+from .batched_flags import Flags
 
 Array = Any
 Levels = tuple[int, ...]
@@ -203,30 +204,6 @@ class Batched:
         setitem(self, index, value)
 
 
-class Flags:
-    """What `flags` of an array says, for one example."""
-
-    __slots__ = ("_of",)
-
-    def __init__(self, of: Batched) -> None:
-        self._of = of
-
-    @property
-    def c_contiguous(self) -> bool:
-        """Whether the elements of an example lie in memory in their order."""
-        stride = self._of.itemsize
-        for n, s in zip(reversed(self._of.shape), reversed(self._of.strides), strict=True):
-            if n != 1 and s != stride:
-                return self._of.size == 0
-            stride *= n
-        return True
-
-    @property
-    def writeable(self) -> bool:
-        """Whether the elements may be changed."""
-        return self._of.values.flags.writeable
-
-
 _RENAMED = {
     "transpose": "permute_dims",
     "swapaxes": "swapaxes",
@@ -309,6 +286,19 @@ def logical_ndim(x: Any) -> int:
 
 def elementwise(function: Callable[..., Any], *operands: Any, **keywords: Any) -> Any:
     """`function` of the operands, element by element, broadcast as those of one example."""
+    first = operands[0]
+    if first.__class__ is Batched:  # the usual cases: one operand, a number beside it, or two that lie alike
+        other = operands[-1]
+        kind = other.__class__
+        if len(operands) == 1 or (len(operands) == 2 and (kind is float or kind is int)):
+            return Batched(_run(function, (first.values, *operands[1:]), keywords), first.levels)
+        if (
+            len(operands) == 2
+            and kind is Batched
+            and first.levels == other.levels
+            and first.values.ndim == other.values.ndim
+        ):
+            return Batched(_run(function, (first.values, other.values), keywords), first.levels)
     levels: Levels = ()
     ndim = 0
     for x in operands:
@@ -321,12 +311,15 @@ def elementwise(function: Callable[..., Any], *operands: Any, **keywords: Any) -
     if not levels:
         return function(*operands, **keywords)
     values = [spread(x, levels, ndim) if x.__class__ is Batched else x for x in operands]
+    return Batched(_run(function, values, keywords), levels)
+
+
+def _run(function: Callable[..., Any], values: Sequence[Any], keywords: dict[str, Any]) -> Array:
     try:
-        out = function(*values, **keywords)
+        return np.asarray(function(*values, **keywords))
     except RuntimeWarning:  # the program turned NumPy's floating-point warnings into errors
         with np.errstate(all="ignore"):
-            out = function(*values, **keywords)
-    return Batched(np.asarray(out), levels)
+            return np.asarray(function(*values, **keywords))
 
 
 def accumulated(ufunc: Any, x: Batched, axis: int = 0) -> Batched:

@@ -96,6 +96,7 @@ class BatchedNamespace:
             def call(*operands: Any, **static: Any) -> Any:
                 return elementwise(function, *operands, **static)
 
+            self.__dict__[name] = call  # found without this method the next time
             return call
         if function is None or name.startswith("__"):
             raise AttributeError(f"the namespace of batched arrays has no {name}")
