@@ -281,3 +281,16 @@ def test_views_of_inference_tensors_are_no_views_for_autograd() -> None:
         x[0].add_(1)
     with pytest.raises(RuntimeError, match="Inplace update to inference tensor outside InferenceMode"):
         x.resize_(2)
+
+
+def test_indices_made_in_inference_mode_are_not_saved() -> None:
+    x = torch.ones(3, requires_grad=True)
+    with torch.inference_mode():
+        i, m = torch.tensor([0, 1]), torch.tensor([True, False, True])
+        w = torch.ones(2).requires_grad_()
+    for call in (lambda: x[i], lambda: x[m], lambda: x.index_select(0, i), lambda: x.gather(0, i)):
+        with pytest.raises(RuntimeError, match="Inference tensors cannot be saved for backward"):
+            call()
+    assert x.detach()[i].tolist() == [1, 1]
+    assert w.requires_grad
+    assert (w * 2).requires_grad

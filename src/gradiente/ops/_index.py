@@ -26,12 +26,14 @@ _TYPES = "only integers, slices (`:`), ellipsis (`...`), None and long or byte V
 class Index:
     """A parsed index: `basic`, None if it changes nothing, with the name of torch's last node; `advanced`, or None."""
 
-    __slots__ = ("advanced", "basic", "foreign", "name")
+    __slots__ = ("advanced", "basic", "foreign", "inference", "name")
 
     def __init__(self) -> None:
         self.basic: tuple[Any, ...] | None = None
         self.advanced: tuple[Any, ...] | None = None
         self.name = "AliasBackward0"
+        self.inference = False
+        """Whether one of the indices is an inference tensor."""
         self.foreign = False
         """Whether the advanced arrays belong to the user, who may change them."""
 
@@ -140,6 +142,7 @@ def _item(item: Any, found: Index) -> Any:
         return int(item)
     if isinstance(item, Tensor):
         array = item._array
+        found.inference = found.inference or item.is_inference()
         if item._meta is not None:
             leave("index", item)
     elif isinstance(item, np.ndarray) or kind is Batched:

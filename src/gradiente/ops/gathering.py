@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays.batched import examples
+from ..graph import current
 from ..tensor.core import Tensor
+from ..tensor.dispatch import INFERENCE_SAVED
 from ..tensor.dtypes import SCALAR_NAMES
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
@@ -170,6 +172,8 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     wrong = values[(values < 0) | (values >= size)]
     if wrong.size:
         raise IndexError(f"index out of range in self (index {wrong.reshape(-1)[0]}, dimension {dim} has size {size})")
+    if input._node is not None and index.is_inference() and current().grad:
+        raise RuntimeError(INFERENCE_SAVED)
     return _select(input, index=(*(slice(None),) * dim, at.reshape(-1).copy()))
 
 

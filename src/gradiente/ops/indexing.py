@@ -14,7 +14,7 @@ from ..graph import current
 from ..rules import table
 from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
-from ..tensor.dispatch import Recorder
+from ..tensor.dispatch import INFERENCE_SAVED, Recorder
 from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
 from ..tensor.inplace import store, touched, writes
 from ..tensor.restrictions import check_apart, check_writable, is_forbidden, overlaps_itself
@@ -52,6 +52,8 @@ def _getitem(self: Tensor, index: Any) -> Tensor:
         return _basic(self, found)
     x = self if found.basic is None else _views[found.name].call(self, index=found.basic)  # pyright: ignore
     tracked = x._node is not None and current().grad
+    if tracked and found.inference:
+        raise RuntimeError(INFERENCE_SAVED)
     advanced = found.kept() if tracked else found.advanced
     try:
         return _index(x, index=advanced)

@@ -82,7 +82,7 @@ def _switch_on(x: Tensor, kinds: str) -> None:
             f"(this one is {x.dtype}; convert it first, for instance with .float())"
         )
     meta = x._meta
-    if meta is not None and meta.inference:
+    if meta is not None and meta.inference and not current().inference:
         raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
     if x._node.__class__ is AccumulateGrad:
         return
