@@ -91,6 +91,14 @@ def test_nothing_reaches_freed_nodes_as_an_error() -> None:
         Stop.apply(y).backward()
 
 
+def test_what_was_saved_is_checked_also_where_nothing_arrives() -> None:
+    y = leaf(1.0, 2.0) * 1
+    z = y.sin()
+    y.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        Stop.apply(z).sum().backward()
+
+
 # --- freeing
 
 

@@ -108,8 +108,7 @@ def step(torch: Any, own: dict[str, Any], xs: list[Any], r: np.random.Generator,
 
         def body(*given: Any) -> Any:  # it has to do the same when it is run again
             inner = np.random.default_rng(seed)
-            # PyTorch looks at what was saved also where no gradient arrives; so that one arrives, all are used
-            return several(torch, own, [x * 1 for x in given], inner, depth - 1) + 0.0 * sum(given).sum()
+            return several(torch, own, [x * 1 for x in given], inner, depth - 1)
 
         return torch.utils.checkpoint.checkpoint(body, *xs[-3:], use_reentrant=kind == 13)
     with torch.no_grad():

@@ -52,6 +52,9 @@ class BackwardCFunction(ContextNode, FunctionCtx):
     saved_for_forward: tuple[Tensor | None, ...] | None = None
     materialize_grads: bool = True
 
+    def __repr__(self) -> str:
+        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
+
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """What `save_for_backward` saved, checked to be unchanged."""
@@ -82,7 +85,7 @@ class FunctionMeta(type):
         backward = type(
             f"{name}Backward",
             (BackwardCFunction,),
-            {"_forward_cls": cls, "__module__": "gradiente.autograd.function", "plans": {}},
+            {"_forward_cls": cls, "__module__": "torch.autograd.function", "plans": {}},
         )
         cls._backward_cls: Any = backward
         super().__init__(name, bases, namespace)

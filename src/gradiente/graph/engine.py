@@ -239,9 +239,7 @@ def _visit(
         nothing = nothing or g is None
     try:
         if nothing and not node.makes_something:
-            if node.tensors is None:
-                raise node.freed()
-            gs = (None,) * len(node.edges)
+            gs = node.show().nothing()
         else:
             gs = step(node, g) if watch is None else watch(node, g, step)
             gs = (gs,) if plan.single else gs

@@ -45,6 +45,9 @@ class RemovableHandle:
         if hooks is not None:
             hooks.pop(self.id, None)
 
+    def __repr__(self) -> str:
+        return f"<torch.utils.hooks.{type(self).__name__} object at {id(self):#x}>"
+
     def __getstate__(self) -> tuple[Hooks | None, int]:
         return self._hooks(), self.id
 

@@ -153,6 +153,12 @@ class Node:
         """Call `fn(grad_outputs)` before this node runs; a tuple that it returns replaces grad_outputs."""
         return register(self._all_hooks().pre, fn)
 
+    def nothing(self) -> Sequence[Any]:
+        """What is handed to the edges where no cotangent reached this node: nothing, if what it saved is still there."""
+        if self.tensors is None:
+            raise self.freed()
+        return (None,) * len(self.edges)
+
     def freed(self) -> RuntimeError:
         """The error for a value that is no longer saved."""
         return RuntimeError(f"{_FREED} (The node is {self.name()}.)")

@@ -315,6 +315,7 @@ class AccumulateGrad(Sink):
     """
 
     __slots__ = ("_array", "_leaf", "_lock", "meta")
+    __module__ = "builtins"  # as for all nodes, so that the class prints as torch's does: <class 'AccumulateGrad'>
 
     def __init__(self, leaf: Tensor) -> None:
         self.seq: int = moment()

@@ -29,7 +29,7 @@ F4, F8 = np.dtype("float32"), np.dtype("float64")
 def node_class(primitive: Primitive, name: str | None = None) -> type[Node]:
     """The class of a primitive's nodes, which bears torch's name for them."""
     name = name or primitive.node
-    return type(name, (ShownNode,), {"__slots__": (), "primitive": primitive, "__module__": "gradiente.autograd.graph"})
+    return type(name, (ShownNode,), {"__slots__": (), "primitive": primitive, "__module__": "builtins"})
 
 
 class Recorder:

@@ -7,6 +7,7 @@ it.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 from typing import Any
 
 from ..arrays.batched import Batched
@@ -16,7 +17,7 @@ from .dtypes import get_default_dtype
 from .metadata import counted_operands, input_metadata, shown_operands
 from .printing import format_tensor
 from .restrictions import is_forbidden
-from .saved import Packed, SavedOutput, unpack_tensor
+from .saved import Packed, SavedOutput, unpack_raw, unpack_tensor
 from .saved_names import known
 from .saved_values import saved_index, value
 
@@ -98,6 +99,13 @@ class ShownNode(Node):
     """A node of a primitive, with what only users ask of it."""
 
     __slots__ = ()
+
+    def nothing(self) -> Sequence[Any]:
+        """What is handed to the edges where no cotangent arrived. As in torch, what was saved is checked all the same."""
+        for i, saved in enumerate(self.tensors or ()):
+            if saved is not None:
+                unpack_raw(self, i)
+        return super().nothing()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_saved_"):
