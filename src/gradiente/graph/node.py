@@ -154,7 +154,7 @@ class Node:
         return register(self._all_hooks().pre, fn)
 
     def nothing(self) -> Sequence[Any]:
-        """What is handed to the edges where no cotangent reached this node: nothing, if what it saved is still there."""
+        """What is handed to the edges where no cotangent reached this node: nothing, if what it saved is there."""
         if self.tensors is None:
             raise self.freed()
         return (None,) * len(self.edges)
