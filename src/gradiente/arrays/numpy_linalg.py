@@ -35,7 +35,7 @@ NAMES = (
 )
 """The extras that stand here."""
 
-BLOCK = 24  # below this size, rows are eliminated one by one
+BLOCK = 32  # up to this size, rows are eliminated one by one
 
 
 def _in_32_bits(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -186,10 +186,7 @@ def solve_triangular(a: Array, b: Array, upper: bool = False, unitriangular: boo
 def _eliminate(a: Array, x: Array, upper: bool, unit: bool) -> None:
     n = x.shape[-2]
     if n <= BLOCK:
-        for i in range(n - 1, -1, -1) if upper else range(n):
-            known = slice(i + 1, n) if upper else slice(0, i)
-            row = x[..., i, :] - (a[..., i, None, known] @ x[..., known, :])[..., 0, :]
-            x[..., i, :] = row if unit else row / a[..., i, i, None]
+        _substitute(a, x, upper, unit)
         return
     k = n // 2
     low, high = slice(0, k), slice(k, n)
@@ -197,6 +194,23 @@ def _eliminate(a: Array, x: Array, upper: bool, unit: bool) -> None:
     _eliminate(a[..., first, first], x[..., first, :], upper, unit)
     x[..., second, :] -= a[..., second, first] @ x[..., first, :]
     _eliminate(a[..., second, second], x[..., second, :], upper, unit)
+
+
+def _substitute(a: Array, x: Array, upper: bool, unit: bool) -> None:
+    """Row after row. LAPACK does that to upper triangular matrices: it finds nothing to exchange or to eliminate."""
+    n = x.shape[-2]
+    one = np.eye(n, dtype=a.dtype)
+    order = slice(None) if upper else slice(None, None, -1)  # a lower triangle, backwards, is an upper one
+    triangle = np.triu(a[..., order, order], 1 if unit else 0)
+    try:
+        x[..., order, :] = np.linalg.solve(triangle + one if unit else triangle, x[..., order, :])
+        return
+    except np.linalg.LinAlgError:  # zeros in the diagonal: infinities and NaN arise
+        pass
+    for i in range(n - 1, -1, -1) if upper else range(n):
+        known = slice(i + 1, n) if upper else slice(0, i)
+        row = x[..., i, :] - (a[..., i, None, known] @ x[..., known, :])[..., 0, :]
+        x[..., i, :] = row if unit else row / a[..., i, i, None]
 
 
 @_in_32_bits

@@ -76,7 +76,9 @@ cholesky: Primitive = general(
 lu_packed: Primitive = general(
     "lu_packed",
     lambda g, out, xp, extras: of.lu_slope(g, out, xp, extras),
-    forward=lambda x, extras: extras.lu_factor(x, False)[0],
+    None,
+    operands=("x", "known"),
+    forward=lambda x, known, extras: extras.lu_factor(x, False)[0] if known is None else known,
     jvp=lambda t, out, xp, extras: of.lu_image(t, out, xp, extras),
     node="LinalgLuFactorExBackward0",
 )
@@ -119,7 +121,6 @@ matrix_exp: Primitive = general(
     jvp=lambda t, x, xp, extras: of.exp_part(x, t, xp, extras),
     node="LinalgMatrixExpBackward0",
 )
-lu_pivots: Primitive = constant("lu_pivots", None, forward=lambda x, extras: extras.lu_factor(x)[1])
 permutation: Primitive = constant(
     "permutation", None, forward=lambda x, size, dtype, extras: extras.permutation(x, size, dtype)
 )

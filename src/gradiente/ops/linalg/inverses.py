@@ -22,7 +22,6 @@ from .checks import beside, first_zero, located, need_kernel, need_precision, ne
 _inv, _pinv, _det = primitive("inv"), primitive("pinv"), primitive("det")
 _slogdet = bind_many(table["slogdet"])
 _where, _log, _add, _equal = primitive("where"), primitive("log"), primitive("add"), primitive("equal")
-_pivoted = primitive("lu_pivots")
 
 
 def inverted(x: Tensor, function: str = "linalg.inv") -> Tensor:

@@ -25,7 +25,7 @@ from .checks import beside, element, need_kernel, need_right_side, need_square, 
 from .deprecated import warn_deprecated
 from .systems import triangular
 
-_packed, _pivots, _permutation = primitive("lu_packed"), primitive("lu_pivots"), primitive("permutation")
+_packed, _permutation = primitive("lu_packed"), primitive("permutation")
 _slice, _concat = primitive("getitem", "SliceBackward0"), primitive("concat")
 _tril, _triu, _add = primitive("tril"), primitive("triu"), primitive("add")
 
@@ -49,24 +49,24 @@ def _block(x: Tensor, rows: slice, columns: slice) -> Tensor:
 
 
 def _factored(A: Tensor) -> tuple[Tensor, Tensor]:
-    """LU and the pivots. A tracked matrix is permuted first, and factored again: the permutation is a constant."""
-    if A._node is None and not current().levels:
-        from ...arrays import extras_of, namespace_of
+    """LU and the pivots. A tracked matrix is permuted first: the permutation is constant, the rest has a derivative."""
+    from ...arrays import extras_of, namespace_of
 
-        packed, exchanged = extras_of(namespace_of(A._array)).lu_factor(A._array)
-        return wrap(packed), wrap(exchanged)
-    pivots = _pivots(A)
+    packed, exchanged = (wrap(part) for part in extras_of(namespace_of(A._array)).lu_factor(A._array))
+    if (A._node is None or not current().grad) and not current().levels:
+        return packed, exchanged
     m, n = A._array.shape[-2:]
-    ordered = _permutation(pivots, size=m, dtype=A._array.dtype).mT @ A
+    ordered = _permutation(exchanged, size=m, dtype=A._array.dtype).mT @ A
     if m == n:
-        return _packed(ordered), pivots
+        return _packed(ordered, packed), exchanged
     k = min(m, n)
-    square = _packed(_block(ordered, slice(0, k), slice(0, k)))
+    corner = slice(0, k)
+    square = _packed(_block(ordered, corner, corner), _block(packed, corner, corner))
     if m > n:
-        below = triangular(square, _block(ordered, slice(k, m), slice(0, k)), True, left=False)
-        return _concat(square, below, axis=-2), pivots
-    right = triangular(square, _block(ordered, slice(0, k), slice(k, n)), False, unit=True)
-    return _concat(square, right, axis=-1), pivots
+        below = triangular(square, _block(ordered, slice(k, m), corner), True, left=False)
+        return _concat(square, below, axis=-2), exchanged
+    right = triangular(square, _block(ordered, corner, slice(k, n)), False, unit=True)
+    return _concat(square, right, axis=-1), exchanged
 
 
 def _info(packed: Tensor) -> Any:
