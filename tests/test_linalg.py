@@ -178,6 +178,36 @@ def test_exponentials_of_large_matrices() -> None:
     assert linalg.matrix_exp(torch.full((2, 2), float("nan"))).isnan().all()
 
 
+def test_own_algorithms_against_mpmath(rng: np.random.Generator) -> None:
+    """Exponentials to a few rounding errors of their norm, also of matrices that are far from normal; triangles of all
+    scales, element by element, as substitution is.
+    """
+    mpmath = pytest.importorskip("mpmath")
+    with mpmath.workdps(60):
+        matrices = (rng.standard_normal((6, 6)), 10 * rng.standard_normal((5, 5)), 40 * rng.standard_normal((5, 5)))
+        for values in (*matrices[:2], np.triu(matrices[2])):
+            truth = np.array(mpmath.expm(mpmath.matrix(values.tolist())).tolist(), dtype=float)
+            found = linalg.matrix_exp(torch.from_numpy(values)).numpy()
+            assert np.linalg.norm(found - truth) <= 300 * np.finfo(float).eps * np.linalg.norm(truth)
+        scales = 10.0 ** rng.uniform(-8, 8, 40)
+        values = (np.tril(rng.uniform(0.1, 1, (40, 40)), -1) + np.eye(40)) * scales[:, None]
+        right = scales[:, None] * rng.uniform(1, 2, (40, 1))
+        exact = mpmath.lu_solve(mpmath.matrix(values.tolist()), mpmath.matrix(right.tolist()))
+        truth = np.array(exact.tolist(), dtype=float)
+        for upper in (False, True):
+            given = values[::-1, ::-1].copy() if upper else values
+            side = right[::-1].copy() if upper else right
+            found = linalg.solve_triangular(torch.from_numpy(given), torch.from_numpy(side), upper=upper).numpy()
+            found = found[::-1] if upper else found
+            np.testing.assert_allclose(found, truth, rtol=0, atol=1e-11 * np.abs(truth).max())
+
+
+def test_triangles_with_zeros_give_infinities() -> None:
+    a = torch.tensor([[1.0, 0.0], [1.0, 0.0]])
+    assert linalg.solve_triangular(a, torch.ones(2, 1) * 2, upper=False).isnan().tolist() == [[False], [True]]
+    assert linalg.solve_triangular(a, torch.tensor([[2.0], [3.0]]), upper=False)[1].isinf().all()
+
+
 def test_named_tuples() -> None:
     found = linalg.eigh(torch.eye(2))
     assert found.eigenvalues is found[0]
