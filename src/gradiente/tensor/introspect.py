@@ -101,7 +101,7 @@ class ShownNode(Node):
     __slots__ = ()
 
     def nothing(self) -> Sequence[Any]:
-        """What is handed to the edges where no cotangent arrived; what was saved is checked nevertheless, as in torch."""
+        """What is handed to the edges where no cotangent arrived. As in torch, what was saved is checked first."""
         for i, saved in enumerate(self.tensors or ()):
             if saved is not None:
                 unpack_raw(self, i)
