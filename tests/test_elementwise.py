@@ -327,3 +327,12 @@ def test_in_place_forms_stand_at_the_top_level_too():
     assert torch.sqrt_(x) is x
     assert torch.clamp_(x, max=2.5).tolist() == [2.0, 2.5]
     assert torch.zero_(x).tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", ["exp", "sin", "sqrt", "tanh", "sigmoid", "lgamma", "reciprocal", "logit"])
+def test_bfloat16_is_computed_in_float32_and_rounded_once(name):
+    pytest.importorskip("ml_dtypes")
+    x = torch.tensor([0.25, 0.75], dtype=torch.bfloat16)
+    found = getattr(torch, name)(x)
+    assert found.dtype is torch.bfloat16
+    assert found.tolist() == getattr(torch, name)(x.float()).bfloat16().tolist()

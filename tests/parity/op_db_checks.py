@@ -224,6 +224,8 @@ def coarse(call: Call) -> float:
 
 def forward(mine: Call, yours: Call) -> None:
     theirs = by_torch(lambda: yours.run(wrapped=False))
+    if any(t.dtype is torch.complex32 for t in tensors_in(theirs)):
+        raise Refused("gradiente has no complex32")
     name = mine.op.name
     if name.startswith(("empty", "new_empty")):  # what is in new memory is nobody's choice
         ours = mine.run(wrapped=False)
@@ -389,6 +391,8 @@ def each_sample(given: list[Any], check: Callable[[Any], None]) -> Result:
 
 
 OTHER_TYPES = (torch.int64, torch.bool, torch.uint8, torch.float32, torch.complex64)
+SHORT_TYPES = (torch.float16, torch.bfloat16)
+"""Those of 16 bits, for operators on each element and reductions, where torch rounds once."""
 
 
 def aspects(op: Any) -> dict[str, Callable[[], Result]]:
@@ -411,8 +415,10 @@ def aspects(op: Any) -> dict[str, Callable[[], Result]]:
         found["vmap"] = lambda: each_sample(samples(op, main, True)[:3], lambda s: vmapped(*_both(op, s)))
     if complex_type and real:
         found["complex"] = lambda: _complex(op, complex_grads)
-    if any(t in types for t in OTHER_TYPES):
-        found["types"] = lambda: _first(each(op, t, False, forward) for t in OTHER_TYPES if t in types and t != main)
+    simple = type(op).__name__ in ("UnaryUfuncInfo", "BinaryUfuncInfo", "ReductionOpInfo")
+    others = [t for t in (*OTHER_TYPES, *(SHORT_TYPES if simple else ())) if t in types and t != main]
+    if others:
+        found["types"] = lambda: _first(each(op, t, False, forward) for t in others)
     if op.method_variant is not None and op.name not in ("T", "H", "mT", "mH"):
         found["method"] = lambda: each_sample(samples(op, main, False)[:3], lambda s: method(op, s))
     if op.inplace_variant is not None:

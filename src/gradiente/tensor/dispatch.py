@@ -281,10 +281,13 @@ def run(
         ):
             foreign = array
     if foreign is None:
+        function, first = recorder.numpy, arrays[0] if arrays else None
+        if first.__class__ is np.ndarray and first.dtype.kind == "V" and recorder.primitive.kind in _DIAGONAL:
+            function = partial(_in_float32, function)
         try:
-            value = recorder.numpy(*arrays, **static)
+            value = function(*arrays, **static)
         except RuntimeWarning:
-            value = quietly(recorder.numpy, *arrays, **static)
+            value = quietly(function, *arrays, **static)
         except ValueError as error:
             raise (
                 mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None
@@ -315,6 +318,16 @@ def run(
 
         return special.after(mode, node, out, recorder, operands, arrays, static)
     return out
+
+
+_DIAGONAL = frozenset({"elementwise", "constant"})
+
+
+def _in_float32(function: Callable[..., Any], *arrays: Any, **static: Any) -> Any:
+    """A function of bfloat16 arrays, computed in float32 and rounded once, as torch does: NumPy does not know the type."""
+    dtype = arrays[0].dtype
+    value = np.asarray(function(*[a.astype(F4) if getattr(a, "dtype", None) == dtype else a for a in arrays], **static))
+    return value.astype(dtype) if value.dtype.kind == "f" else value
 
 
 BATCHED = Batched(np.zeros(1), (0,))

@@ -80,7 +80,7 @@ def promoted(name: str, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         if kind == "f":
             return (array,)
         refuse(name, first.dtype)
-        if kind == "c" or name not in FLOATING:
+        if kind in "cV" or name not in FLOATING:  # V: bfloat16
             return (array,)
         return (array.astype(get_default_dtype().numpy),)
     second = operands[1]
