@@ -23,7 +23,7 @@ LAYERS = [
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "signal", "special"},
+    {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

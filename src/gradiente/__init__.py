@@ -106,6 +106,12 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.
 
 if _TYPE_CHECKING:
     from . import profiler as profiler
+    from . import serialization as serialization
+    from .serialization import load as load
+    from .serialization import save as save
+
+_LATER = {"profiler": "", "serialization": "", "load": "serialization", "save": "serialization"}
+"""What is loaded when it is first asked for: modules, and names with the module that has them."""
 
 
 def __getattr__(name: str) -> object:
@@ -113,6 +119,7 @@ def __getattr__(name: str) -> object:
 
     from ._missing import missing_attribute, public_names
 
-    if name == "profiler":  # loaded when it is first asked for
-        return import_module(f"{__name__}.profiler")
-    raise missing_attribute(__name__, name, public_names(__name__))
+    home = _LATER.get(name)
+    if home is not None:
+        return getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
+    raise missing_attribute(__name__, name, [*public_names(__name__), *_LATER])

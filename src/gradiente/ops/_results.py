@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from ..tensor.core import Tensor
 
@@ -14,7 +14,8 @@ class Results(tuple[Tensor, ...]):
     __slots__ = ()
     fields: ClassVar[tuple[str, ...]] = ()
 
-    def __new__(cls, values: Iterable[Tensor]) -> Self:
+    def __new__(cls, values: Iterable[Tensor], more: dict[str, Any] | None = None) -> Self:
+        """The results; `more` is empty in what torch pickles."""
         found = tuple(values)
         if len(found) != len(cls.fields):
             raise TypeError(

@@ -1,0 +1,268 @@
+"""torch.load."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import warnings
+from collections.abc import Callable
+from typing import IO, Any
+
+import numpy as np
+
+from ..tensor.devices import device
+from . import names
+from .allowed import CALLS, user_allowed
+from .archive import Reader, is_archive
+from .rebuilding import Malformed, Storage, StorageType
+from .unpickling import Interpreter, present_name
+
+MapLocation = Callable[[Any, str], Any] | device | str | dict[str, str] | None
+
+
+def load(
+    f: str | os.PathLike[str] | IO[bytes],
+    map_location: MapLocation = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    **pickle_load_args: Any,
+) -> Any:
+    """Read what `torch.save` of PyTorch or of gradiente wrote.
+
+    Args:
+        f: a path, or a file that is open for reading in binary mode and can be searched.
+        map_location: where tensors of other devices go: "cpu", a `torch.device`, a dictionary of places, or a function
+            of storage and place that returns the storage, or None for the usual place.
+        pickle_module: Python's `pickle`, which implies `weights_only=False`.
+        weights_only: True, the default: tensors, containers, numbers, strings, and what `add_safe_globals` allowed;
+            anything else that the file names is refused. False: the file can name and call any Python function, so it
+            may do anything that you may do. Only for files that you trust.
+        mmap: leave the tensors' memory in the file until it is used; `f` must be a path. Changes do not reach the file.
+        pickle_load_args: `encoding` and `errors` of strings from Python 2, with weights_only=False.
+
+    Returns:
+        What was saved.
+
+    Raises:
+        pickle.UnpicklingError: the file names what is not allowed, or is damaged.
+        RuntimeError: the archive is damaged, or holds less than it says, or tensors of another device.
+        FileNotFoundError, EOFError: there is no file, or nothing in it.
+
+    Example:
+        >>> import io
+        >>> import gradiente as torch
+        >>> file = io.BytesIO()
+        >>> torch.save([1, torch.arange(3)], file)
+        >>> _ = file.seek(0)
+        >>> torch.load(file)
+        [1, tensor([0, 1, 2])]
+    """
+    if pickle_module is not None and weights_only:
+        raise RuntimeError("Can not safely load weights when explicit pickle_module is specified")
+    if pickle_module not in (None, pickle):
+        raise ValueError("torch.load: pickle_module must be Python's pickle")
+    only = pickle_module is None if weights_only is None else bool(weights_only)
+    if only and pickle_load_args:
+        warnings.warn("pickle_load_args only works if `weights_only=False`.", UserWarning, stacklevel=2)
+    if mmap and not isinstance(f, (str, os.PathLike)):
+        raise ValueError("f must be a file path in order to use the mmap argument")
+    restore = Restoring(map_location)
+    if isinstance(f, (str, os.PathLike)):
+        with open(f, "rb") as file:
+            return _read(file, restore, only, bool(mmap), pickle_load_args)
+    for method in ("seek", "tell", "read"):
+        if not hasattr(f, method):
+            raise AttributeError(
+                f"'{type(f).__name__}' object has no attribute '{method}'. You can only torch.load from a file that is "
+                "seekable. Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
+            )
+    return _read(f, restore, only, False, pickle_load_args)
+
+
+def _read(file: Any, restore: Restoring, only: bool, mapped: bool, options: dict[str, Any]) -> Any:
+    if not is_archive(file):
+        if mapped:
+            raise RuntimeError(
+                "mmap can only be used with files saved with `torch.save(_use_new_zipfile_serialization=True)`, please "
+                "torch.save your checkpoint with this option in order to use mmap."
+            )
+        from .legacy import read
+
+        return read(file, restore, only, options)
+    archive = Reader(file, mapped)
+    try:
+        if archive.has("constants.pkl"):
+            raise RuntimeError(
+                "Cannot use ``weights_only=True`` with TorchScript archives passed to ``torch.load``. (The file is a "
+                "program of torch.jit.save, which gradiente cannot run; save the state_dict of the model)"
+            )
+        memories = _InArchive(archive, restore)
+        return unpickle(archive.read("data.pkl"), 0, memories.get, only, options)[0]
+    finally:
+        archive.close()
+
+
+def unpickle(
+    data: bytes, position: int, persistent: Callable[[Any], Any], only: bool, options: dict[str, Any]
+) -> tuple[Any, int]:
+    """What the pickle at `position` makes, and where it ends."""
+    if only:
+        interpreter = Interpreter(data, position, persistent)
+        return interpreter.run(), interpreter.position
+    from io import BytesIO
+
+    stream = BytesIO(data)
+    stream.seek(position)
+    found = _Trusting(stream, persistent, options).load()
+    return found, stream.tell()
+
+
+class _Trusting(pickle.Unpickler):
+    """Python's unpickler, for which torch's names mean gradiente's objects."""
+
+    def __init__(self, file: Any, persistent: Callable[[Any], Any], options: dict[str, Any]) -> None:
+        super().__init__(file, **{"encoding": "utf-8", **options})
+        self._persistent = persistent
+
+    def find_class(self, module: str, name: str) -> Any:
+        """The object that a file names."""
+        if (module + "." + name) in names.FUNCTIONS or module == "torch" or module.startswith("torch."):
+            return names.find(module, name)
+        return super().find_class(module, name)
+
+    def persistent_load(self, pid: Any) -> Any:
+        """The memory that a file names."""
+        return self._persistent(pid)
+
+
+class Restoring:
+    """Decides where the memory of each place of a file goes: `map_location`."""
+
+    def __init__(self, given: MapLocation) -> None:
+        self._given = given
+        if isinstance(given, (str, device)):
+            self._always: str | None = str(given) if isinstance(given, device) else str(device(given))
+        else:
+            self._always = None
+            if given is not None and not isinstance(given, dict) and not callable(given):
+                raise TypeError(
+                    f"'{type(given).__name__}' object is not callable (map_location must be a device, its name, a "
+                    "dictionary of names or a function)"
+                )
+
+    def __call__(self, storage: Storage) -> Storage:
+        """The storage in its place."""
+        place = storage.location
+        if self._always is not None:
+            place = self._always
+        elif isinstance(self._given, dict):
+            place = str(self._given.get(place, place))
+        elif self._given is not None:
+            found: Any = self._given(storage, place)  # pyright: ignore[reportCallIssue]
+            if found is not None:
+                return found
+        if place.partition(":")[0] == "cpu":
+            storage.location = "cpu"
+            return storage
+        if place.startswith("cuda"):
+            raise RuntimeError(
+                "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are "
+                "running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map "
+                "your storages to the CPU."
+            )
+        raise RuntimeError(
+            f"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {place}). gradiente "
+            "computes on the CPU: use torch.load with map_location='cpu'"
+        )
+
+
+def described(pid: Any, length: int) -> tuple[StorageType, str, str, int]:
+    """Type, key, place and length in elements of what a file calls a storage."""
+    if (
+        not isinstance(pid, tuple)
+        or len(pid) != length
+        or pid[0] != "storage"
+        or not isinstance(pid[1], StorageType)
+        or not all(isinstance(text, str) for text in pid[2:4])
+        or type(pid[4]) is not int
+        or not 0 <= pid[4] < 2**60
+    ):
+        raise Malformed(f"Unknown typename for persistent_load: the file describes memory as {pid!r}")
+    return pid[1], pid[2], pid[3], pid[4]
+
+
+def swap(memory: Any, kind: StorageType, order: str) -> None:
+    """Turn the bytes of each number around if the file comes from a machine of the other kind."""
+    if order != sys.byteorder and kind.dtype is not None and kind.dtype.itemsize > 1:
+        memory.view(f"u{kind.dtype.to_real().itemsize}").byteswap(inplace=True)
+
+
+class _InArchive:
+    """The memory of an archive's tensors, each read when it is first asked for."""
+
+    def __init__(self, archive: Reader, restore: Restoring) -> None:
+        self._archive = archive
+        self._restore = restore
+        self._found: dict[str, Any] = {}
+        self._order = archive.read("byteorder").decode("ascii", "replace") if archive.has("byteorder") else "little"
+        if self._order not in ("little", "big"):
+            raise ValueError(f"Unknown endianness type: {self._order!r}")
+
+    def get(self, pid: Any) -> Storage:
+        """The storage that a pickle means."""
+        kind, key, location, numel = described(pid, 5)
+        size = numel * (1 if kind.dtype is None else kind.dtype.itemsize)
+        have = self._archive.size(f"data/{key}")
+        if have != size:
+            raise Malformed(f"storage has wrong byte size: expected {size} got {have} (storage 'data/{key}')")
+        if key not in self._found:
+            memory = self._archive.memory(f"data/{key}")
+            if memory.ctypes.data % 16:
+                memory = np.array(memory)
+            swap(memory, kind, self._order)
+            self._found[key] = memory
+        return self._restore(Storage(self._found[key], kind.dtype, location))
+
+
+def get_unsafe_globals_in_checkpoint(f: str | os.PathLike[str] | IO[bytes]) -> list[str]:
+    """The names in a file that `weights_only=True` would refuse. Nothing of the file is run.
+
+    Args:
+        f: as for `load`.
+
+    Returns:
+        The names, sorted.
+
+    Example:
+        >>> import io
+        >>> import gradiente as torch
+        >>> file = io.BytesIO()
+        >>> torch.save(torch.nn.ReLU(), file)
+        >>> _ = file.seek(0)
+        >>> torch.serialization.get_unsafe_globals_in_checkpoint(file)
+        ['torch.nn.modules.activation.ReLU']
+    """
+    if isinstance(f, (str, os.PathLike)):
+        with open(f, "rb") as file:
+            return get_unsafe_globals_in_checkpoint(file)
+    if not is_archive(f):
+        raise ValueError("Expected input to be a checkpoint returned by torch.save")
+    import pickletools
+
+    archive = Reader(f)
+    found: set[str] = set()
+    try:
+        for code, argument, _ in pickletools.genops(archive.read("data.pkl")):
+            if code.name == "GLOBAL":
+                found.add(present_name(*str(argument).split(" ", 1)))
+    except ValueError as error:
+        raise pickle.UnpicklingError(f"the pickle of the file is damaged: {error}") from None
+    finally:
+        archive.close()
+    return sorted(n for n in found if n not in CALLS and n not in names.VALUES and user_allowed(n) is None)
+
+
+__all__ = ["Restoring", "described", "get_unsafe_globals_in_checkpoint", "load", "swap", "unpickle"]

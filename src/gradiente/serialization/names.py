@@ -1,0 +1,153 @@
+"""torch's names for what files refer to, and what they mean here."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .._missing import ALIAS, PACKAGE, missing_attribute, public_names, real_name
+from ..nn.parameter import Parameter
+from ..tensor.core import Tensor
+from ..tensor.devices import device
+from ..tensor.dtypes import ALL
+from ..tensor.size import Size
+from . import rebuilding
+
+FUNCTIONS: dict[str, Any] = {
+    "torch._utils._rebuild_tensor_v2": rebuilding.tensor,
+    "torch._utils._rebuild_parameter": rebuilding.parameter,
+    "torch._utils._rebuild_parameter_with_state": rebuilding.parameter_with_state,
+    "torch._tensor._rebuild_from_type_v2": rebuilding.from_type,
+    "torch.serialization._get_layout": rebuilding.layout,
+}
+"""What makes tensors and layouts of a file's parts."""
+
+VALUES: dict[str, Any] = {
+    **{f"torch.{name}": kind for name, kind in rebuilding.TYPES.items()},
+    "torch.storage.UntypedStorage": rebuilding.UNTYPED,
+    **{f"torch.{dtype.name}": dtype for dtype in ALL},
+    "torch.Tensor": Tensor,
+    "torch.nn.parameter.Parameter": Parameter,
+}
+"""What a file may name, and nobody may call."""
+
+_CLASSES: dict[Any, str] = {Tensor: "torch.Tensor", Size: "torch.Size", device: "torch.device"}
+
+_OWN = ("ops", "tensor", "random", "special", "linalg", "fft", "nn.functional", "optim")
+"""Packages below which torch has other modules: what they define is looked for in the public ones."""
+
+_ELSEWHERE: dict[str, str] = {
+    "ChannelShuffle": "nn.modules.channelshuffle",
+    "CosineSimilarity": "nn.modules.distance",
+    "Flatten": "nn.modules.flatten",
+    "Fold": "nn.modules.fold",
+    "GRUCell": "nn.modules.rnn",
+    "InstanceNorm1d": "nn.modules.instancenorm",
+    "InstanceNorm2d": "nn.modules.instancenorm",
+    "InstanceNorm3d": "nn.modules.instancenorm",
+    "LSTMCell": "nn.modules.rnn",
+    "PairwiseDistance": "nn.modules.distance",
+    "PixelShuffle": "nn.modules.pixelshuffle",
+    "PixelUnshuffle": "nn.modules.pixelshuffle",
+    "RNNCell": "nn.modules.rnn",
+    "RNNCellBase": "nn.modules.rnn",
+    "Unflatten": "nn.modules.flatten",
+    "Unfold": "nn.modules.fold",
+    "Upsample": "nn.modules.upsampling",
+    "UpsamplingBilinear2d": "nn.modules.upsampling",
+    "UpsamplingNearest2d": "nn.modules.upsampling",
+}
+"""Layers that torch defines in other modules than gradiente."""
+
+_PUBLIC = ("", "nn.functional", "optim", "linalg", "fft", "special", "ops.return_types")
+
+_SHORTER = {f"{PACKAGE}.ops.return_types": f"{PACKAGE}.return_types"}
+
+
+def split(full: str) -> tuple[str, str]:
+    """Module and name."""
+    module, _, name = full.rpartition(".")
+    return module, name
+
+
+def torchs_name(thing: Any, name: str | None = None) -> tuple[str, str] | None:
+    """Module and name under which torch has an object of gradiente; None for objects of others."""
+    known = _NAMES.get(id(thing))
+    if known is not None:
+        return split(known)
+    home = getattr(thing, "__module__", None) or ""
+    name = name or getattr(thing, "__qualname__", None) or getattr(thing, "__name__", "")
+    if home != PACKAGE and not home.startswith(PACKAGE + "."):
+        return None
+    return ALIAS + _public(home, str(name), thing)[len(PACKAGE) :], str(name)
+
+
+_NAMES: dict[int, str] = {
+    id(thing): name
+    for names in ({name: cls for cls, name in _CLASSES.items()}, FUNCTIONS, VALUES)
+    for name, thing in names.items()
+}
+
+
+def _public(home: str, name: str, thing: Any) -> str:
+    """The module that torch has the object in: its own, or for modules that torch does not have a public one."""
+    below = home[len(PACKAGE) + 1 :] + "."
+    if below.startswith("nn.modules."):
+        return f"{PACKAGE}.{_ELSEWHERE[name]}" if name in _ELSEWHERE else home
+    if not any(below.startswith(own + ".") for own in _OWN):
+        return home
+    for public in _PUBLIC:
+        module = f"{PACKAGE}.{public}".rstrip(".")
+        if getattr(sys.modules.get(module), name, None) is thing:
+            return _SHORTER.get(module, module)
+    return home
+
+
+def find(module: str, name: str) -> Any:
+    """What a file means by a name: torch's names mean gradiente's objects.
+
+    Raises:
+        AttributeError: gradiente does not have it.
+        ModuleNotFoundError: the module of another package is not installed.
+    """
+    full = f"{module}.{name}"
+    for known in (FUNCTIONS, VALUES):
+        if full in known:
+            return known[full]
+    if module == ALIAS or module.startswith(ALIAS + "."):
+        return find_torchs(module, name)
+    __import__(module)
+    return _attribute(sys.modules[module], name)
+
+
+def find_torchs(module: str, name: str) -> Any:
+    """The object of gradiente that torch has as `module.name`; it may be in a package above."""
+    home = {short: long for long, short in _SHORTER.items()}.get(real_name(module), real_name(module))
+    while True:
+        try:
+            __import__(home)
+        except ModuleNotFoundError as error:
+            if error.name is None or not error.name.startswith(PACKAGE):
+                raise
+        else:
+            found = _attribute(sys.modules[home], name, missing=None)
+            if found is not None:
+                return found
+        if home == PACKAGE:
+            raise missing_attribute(module, name, public_names(PACKAGE))
+        home = home.rpartition(".")[0]
+
+
+_RAISE = object()
+
+
+def _attribute(thing: Any, name: str, missing: Any = _RAISE) -> Any:
+    for part in name.split("."):
+        if missing is _RAISE:
+            thing = getattr(thing, part)
+        else:
+            thing = getattr(thing, part, missing)
+    return thing
+
+
+__all__ = ["FUNCTIONS", "VALUES", "find", "find_torchs", "split", "torchs_name"]

@@ -1,0 +1,135 @@
+"""Pickles with torch's names in them, and with the tensors' memory kept apart."""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from ..arrays.numpy_indexing import storage
+from ..nn.parameter import Parameter
+from ..ops.storage import stride
+from ..tensor.core import Tensor
+from ..tensor.devices import layout, memory_format
+from ..tensor.dtypes import TENSOR_TYPES, dtype
+from . import rebuilding
+from .names import torchs_name
+
+Python = pickle._Pickler  # the one of Python's two whose way of naming things can be changed
+
+
+def _no_hooks() -> OrderedDict[Any, Any]:
+    """What stands in the place of hooks, which are not saved."""
+    return OrderedDict()
+
+
+class _Memory:
+    """Stands in the pickle for the memory of tensors."""
+
+    __slots__ = ("key", "kind", "numel")
+
+    def __init__(self, kind: rebuilding.StorageType, key: str, numel: int) -> None:
+        self.kind = kind
+        self.key = key
+        self.numel = numel
+
+
+class Pickler(Python):
+    """Writes objects; tensors share what memory they share, which is collected in `memories`, by key."""
+
+    dispatch = dict(Python.dispatch)  # pyright: ignore[reportAttributeAccessIssue]
+
+    def __init__(self, file: Any, protocol: int, legacy: bool = False) -> None:
+        super().__init__(file, protocol)
+        self.memories: dict[str, tuple[Any, dtype]] = {}
+        self._legacy = legacy
+        self._keys: dict[tuple[int, int], str] = {}
+
+    def persistent_id(self, obj: Any) -> Any:
+        """What stands for memory: its type, key, place and length."""
+        if obj.__class__ is not _Memory:
+            return None
+        named = ("storage", obj.kind, obj.key, "cpu", obj.numel)
+        return (*named, None) if self._legacy else named
+
+    def reducer_override(self, obj: Any) -> Any:
+        """How tensors and names are written."""
+        if isinstance(obj, Tensor):
+            return self._tensor(obj)
+        if obj.__class__ is rebuilding.StorageType:
+            return obj.name
+        if isinstance(obj, layout) and not isinstance(obj, memory_format):
+            return rebuilding.layout, (repr(obj),)
+        return NotImplemented
+
+    def _tensor(self, x: Tensor) -> tuple[Any, ...]:
+        array = x._array
+        if type(array) is not np.ndarray:
+            raise RuntimeError(f"torch.save: a tensor inside of vmap has no values of its own ({type(array).__name__})")
+        memory, offset = storage(array)
+        item = array.itemsize
+        if offset % item or memory.size % item or any(s < 0 or s % item for s in array.strides):
+            x = x.detach().clone()
+            array = x._array
+            memory, offset = storage(array)
+        kind = rebuilding.TYPES[TENSOR_TYPES[x.dtype.name].replace("Tensor", "Storage")]
+        stand_in = _Memory(kind, self._key(memory, x.dtype), memory.size // item)
+        data = stand_in, offset // item, tuple(array.shape), tuple(stride(x)), False, _no_hooks()
+        state = x.__dict__
+        if type(x) is Parameter:
+            made = _Rebuilt(data)
+            rest = x.requires_grad, _no_hooks()
+            return (
+                (rebuilding.parameter_with_state, (made, *rest, state))
+                if state
+                else (rebuilding.parameter, (made, *rest))
+            )
+        data = (*data[:4], x.requires_grad, data[5])
+        if type(x) is Tensor and not state:
+            return rebuilding.tensor, data
+        return rebuilding.from_type, (rebuilding.tensor, type(x), data, state)
+
+    def _key(self, memory: Any, kind: dtype) -> str:
+        place = memory.__array_interface__["data"][0], memory.size
+        key = self._keys.get(place) if memory.size else None
+        if key is None:
+            key = str(len(self.memories))
+            self._keys[place] = key
+            self.memories[key] = memory, kind
+        elif self.memories[key][1] is not kind:
+            raise RuntimeError(
+                "Cannot save multiple tensors or storages that view the same data as different types "
+                f"({self.memories[key][1]} and {kind}; save a .clone() of one of them)"
+            )
+        return key
+
+    def save_global(self, obj: Any, name: str | None = None) -> None:
+        """Write the name of a function, class or constant: torch's name for those of gradiente."""
+        named = torchs_name(obj, name)
+        if named is None:
+            super().save_global(obj, name)
+            return
+        if "<" in named[1]:
+            raise pickle.PicklingError(f"Can't pickle {obj!r}: it has no name that could be found again")
+        self.write(pickle.GLOBAL + "{}\n{}\n".format(*named).encode("utf-8"))  # pyright: ignore
+        self.memoize(obj)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class _Rebuilt:
+    """A tensor's values without being a parameter."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: tuple[Any, ...]) -> None:
+        self.data = data
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return rebuilding.tensor, self.data
+
+
+Pickler.dispatch[FunctionType] = Pickler.save_global
+
+__all__ = ["Pickler"]

@@ -1,0 +1,169 @@
+"""Tensors of the memory that a file holds: what torch's files call `_rebuild_tensor_v2` and the like.
+
+Note [Tensors that reach too far]
+---------------------------------
+Sizes, strides and offsets come from the file. A tensor is only made after it is certain that its last element lies in
+the memory that the file has for it. Sizes may multiply to more than that where strides are 0, as an expanded tensor's.
+"""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..nn.parameter import Parameter
+from ..tensor import devices, dtypes
+from ..tensor.core import Tensor, new, wrap
+
+STORAGES: dict[str, dtypes.dtype] = {
+    name.replace("Tensor", "Storage"): getattr(dtypes, kind) for kind, name in dtypes.TENSOR_TYPES.items()
+}
+"""torch's names for memory that holds elements of a type."""
+
+
+class StorageType:
+    """What a file says about a memory: the type of its elements. None: bytes."""
+
+    __slots__ = ("dtype", "name")
+
+    def __init__(self, name: str, dtype: dtypes.dtype | None) -> None:
+        self.name = name
+        self.dtype = dtype
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+
+TYPES: dict[str, StorageType] = {name: StorageType(name, dtype) for name, dtype in STORAGES.items()}
+UNTYPED = StorageType("UntypedStorage", None)
+
+
+class Storage:
+    """Memory that a file holds, shared by all tensors that are views of it."""
+
+    __slots__ = ("dtype", "location", "memory")
+
+    def __init__(self, memory: Any, dtype: dtypes.dtype | None, location: str) -> None:
+        self.memory = memory
+        self.dtype = dtype
+        self.location = location
+
+    def nbytes(self) -> int:
+        """How many bytes it has."""
+        return self.memory.size
+
+    def __len__(self) -> int:
+        return self.memory.size
+
+    def __repr__(self) -> str:
+        return f"[torch.storage.UntypedStorage(device={self.location}) of size {self.memory.size}]"
+
+
+class Malformed(RuntimeError):
+    """A file describes a tensor that it does not hold."""
+
+
+def _whole(values: Any, what: str) -> tuple[int, ...]:
+    if not isinstance(values, tuple) or not all(type(n) is int and 0 <= n < 2**63 for n in values):
+        raise Malformed(f"a tensor's {what} must be numbers that are not negative, but the file says {values!r}")
+    return values
+
+
+def tensor(
+    storage: Any,
+    offset: Any,
+    size: Any,
+    stride: Any,
+    requires_grad: Any = False,
+    backward_hooks: Any = None,
+    metadata: Any = None,
+) -> Tensor:
+    """The tensor of these sizes and strides in a storage. See Note [Tensors that reach too far]."""
+    if not isinstance(storage, Storage) or storage.dtype is None:
+        raise Malformed(f"a tensor's memory must be a storage with a type, but the file says {storage!r}")
+    sizes, strides = _whole(tuple(size), "sizes"), _whole(stride, "strides")
+    (start,) = _whole((offset,), "offset")
+    if len(sizes) != len(strides) or len(sizes) > 64:
+        raise Malformed(f"mismatch in length of strides and shape (sizes {list(sizes)}, strides {list(strides)})")
+    item = storage.dtype.itemsize
+    count = storage.memory.size // item
+    last = start + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True))
+    if 0 in sizes:
+        last = -1
+    if last >= count or prod(sizes) >= 2**60:
+        raise Malformed(
+            f"setStorage: sizes {list(sizes)}, strides {list(strides)}, storage offset {start}, and itemsize {item} "
+            f"requiring a storage size of {(last + 1) * item} are out of bounds for storage of size "
+            f"{storage.memory.size}"
+        )
+    memory = storage.memory[: count * item].view(storage.dtype.numpy)
+    if last < 0:
+        array = np.empty(sizes, memory.dtype)
+    else:
+        array = np.lib.stride_tricks.as_strided(memory[start:], sizes, tuple([s * item for s in strides]))
+    for name in metadata or {}:
+        if name == "conj":
+            array = array.conj()
+        elif name == "neg":
+            array = -array
+    out = wrap(array)
+    if requires_grad:
+        out.requires_grad_()
+    return out
+
+
+def parameter(data: Any, requires_grad: Any, backward_hooks: Any) -> Parameter:
+    """A parameter of the tensor `data`."""
+    if not isinstance(data, Tensor):
+        raise Malformed(f"a parameter's data must be a tensor, but the file says {type(data).__name__}")
+    return Parameter(data, bool(requires_grad))
+
+
+def parameter_with_state(data: Any, requires_grad: Any, backward_hooks: Any, state: Any) -> Parameter:
+    """A parameter that has attributes."""
+    return _with_state(parameter(data, requires_grad, backward_hooks), state)
+
+
+def from_type(function: Any, cls: Any, args: Any, state: Any) -> Tensor:
+    """A tensor of class `cls`, with attributes; `function(*args)` makes it."""
+    if function not in (tensor, parameter) or not (isinstance(cls, type) and issubclass(cls, Tensor)):
+        raise Malformed(f"a tensor of type {cls!r} made by {function!r} is unknown")
+    plain = function(*args)
+    if type(plain) is not cls:
+        made: Any = new(cls)
+        made._array, made._history, made._view, made._node, made._meta = plain._array, None, None, None, None
+        plain = made.requires_grad_(plain.requires_grad)
+    return _with_state(plain, state)
+
+
+def _with_state(x: Any, state: Any) -> Any:
+    attributes = state[0] if isinstance(state, tuple) and state else state
+    if attributes:
+        if not isinstance(attributes, dict):
+            raise Malformed(f"a tensor's attributes must be a dictionary, but the file says {attributes!r}")
+        x.__dict__.update(attributes)
+    return x
+
+
+def layout(name: Any) -> Any:
+    """The layout of this name: 'torch.strided'."""
+    if name != "torch.strided":
+        raise Malformed(f"layout {name!r} is not supported; gradiente has torch.strided")
+    return devices.strided
+
+
+__all__ = [
+    "STORAGES",
+    "TYPES",
+    "UNTYPED",
+    "Malformed",
+    "Storage",
+    "StorageType",
+    "from_type",
+    "layout",
+    "parameter",
+    "parameter_with_state",
+    "tensor",
+]
