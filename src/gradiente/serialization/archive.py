@@ -150,8 +150,13 @@ class Writer:
         with self._zip.open(entry, "w", force_zip64=long) as stream:
             stream.write(view)
 
-    def close(self) -> None:
-        """Write the list of the entries."""
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        """Write the list of the entries; after an error, nothing more."""
+        if kind is not None:
+            self._zip.fp = None
         self._zip.close()
 
 

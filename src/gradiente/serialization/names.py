@@ -143,10 +143,7 @@ _RAISE = object()
 
 def _attribute(thing: Any, name: str, missing: Any = _RAISE) -> Any:
     for part in name.split("."):
-        if missing is _RAISE:
-            thing = getattr(thing, part)
-        else:
-            thing = getattr(thing, part, missing)
+        thing = getattr(thing, part) if missing is _RAISE else getattr(thing, part, missing)
     return thing
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
+from math import prod
 from types import FunctionType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -26,6 +27,13 @@ def _no_hooks() -> OrderedDict[Any, Any]:
     return OrderedDict()
 
 
+def _strides(x: Tensor) -> tuple[int, ...]:
+    """The strides in elements; for an empty tensor, to which NumPy gives zeros, those of one of sizes not below 1."""
+    if x._array.size:
+        return tuple(stride(x))
+    return tuple(prod(max(n, 1) for n in x.shape[i + 1 :]) for i in range(x.ndim))
+
+
 class _Memory:
     """Stands in the pickle for the memory of tensors."""
 
@@ -40,7 +48,7 @@ class _Memory:
 class Pickler(Python):
     """Writes objects; tensors share what memory they share, which is collected in `memories`, by key."""
 
-    dispatch = dict(Python.dispatch)  # pyright: ignore[reportAttributeAccessIssue]
+    dispatch: ClassVar[dict[Any, Any]] = dict(Python.dispatch)  # pyright: ignore[reportAttributeAccessIssue]
 
     def __init__(self, file: Any, protocol: int, legacy: bool = False) -> None:
         super().__init__(file, protocol)
@@ -77,7 +85,7 @@ class Pickler(Python):
             memory, offset = storage(array)
         kind = rebuilding.TYPES[TENSOR_TYPES[x.dtype.name].replace("Tensor", "Storage")]
         stand_in = _Memory(kind, self._key(memory, x.dtype), memory.size // item)
-        data = stand_in, offset // item, tuple(array.shape), tuple(stride(x)), False, _no_hooks()
+        data = stand_in, offset // item, tuple(array.shape), _strides(x), False, _no_hooks()
         state = x.__dict__
         if type(x) is Parameter:
             made = _Rebuilt(data)

@@ -98,11 +98,11 @@ def tensor(
             f"requiring a storage size of {(last + 1) * item} are out of bounds for storage of size "
             f"{storage.memory.size}"
         )
-    memory = storage.memory[: count * item].view(storage.dtype.numpy)
+    kind = storage.dtype.numpy
     if last < 0:
-        array = np.empty(sizes, memory.dtype)
-    else:
-        array = np.lib.stride_tricks.as_strided(memory[start:], sizes, tuple([s * item for s in strides]))
+        array = np.empty(sizes, kind)
+    else:  # a view of the memory itself, so that its offset is known
+        array = np.ndarray(sizes, kind, storage.memory, start * item, tuple([s * item for s in strides]))
     for name in metadata or {}:
         if name == "conj":
             array = array.conj()

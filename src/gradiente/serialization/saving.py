@@ -54,9 +54,7 @@ def save(
         {'weight': tensor([1., 1.])}
     """
     if pickle_module is not pickle:
-        raise ValueError(
-            f"torch.save: pickle_module must be Python's pickle, not {getattr(pickle_module, '__name__', pickle_module)!r}"
-        )
+        raise ValueError(f"torch.save: pickle_module must be Python's pickle, not {pickle_module!r}")
     if isinstance(f, (str, os.PathLike)):
         path = Path(os.fspath(f))
         if not path.parent.is_dir():
@@ -67,8 +65,7 @@ def save(
             _write(obj, file, path.stem, pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record)
     elif not hasattr(f, "write"):
         raise AttributeError(
-            "expected 'f' to be string, path, or a file-like object with a 'write' attribute "
-            f"(not {type(f).__name__})"
+            f"expected 'f' to be string, path, or a file-like object with a 'write' attribute (not {type(f).__name__})"
         )
     else:
         _write(obj, f, "archive", pickle_protocol, _use_new_zipfile_serialization, _disable_byteorder_record)
@@ -83,17 +80,16 @@ def _write(obj: object, file: Any, folder: str, protocol: int, as_archive: bool,
     written = io.BytesIO()
     pickler = Pickler(written, protocol)
     pickler.dump(obj)  # before the file is touched: what cannot be pickled leaves it as it was
-    archive = Writer(file, folder or "archive")
-    archive.write("data.pkl", written.getvalue())
-    archive.write(".format_version", b"1")
-    archive.write(".storage_alignment", str(ALIGNMENT).encode())
-    if not no_order:
-        archive.write("byteorder", sys.byteorder.encode())
-    for key, (memory, _) in pickler.memories.items():
-        archive.write(f"data/{key}", memory)
-    archive.write("version", b"3\n")
-    archive.write(".data/serialization_id", secrets.token_hex(20).encode())
-    archive.close()
+    with Writer(file, folder or "archive") as archive:
+        archive.write("data.pkl", written.getvalue())
+        archive.write(".format_version", b"1")
+        archive.write(".storage_alignment", str(ALIGNMENT).encode())
+        if not no_order:
+            archive.write("byteorder", sys.byteorder.encode())
+        for key, (memory, _) in pickler.memories.items():
+            archive.write(f"data/{key}", memory)
+        archive.write("version", b"3\n")
+        archive.write(".data/serialization_id", secrets.token_hex(20).encode())
 
 
 @contextlib.contextmanager

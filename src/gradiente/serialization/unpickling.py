@@ -41,8 +41,8 @@ def not_allowed(full: str) -> pickle.UnpicklingError:
     module, name = names.split(full)
     if module.partition(".")[0] in BLOCKED:
         return pickle.UnpicklingError(
-            f"Weights only load failed. {UNSAFE}\n\n\nTrying to load unsupported GLOBAL {full} whose module {module} is "
-            f"blocked.{_CHECK}"
+            f"Weights only load failed. {UNSAFE}\n\n\nTrying to load unsupported GLOBAL {full} whose module {module} "
+            f"is blocked.{_CHECK}"
         )
     name = shown(full)
     return pickle.UnpicklingError(
@@ -220,7 +220,9 @@ class Interpreter:
         if type(target) is OrderedDict:
             target.__dict__.update(state)
         elif user_allowed(_class_name(target)) is None:
-            raise _Refused(f"Can only build Tensor, Parameter, OrderedDict or types allowlisted, but got {type(target)}")
+            raise _Refused(
+                f"Can only build Tensor, Parameter, OrderedDict or types allowlisted, but got {type(target)}"
+            )
         elif hasattr(target, "__setstate__"):
             target.__setstate__(state)
         else:
