@@ -7,6 +7,7 @@ from typing import Any
 from ..tensor.core import Tensor
 from ._arguments import need_tensor
 from ._define import inplace, primitive
+from ._out import into
 from ._product_checks import (
     batch_mismatch,
     c_name,
@@ -23,7 +24,7 @@ from .matrix_products import outer
 
 Number = int | float | complex | bool
 
-_matmul, _mv, _sum = primitive("matmul"), primitive("mv"), primitive("sum")
+_matmul, _mv, _sum, _multiply = primitive("matmul"), primitive("mv"), primitive("sum"), primitive("multiply")
 _addmm, _addmv, _addbmm, _baddbmm, _addr = (
     primitive("scaled_add"),
     primitive("scaled_add", "AddmvBackward0"),
@@ -54,7 +55,9 @@ def _factors(input: Tensor, beta: Number, alpha: Number, exact: bool = False) ->
     return {"beta": beta, "alpha": alpha}
 
 
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addmm(
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A matrix plus the product of two matrices: β·input + α·(mat1 @ mat2).
 
     Args:
@@ -63,6 +66,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
         mat2: matrix (k, m) of the same dtype.
         beta: β.
         alpha: α.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Matrix (n, m) of that dtype.
@@ -78,6 +82,8 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
         tensor([[7., 7.],
                 [7., 7.]])
     """
+    if out is not None:
+        return into(out, addmm(input, mat1, mat2, beta=beta, alpha=alpha), "addmm", input, mat1, mat2)
     for x, name, position in ((input, "input", 1), (mat1, "mat1", 2), (mat2, "mat2", 3)):
         need_tensor(x, "addmm", name, position)
     for x, name in ((mat1, "mat1"), (mat2, "mat2")):
@@ -96,7 +102,9 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     return _addmm(input, _matmul(mat1, mat2), **factors)
 
 
-def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addmv(
+    input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A vector plus the product of a matrix and a vector: β·input + α·(mat @ vec).
 
     Args:
@@ -105,6 +113,7 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
         vec: vector (k,) of the same dtype.
         beta: β.
         alpha: α.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Vector (n,) of that dtype.
@@ -119,6 +128,8 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
         >>> torch.addmv(torch.ones(2), torch.ones(2, 3), torch.ones(3))
         tensor([4., 4.])
     """
+    if out is not None:
+        return into(out, addmv(input, mat, vec, beta=beta, alpha=alpha), "addmv", input, mat, vec)
     for x, name, position in ((input, "input", 1), (mat, "mat", 2), (vec, "vec", 3)):
         need_tensor(x, "addmv", name, position)
     a, m, v = input._array, mat._array, vec._array
@@ -138,7 +149,9 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
     return _addmv(input, _mv(mat, vec), **factors)
 
 
-def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addr(
+    input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A matrix plus the outer product of two vectors: β·input + α·(vec1 ⊗ vec2).
 
     Args:
@@ -147,6 +160,7 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
         vec2: vector (m,); types are promoted.
         beta: β.
         alpha: α.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Matrix (n, m).
@@ -162,15 +176,23 @@ def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: 
         tensor([[3., 4.],
                 [6., 8.]])
     """
+    if out is not None:
+        return into(out, addr(input, vec1, vec2, beta=beta, alpha=alpha), "addr", input, vec1, vec2)
     for x, name, position in ((input, "input", 1), (vec1, "vec1", 2), (vec2, "vec2", 3)):
         need_tensor(x, "addr", name, position)
     for x, name in ((vec1, "vec1"), (vec2, "vec2")):
         need_ndim(x, 1, f"addr: Expected 1-D argument {name}, but got {x._array.ndim}-D")
     expandable(input, (vec1._array.shape[0], vec2._array.shape[0]))
-    return _addr(input, outer(vec1, vec2), **_factors(input, beta, alpha, exact=True))
+    factors = _factors(input, beta, alpha, exact=True)
+    product = outer(vec1, vec2)
+    if factors["alpha"] == 0:  # here NaN times 0 stays NaN, as in torch
+        product, factors["alpha"] = _multiply(product, 0), 1
+    return _addr(input, product, **factors)
 
 
-def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def addbmm(
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A matrix plus the sum of the products of two batches of matrices: β·input + α·Σ_b (batch1[b] @ batch2[b]).
 
     Args:
@@ -179,6 +201,7 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
         batch2: batch of matrices (b, k, m) of the same dtype.
         beta: β.
         alpha: α.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Matrix (n, m) of that dtype.
@@ -193,6 +216,8 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
         >>> torch.addbmm(torch.zeros(1, 1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
         tensor([[6.]])
     """
+    if out is not None:
+        return into(out, addbmm(input, batch1, batch2, beta=beta, alpha=alpha), "addbmm", input, batch1, batch2)
     for x, name, position in ((input, "input", 1), (batch1, "batch1", 2), (batch2, "batch2", 3)):
         need_tensor(x, "addbmm", name, position)
     for x, name in ((batch1, "batch1"), (batch2, "batch2")):
@@ -219,7 +244,9 @@ def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
     return _addbmm(input, product, **factors)
 
 
-def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+def baddbmm(
+    input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A batch of matrices plus the products of two others: β·input[b] + α·(batch1[b] @ batch2[b]).
 
     Args:
@@ -228,6 +255,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
         batch2: batch of matrices (b, k, m) of the same dtype.
         beta: β.
         alpha: α.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Batch of matrices (b, n, m) of that dtype.
@@ -242,6 +270,8 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
         >>> torch.baddbmm(torch.ones(1), torch.ones(2, 1, 3), torch.ones(2, 3, 1)).flatten()
         tensor([4., 4.])
     """
+    if out is not None:
+        return into(out, baddbmm(input, batch1, batch2, beta=beta, alpha=alpha), "baddbmm", input, batch1, batch2)
     for x, name, position in ((input, "input", 1), (batch1, "batch1", 2), (batch2, "batch2", 3)):
         need_tensor(x, "baddbmm", name, position)
     for x, name in ((batch1, "batch1"), (batch2, "batch2")):

@@ -110,12 +110,13 @@ def _contracted_dims(dims: Any, s: tuple[int, ...], t: tuple[int, ...]) -> tuple
     return list(range(-dims, 0)), list(range(dims))
 
 
-def inner(input: Tensor, other: Tensor) -> Tensor:
+def inner(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sum of products over the last dimensions: out[..., i, ..., j] = Σₖ input[..., i, k] · other[..., j, k].
 
     Args:
         input: tensor (..., k); a 0-d one just multiplies.
         other: tensor (..., k) of the same dtype.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Tensor with the dimensions of both but the last.
@@ -130,6 +131,8 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
         >>> torch.inner(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
         tensor(11.)
     """
+    if out is not None:
+        return into(out, inner(input, other), "inner", input, other)
     s, t = need_tensor(input, "inner")._array.shape, need_tensor(other, "inner", "other", 2)._array.shape
     if not s or not t:
         return _multiply(input, other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..tensor.core import Tensor
 from ._arguments import need_tensor
 from ._define import primitive
+from ._out import into
 from ._product_checks import (
     batch_mismatch,
     cannot_multiply,
@@ -35,7 +36,7 @@ _product = primitive("multiply", "MulBackward0")
 _column = primitive("expand_dims")
 
 
-def matmul(input: Tensor, other: Tensor) -> Tensor:
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The matrix product of two tensors: of vectors, matrices, or batches of matrices.
 
     out[..., i, j] = Σₖ input[..., i, k] · other[..., k, j]. A vector on the left counts as one row, on the right as one
@@ -45,6 +46,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     Args:
         input: tensor of at least one dimension, (..., n, k) or (k,).
         other: tensor of the same dtype, (..., k, m) or (k,).
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         The product, (..., n, m), of the operands' dtype.
@@ -60,6 +62,8 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         >>> torch.matmul(torch.ones(2, 3), torch.ones(3))
         tensor([3., 3.])
     """
+    if out is not None:
+        return into(out, matmul(input, other), "matmul", input, other)
     try:
         x, y = input._array, other._array
     except AttributeError:
@@ -92,12 +96,13 @@ def _batched_vector(input: Tensor, other: Tensor) -> Tensor:
     return _unfolded(out, shape=(*shape[:-2], shape[-1]))
 
 
-def mm(input: Tensor, mat2: Tensor) -> Tensor:
+def mm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of two matrices: out[i, j] = Σₖ input[i, k] · mat2[k, j].
 
     Args:
         input: matrix (n, k).
         mat2: matrix (k, m) of the same dtype.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Matrix (n, m) of that dtype.
@@ -112,6 +117,8 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> torch.mm(torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0], [4.0]]))
         tensor([[11.]])
     """
+    if out is not None:
+        return into(out, mm(input, mat2), "mm", input, mat2)
     need_ndim(need_tensor(input, "mm"), 2, "self must be a matrix")
     need_ndim(need_tensor(mat2, "mm", "mat2", 2), 2, "mat2 must be a matrix")
     s, t = input._array.shape, mat2._array.shape
@@ -122,12 +129,13 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     return _mm(input, mat2)
 
 
-def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+def bmm(input: Tensor, mat2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of each pair of matrices of two batches: out[b] = input[b] @ mat2[b].
 
     Args:
         input: batch of matrices (b, n, k).
         mat2: batch of matrices (b, k, m) of the same dtype; nothing is broadcast (torch.matmul does that).
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Batch of matrices (b, n, m) of that dtype.
@@ -142,6 +150,8 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
         >>> torch.bmm(torch.ones(2, 1, 3), torch.ones(2, 3, 1)).flatten()
         tensor([3., 3.])
     """
+    if out is not None:
+        return into(out, bmm(input, mat2), "bmm", input, mat2)
     need_ndim(need_tensor(input, "bmm"), 3, "batch1 must be a 3D tensor")
     need_ndim(need_tensor(mat2, "bmm", "mat2", 2), 3, "batch2 must be a 3D tensor")
     s, t = input._array.shape, mat2._array.shape
@@ -153,12 +163,13 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     return _bmm(input, mat2)
 
 
-def mv(input: Tensor, vec: Tensor) -> Tensor:
+def mv(input: Tensor, vec: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The product of a matrix and a vector: out[i] = Σₖ input[i, k] · vec[k].
 
     Args:
         input: matrix (n, k).
         vec: vector (k,) of the same dtype.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Vector (n,) of that dtype.
@@ -173,6 +184,8 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
         >>> torch.mv(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), torch.tensor([1.0, 1.0]))
         tensor([3., 7.])
     """
+    if out is not None:
+        return into(out, mv(input, vec), "mv", input, vec)
     a, b = need_tensor(input, "mv")._array, need_tensor(vec, "mv", "vec", 2)._array
     if a.ndim != 2 or b.ndim != 1:
         raise RuntimeError(
@@ -182,12 +195,13 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     return _mv(input, vec)
 
 
-def dot(input: Tensor, tensor: Tensor) -> Tensor:
+def dot(input: Tensor, tensor: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sum of the products of two vectors' elements: Σᵢ inputᵢ · tensorᵢ, without a conjugate.
 
     Args:
         input: vector (n,).
         tensor: vector (n,) of the same dtype.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         0-d tensor of that dtype.
@@ -202,16 +216,19 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
         >>> torch.dot(torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]))
         tensor(11.)
     """
+    if out is not None:
+        return into(out, dot(input, tensor), "dot", input, tensor)
     need_vectors(need_tensor(input, "dot"), need_tensor(tensor, "dot", "tensor", 2))
     return _dot(input, tensor)
 
 
-def vdot(input: Tensor, other: Tensor) -> Tensor:
+def vdot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inner product of two vectors, with the conjugate of the first: Σᵢ conj(inputᵢ) · otherᵢ.
 
     Args:
         input: vector (n,).
         other: vector (n,) of the same dtype.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         0-d tensor of that dtype.
@@ -226,6 +243,8 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
         >>> torch.vdot(torch.tensor([1 + 2j]), torch.tensor([1 + 2j]))
         tensor(5.+0.j)
     """
+    if out is not None:
+        return into(out, vdot(input, other), "vdot", input, other)
     need_vectors(need_tensor(input, "vdot"), need_tensor(other, "vdot", "other", 2))
     return _vdot(input, other) if input._array.dtype.kind == "c" else _vdot_real(input, other)
 
@@ -233,12 +252,13 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
 _vdot_real = primitive("dot", "VdotBackward0")
 
 
-def outer(input: Tensor, vec2: Tensor) -> Tensor:
+def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The products of every element of one vector with every element of another: out[i, j] = inputᵢ · vec2ⱼ.
 
     Args:
         input: vector (n,).
         vec2: vector (m,); types are promoted.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Matrix (n, m).
@@ -254,6 +274,8 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
         tensor([[3, 4],
                 [6, 8]])
     """
+    if out is not None:
+        return into(out, outer(input, vec2), "outer", input, vec2)
     for x, name, position in ((input, "self", 1), (vec2, "vec2", 2)):
         need_tensor(x, "outer", "input" if position == 1 else name, position)
         need_ndim(x, 1, f"outer: Expected 1-D argument {name}, but got {x._array.ndim}-D")
