@@ -1,0 +1,68 @@
+"""Optimisers whose options and state are described by tables: what most of the less usual ones share."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..tensor.core import Tensor, wrap
+from .optimizer import Optimizer, Params, check_options, number
+
+
+class Ruled(Optimizer):
+    """An optimiser with a step count and state arrays per parameter.
+
+    `_bounds`: options that must not be negative, with the name that errors call them. `_means`: the state arrays that
+    begin with zeros.
+    """
+
+    _bounds: ClassVar[tuple[tuple[str, str], ...]] = ()
+    _means: ClassVar[tuple[str, ...]] = ()
+
+    def _prepare(self, params: Params, options: dict[str, Any]) -> None:
+        foreach = options.get("foreach")
+        check_options(options["lr"], 0, options["differentiable"], foreach, options.get("fused"))
+        for name, shown in self._bounds:
+            if not number(options[name]) >= 0.0:
+                raise ValueError(f"Invalid {shown} value: {options[name]}")
+        for i, beta in enumerate(options.get("betas", ())):
+            if not 0.0 <= number(beta) < 1.0:
+                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+        if options.get("capturable"):
+            raise NotImplementedError("capturable=True is not supported: it is for CUDA graphs; leave it out")
+        super().__init__(params, options)
+
+    def _options(self, group: dict[str, Any]) -> Any:
+        return {**group, "lr": number(group["lr"])}
+
+    def _begin(self, p: Tensor, options: dict[str, Any]) -> dict[str, Any]:
+        """The state before the first step."""
+        return {"step": wrap(np.zeros((), np.float32)), **{name: wrap(np.zeros_like(p._array)) for name in self._means}}
+
+    def _update(self, p: Tensor, g: Any, options: Any) -> None:
+        state = self.state[p]
+        if not state:
+            state.update(self._begin(p, options))
+        state["step"]._array[...] += 1
+        x = p._array
+        if options["maximize"]:
+            g = -g
+        decay = options.get("weight_decay", 0)
+        if decay and options.get("decoupled_weight_decay"):
+            x *= 1 - options["lr"] * decay
+        elif decay:
+            g = g + decay * x
+        self._move(x, g, state, float(state["step"]._array), options)
+
+    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+        """Change the array `x` of a parameter in place, at step `t`."""
+        raise NotImplementedError(f"{type(self).__name__} does not define a step")
+
+
+def toward(mean: Any, value: Any, share: float) -> None:
+    """mean ← mean + share·(value - mean), in place."""
+    mean += share * (value - mean)
+
+
+__all__ = ["Ruled", "toward"]
