@@ -108,7 +108,8 @@ def step(torch: Any, own: dict[str, Any], xs: list[Any], r: np.random.Generator,
 
         def body(*given: Any) -> Any:  # it has to do the same when it is run again
             inner = np.random.default_rng(seed)
-            return several(torch, own, [x * 1 for x in given], inner, depth - 1)
+            # PyTorch forbids views of untracked tensors that a Function returned after a refused change: no views here
+            return several(torch, own, [x * 1 for x in given], inner, depth - 1) * 1
 
         return torch.utils.checkpoint.checkpoint(body, *xs[-3:], use_reentrant=kind == 13)
     with torch.no_grad():
