@@ -1,18 +1,19 @@
 """torch.optim: the optimisers, which change parameters in place by what their gradients say.
 
 `optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
-`adam`: Adam and AdamW. `adaptive`: Adagrad, Adadelta, RMSprop, Adamax, NAdam, RAdam. `averaging`: ASGD, Rprop.
+`adam`: Adam and AdamW. `adam_relatives`: Adamax, NAdam, RAdam. `adaptive`: Adagrad, Adadelta, RMSprop.
+`averaging`: ASGD, Rprop.
 """
 
 from __future__ import annotations
 
 from .adam import Adam as Adam
 from .adam import AdamW as AdamW
+from .adam_relatives import Adamax as Adamax
+from .adam_relatives import NAdam as NAdam
+from .adam_relatives import RAdam as RAdam
 from .adaptive import Adadelta as Adadelta
 from .adaptive import Adagrad as Adagrad
-from .adaptive import Adamax as Adamax
-from .adaptive import NAdam as NAdam
-from .adaptive import RAdam as RAdam
 from .adaptive import RMSprop as RMSprop
 from .averaging import ASGD as ASGD
 from .averaging import Rprop as Rprop

@@ -9,6 +9,9 @@ import numpy as np
 from ..tensor.core import Tensor, wrap
 from .optimizer import Optimizer, Params, check_options, number
 
+EPS = (("eps", "epsilon"), ("weight_decay", "weight_decay"))
+"""Two options that must not be negative, with the names that errors call them."""
+
 
 class Ruled(Optimizer):
     """An optimiser with a step count and state arrays per parameter.
@@ -65,4 +68,4 @@ def toward(mean: Any, value: Any, share: float) -> None:
     mean += share * (value - mean)
 
 
-__all__ = ["Ruled", "toward"]
+__all__ = ["EPS", "Ruled", "toward"]
