@@ -217,3 +217,16 @@ def test_gather_and_scatter_add_are_adjoint(trial: int, rng: np.random.Generator
     left = (x.gather(dim, index) * y).sum()
     right = (x * torch.zeros(shape, dtype=torch.float64).scatter_add(dim, index, y)).sum()
     np.testing.assert_allclose(left.item(), right.item(), rtol=1e-12)
+
+
+def test_the_graph_of_a_change_through_a_view_is_torchs() -> None:
+    x, w = torch.ones(3, requires_grad=True), torch.ones(2, requires_grad=True)
+    y = x * 1
+    y[1:].mul_(w)
+    assert y.grad_fn is not None
+    shown = [None if fn is None else type(fn).__name__ for fn, _ in y.grad_fn.next_functions]
+    assert shown == ["MulBackward0", "AccumulateGrad"]
+    y = x * 1
+    y[0] = 5
+    assert y.grad_fn is not None
+    assert y.grad_fn.next_functions[1] == (None, 0)

@@ -430,4 +430,38 @@ x[()] = 4
 x
 x[0:0]
 """,
+    "the graph after changes through views": """
+x = torch.ones(3, requires_grad=True)
+w = torch.ones(2, requires_grad=True)
+def walk(fn, depth=0):
+    if fn is None or depth > 4: return
+    print('  ' * depth, type(fn).__name__, [(type(f).__name__ if f is not None else None, i) for f, i in fn.next_functions])
+    for f, _ in fn.next_functions: walk(f, depth + 1)
+y = x * 1
+y[1:].mul_(w)
+walk(y.grad_fn)
+y = x * 1
+v = y[1:]
+v.add_(2)
+walk(y.grad_fn)
+walk(v.grad_fn)
+b = torch.zeros(3)
+b[0] = x[0]
+walk(b.grad_fn)
+y = x * 1
+y[0] = 5
+walk(y.grad_fn)
+y = x * 1
+y[0] = w[0]
+walk(y.grad_fn)
+y = x * 1
+y[[0]] = w[0]
+walk(y.grad_fn)
+y = x * 1
+y.copy_(x)
+walk(y.grad_fn)
+y = x * 1
+y.zero_()
+walk(y.grad_fn)
+""",
 }

@@ -118,7 +118,9 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
             new = value._array
             store(target, lambda array: _assign(array, new), _FILL_TENSOR, (value,), {}, shared="any")
             return
-        _copy(target, expand(_without_leading_ones(value), target._array.shape))
+        if value._array.shape != target._array.shape:
+            value = expand(_without_leading_ones(value), target._array.shape)
+        _copy(target, value)
     else:
         store(target, lambda array: _assign(array, value), _FILL, (), {"value": value})
 

@@ -73,6 +73,11 @@ def shown_operands(node: Node) -> tuple[tuple[Node | None, int], ...]:
                 tell(below, number, like)
             below = below.show()
         pairs.append((below, number))
+    if type(node).__name__ == "CopySlices" and len(pairs) == 2 and pairs[1][0] is not None:
+        # A change through a view is a node of its own here; in torch it is a part of this one, as are its operands.
+        changed = pairs[1][0]
+        rest = changed.next_functions[1:]
+        return (pairs[0], *(rest or ((None, 0),) if type(changed).__name__ == "FillBackward3" else rest))
     return tuple(pairs)
 
 
