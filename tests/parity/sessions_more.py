@@ -435,7 +435,8 @@ x = torch.ones(3, requires_grad=True)
 w = torch.ones(2, requires_grad=True)
 def walk(fn, depth=0):
     if fn is None or depth > 4: return
-    print('  ' * depth, type(fn).__name__, [(type(f).__name__ if f is not None else None, i) for f, i in fn.next_functions])
+    below = [(type(f).__name__ if f is not None else None, i) for f, i in fn.next_functions]
+    print('  ' * depth, type(fn).__name__, below)
     for f, _ in fn.next_functions: walk(f, depth + 1)
 y = x * 1
 y[1:].mul_(w)

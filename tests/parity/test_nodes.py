@@ -24,7 +24,6 @@ OTHER_GRAPH = {
     "addmv",
     "linear",
     "vector mm",
-    "copy slices",
     "index_put",
 }
 """Calls that record one node where torch records several, or several where it records one."""
