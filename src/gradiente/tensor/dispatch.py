@@ -324,7 +324,7 @@ _DIAGONAL = frozenset({"elementwise", "constant"})
 
 
 def _in_float32(function: Callable[..., Any], *arrays: Any, **static: Any) -> Any:
-    """A function of bfloat16 arrays, computed in float32 and rounded once, as torch does: NumPy does not know the type."""
+    """A function of bfloat16 arrays, computed in float32 and rounded once, as torch does: NumPy lacks the type."""
     dtype = arrays[0].dtype
     value = np.asarray(function(*[a.astype(F4) if getattr(a, "dtype", None) == dtype else a for a in arrays], **static))
     return value.astype(dtype) if value.dtype.kind == "f" else value

@@ -2,7 +2,7 @@
 
 `module`: what all derive from. `container`: sequences, lists, dictionaries. Layers: `linear`, `conv`, `pooling`,
 `padding`, `activation`, `batchnorm`, `normalization`, `dropout`, `sparse` (embeddings), `rearranging`,
-`rnn` and `rnn_cells`. `loss`: losses.
+`rnn` and `rnn_cells`. `loss`: losses; `distance`.
 """
 
 from ._calls import register_module_forward_hook as register_module_forward_hook
@@ -13,6 +13,7 @@ from .activation import *
 from .batchnorm import *
 from .container import *
 from .conv import *
+from .distance import *
 from .dropout import *
 from .linear import *
 from .loss import *
