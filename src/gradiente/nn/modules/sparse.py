@@ -27,10 +27,10 @@ class _Table(Module):
         if padding_idx is not None:
             if padding_idx > 0:
                 if padding_idx >= rows:
-                    raise AssertionError("padding_idx must be within num_embeddings")
+                    raise AssertionError("Padding_idx must be within num_embeddings")
             elif padding_idx < 0:
                 if padding_idx < -rows:
-                    raise AssertionError("padding_idx must be within num_embeddings")
+                    raise AssertionError("Padding_idx must be within num_embeddings")
                 padding_idx += rows
         self.num_embeddings, self.embedding_dim = sizes
         self.padding_idx = padding_idx
