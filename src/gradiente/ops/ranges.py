@@ -164,6 +164,8 @@ def _kind_of(low: Number, high: Number, dtype: Dtype | None, out: Tensor | None,
 
 def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
     """n numbers in equal steps, from both ends to the middle, as torch computes them: not yet rounded for integers."""
+    if dtype.category < 2 and all(isinstance(b, (int, float)) and math.isfinite(b) for b in (low, high)):
+        low, high = int(low), int(high)  # pyright: ignore[reportArgumentType] - integers lie between whole bounds
     work = np.dtype("float64") if not (dtype.is_floating_point or dtype.is_complex) else dtype.numpy
     kind = np.dtype("complex128" if dtype.is_complex else "float64")
     if n == 1:
