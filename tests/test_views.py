@@ -398,3 +398,14 @@ def test_a_copy_into_integers_is_not_recorded() -> None:
     assert not i.requires_grad
     with pytest.warns(UserWarning, match="Casting complex values to real discards the imaginary part"):
         torch.zeros(1).copy_(torch.tensor([1j]))
+
+
+def test_a_view_that_is_found_to_be_invalid_when_it_is_printed_is_printed() -> None:
+    x = torch.ones(4)
+    v = x[:]
+    v.requires_grad_()
+    part = v.split(2)[0]
+    x.mul_(3)
+    assert repr(part) == "tensor([3., 3.], grad_fn=<Invalid>)"
+    with torch.no_grad(), pytest.raises(RuntimeError, match="modified inplace"):
+        part.grad_fn  # noqa: B018 - looking is the point

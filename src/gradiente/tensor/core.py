@@ -152,6 +152,8 @@ class Tensor(TensorMethods, metaclass=ShownAsTorchs):
             from .views import renewed
 
             renewed(self)
+            if type(self).grad_fn is not Tensor.grad_fn:  # it has become a view that may not be used
+                return self.grad_fn
         node = self._node
         if node is None or isinstance(node, Sink):
             return None

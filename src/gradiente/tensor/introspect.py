@@ -190,6 +190,10 @@ def described(x: Tensor) -> str:
 
         return of_batch(x._array, described)
     suffixes: list[str] = []
+    if x._view is not None and not is_forbidden(x):
+        from .views import renewed
+
+        renewed(x)
     if is_forbidden(x):
         suffixes.append("grad_fn=<Invalid>")
     elif x.grad_fn is not None:
