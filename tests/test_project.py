@@ -23,7 +23,7 @@ LAYERS = [
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special"},
+    {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special", "testing"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

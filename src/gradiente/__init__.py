@@ -107,10 +107,11 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.
 if _TYPE_CHECKING:
     from . import profiler as profiler
     from . import serialization as serialization
+    from . import testing as testing
     from .serialization import load as load
     from .serialization import save as save
 
-_LATER = {"profiler": "", "serialization": "", "load": "serialization", "save": "serialization"}
+_LATER = {"load": "serialization", "profiler": "", "save": "serialization", "serialization": "", "testing": ""}
 """What is loaded when it is first asked for: modules, and names with the module that has them."""
 
 

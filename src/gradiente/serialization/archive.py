@@ -102,7 +102,7 @@ class Reader:
         if mapped and self._map is not None:
             return self._mapped(entry)
         out = np.empty(entry.file_size, np.uint8)
-        rest = memoryview(out)
+        rest = memoryview(out)  # pyright: ignore[reportArgumentType] - an array is a buffer
         try:
             with self._zip.open(entry) as stream:
                 while rest:
