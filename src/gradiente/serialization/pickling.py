@@ -19,8 +19,8 @@ from ..tensor.dtypes import TENSOR_TYPES, dtype
 from . import rebuilding
 from .names import torchs_name
 
+# The one of Python's two whose way of naming things can be changed.
 Python: Any = pickle._Pickler  # pyright: ignore[reportAttributeAccessIssue]
-# the one of Python's two whose way of naming things can be changed
 
 
 def _no_hooks() -> OrderedDict[Any, Any]:

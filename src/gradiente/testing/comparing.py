@@ -37,7 +37,12 @@ class _Options(NamedTuple):
 
 
 class _Difference(Exception):
-    """What is said of two values that are not close."""
+    """What is said of two values that are not close, and where they are, if that is not the place of the pair."""
+
+    def __init__(self, text: str, place: tuple[Any, ...] | None = None) -> None:
+        super().__init__(text)
+        self.text = text
+        self.place = place
 
 
 _Place = tuple[Any, ...]
@@ -111,9 +116,8 @@ def _attempt(check: Callable[[], None], place: _Place) -> str:
     try:
         check()
     except _Difference as found:
-        where = found.args[1] if len(found.args) > 1 else place
-        items = "".join(f"[{key!r}]" for key in where)
-        return f"{found.args[0]}\n\nThe failure occurred for item {items}" if items else found.args[0]
+        items = "".join(f"[{key!r}]" for key in (place if found.place is None else found.place))
+        return f"{found.text}\n\nThe failure occurred for item {items}" if items else found.text
     return ""
 
 
