@@ -206,6 +206,10 @@ VALUES = {
     "kinds": lambda t: [isinstance(net(t)[0].weight, t.Tensor), isinstance(t.ones(1), t.nn.Parameter)],
     "gain": lambda t: [t.nn.init.calculate_gain(n) for n in ("linear", "tanh", "relu", "selu", "leaky_relu")],
     "first values": lambda t: [getattr(t.nn.init, name)(t.empty(4, 3)) for name in INITS],
+    "truncated": lambda t: [
+        t.nn.init.trunc_normal_(t.empty(30), mean, std, a, b)
+        for mean, std, a, b in ((0, 1, -0.5, 0.5), (1, 0.5, 1.2, 1.4), (1, 0.5, 0.2, 3), (0, 1, -5, -1.5))
+    ],
     "sparse": lambda t: t.nn.init.sparse_(t.empty(5, 3), 0.4),
     "dirac": lambda t: t.nn.init.dirac_(t.empty(4, 2, 3), 2),
 }

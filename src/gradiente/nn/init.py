@@ -8,6 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ..autograd.grad_mode import no_grad
+from ..ops.choices import where
+from ..ops.functions import exp
+from ..ops.likes import empty_like
 from ..tensor.core import Tensor
 
 _GAINS = {
@@ -60,7 +63,13 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any 
 def trunc_normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
 ) -> Tensor:
-    """Normal numbers, drawn again where they are outside of [a, b], by the inverse of the distribution function."""
+    """Normal numbers, drawn again where they are outside of [a, b].
+
+    Where [a, b] has less than three tenths of the probability, numbers are drawn uniformly from it and accepted with
+    the probability that their density is of the largest one.
+
+    Source: C. Robert, Simulation of truncated normal variables (1995).
+    """
 
     def below(x: float) -> float:
         return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
@@ -71,13 +80,28 @@ def trunc_normal_(
             "incorrect.",
             stacklevel=2,
         )
+    low, high = (a - mean) / std, (b - mean) / std
     with no_grad():
-        low, high = below((a - mean) / std), below((b - mean) / std)
-        tensor.uniform_(2 * low - 1, 2 * high - 1, generator=generator)
-        tensor.erfinv_()
-        tensor.mul_(std * math.sqrt(2.0))
-        tensor.add_(mean)
-        return tensor.clamp_(min=a, max=b)
+        draw = _normal_within if below(high) - below(low) > 0.3 else _uniform_accepted
+        found, accepted = draw(tensor, low, high, generator)
+        while not accepted.all():
+            more, good = draw(tensor, low, high, generator)
+            found, accepted = where(accepted, found, more), accepted | good
+        return tensor.copy_(found).mul_(std).add_(mean).clamp_(min=a, max=b)
+
+
+def _normal_within(like: Tensor, low: float, high: float, generator: Any) -> tuple[Tensor, Tensor]:
+    """Normal numbers, and which of them are in [low, high]."""
+    drawn = empty_like(like).normal_(generator=generator)
+    return drawn, (drawn >= low) & (drawn <= high)
+
+
+def _uniform_accepted(like: Tensor, low: float, high: float, generator: Any) -> tuple[Tensor, Tensor]:
+    """Numbers from [low, high], and which of them are accepted."""
+    drawn = empty_like(like).uniform_(low, high, generator=generator)
+    top = low if low > 0 else high if high < 0 else 0.0
+    chance = empty_like(like).uniform_(generator=generator)
+    return drawn, chance < exp((top * top - drawn * drawn) / 2)
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
