@@ -30,6 +30,9 @@ FUNCTIONS = {
     "bincount": lambda x: torch.bincount(x.long(), minlength=4),
     "weighted bincount": lambda x: torch.bincount(x.long(), x, minlength=4),
     "quantile": lambda x: torch.quantile(torch.tensor([1.0, 2.0, 5.0]), x / 4),
+    "unravel_index": lambda x: torch.unravel_index(x.long(), (2, 2))[1],
+    "scatter_reduce": lambda x: torch.zeros(4).scatter_reduce(0, x.long(), x, "amax"),
+    "select_scatter": lambda x: torch.select_scatter(torch.zeros(2, 4), x, 0, 1),
     "geqrf": lambda x: torch.geqrf(x.reshape(2, 2))[0],
     "matrix_rank": lambda x: torch.linalg.matrix_rank(torch.eye(2), atol=x[0]),
     "pinv": lambda x: torch.linalg.pinv(torch.eye(2) * 2, atol=x[0]),
@@ -45,6 +48,7 @@ def test_equals_a_loop(name):
     np.testing.assert_allclose(found.numpy(), np.stack([row.numpy() for row in rows]), rtol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore:index_reduce.. is in beta")
 @pytest.mark.parametrize(
     ("call", "kind", "text"),
     [
@@ -57,6 +61,13 @@ def test_equals_a_loop(name):
         (lambda x: torch.quantile(x, x[0] + 1), RuntimeError, "q values must be in the range"),
         (lambda x: torch.take(x, x.long() + 1), IndexError, "out of range: tried to access index 4"),
         (lambda x: x.index_select(0, x.long() + 1), IndexError, "index out of range in self"),
+        (lambda x: x.index_reduce(0, x.long() + 1, x, "amax"), IndexError, "index out of range in self"),
+        (lambda x: torch.masked_scatter(x, x > 1, x), RuntimeError, "Attempted to vmap over aten::masked_scatter"),
+        (
+            lambda x: x.scatter_reduce(0, x.long(), x, "prod"),
+            NotImplementedError,
+            "no batching rule for scatter_reduce with reduce='prod' and indices of each example",
+        ),
     ],
 )
 def test_checks_see_all_examples(call, kind, text):

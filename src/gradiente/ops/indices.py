@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor import dtypes
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor, box, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.dtypes import dtype as Dtype
 from ._arguments import need_tensor
@@ -86,7 +86,7 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     parts: list[Tensor] = []
     rest = array.astype(np.int64)
     for n in reversed(sizes):
-        parts.append(wrap(np.asarray(rest % n, dtype=np.int64)))
+        parts.append(wrap(box((rest % n).astype(np.int64))))
         rest = rest // n
     return tuple(reversed(parts))
 

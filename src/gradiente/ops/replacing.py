@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched import Batched
+from ..arrays.batched_errors import dynamic
+from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ._arguments import need_tensor, wrap_dim
@@ -23,7 +26,7 @@ _clone = primitive("clone")
 def _replaced(input: Tensor, src: Tensor, view: Any, function: str) -> Tensor:
     """A copy of the input, with `src` in the part that `view` shows."""
     need_tensor(src, function, "src", 2)
-    out: Any = _clone(input)
+    out: Any = private_copy(input)
     part = view(out)
     if part._array.shape != src._array.shape:
         raise RuntimeError(
@@ -113,6 +116,8 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             "masked_scatter: expected self and source to have same dtypes but got"
             f"{SCALAR_NAMES[input.dtype.name]} and {SCALAR_NAMES[source.dtype.name]} (convert one of them)"
         )
+    if m._array.__class__ is Batched:
+        raise dynamic("masked_scatter")
     shape = np.broadcast_shapes(x._array.shape, m._array.shape)
     whole, chosen = broadcast_to(x, shape), np.broadcast_to(m._array, shape)
     count = int(chosen.sum())

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import numpy_extras
+from ..arrays.batched import Batched, examples, not_batchable
 from ..tensor.core import Tensor, wrap
 from ._arguments import need_tensor, wrap_dim
 from ._define import inplace, primitive
@@ -85,6 +86,8 @@ def _mean(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool
 
 def _prod(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
     """The first value that goes to a place is multiplied with it, then all second ones, …: no division, so no 0/0."""
+    if at.__class__ is Batched:
+        raise not_batchable("scatter_reduce with reduce='prod' and indices of each example")
     places = np.broadcast_arrays(*numpy_extras.along_axis(at, dim))
     flat = np.ravel_multi_index([p.reshape(-1) for p in places], x._array.shape)
     order = np.argsort(flat, kind="stable")
@@ -157,10 +160,11 @@ def index_reduce(
     dim = wrap_dim(integer(dim, "index_reduce", "dim", 2), len(shape))
     at = _vector(index)
     _check_source(x, new, dim, at)
-    if at.size and (at.min() < 0 or at.max() >= (shape[dim] if shape else 1)):
+    numbers = examples(at)
+    if numbers.size and (numbers.min() < 0 or numbers.max() >= (shape[dim] if shape else 1)):
         raise IndexError(f"index out of range in self (index_reduce along dimension {dim} of {list(shape)})")
     column = np.broadcast_to(at.reshape([-1 if d == dim else 1 for d in range(len(size))]), size)
-    places = wrap(np.ascontiguousarray(column, dtype=np.int64)) if size else index.reshape(())  # pyright: ignore
+    places = wrap(column.astype(np.int64)) if size else index.reshape(())  # pyright: ignore
     return scatter_reduce(input, dim, places, source, reduce, include_self=include_self)
 
 
