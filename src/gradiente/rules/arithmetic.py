@@ -43,7 +43,7 @@ addcmul: Primitive = elementwise(
     lambda g: g,
     lambda g, c, value: g * (c * value),
     lambda g, b, value: g * (b * value),
-    forward=lambda a, b, c, value: a + value * b * c,
+    forward=lambda a, b, c, value: a + (b * c if value == 1 else value * b * c),
 )
 addcdiv: Primitive = elementwise(
     "addcdiv",
