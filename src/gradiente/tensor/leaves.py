@@ -32,7 +32,8 @@ class _Silent(AccumulateGrad):
             )
 
 
-_Silent.__name__ = "AccumulateGrad"  # which it is for whoever looks at the graph
+_Silent.__name__ = _Silent.__qualname__ = "AccumulateGrad"  # which it is for whoever looks at the graph
+_Silent.__module__ = AccumulateGrad.__module__
 
 
 def set_requires_grad(x: Tensor, value: Any) -> None:
@@ -89,8 +90,10 @@ def _switch_on(x: Tensor, kinds: str) -> None:
     if meta is None or meta.silent is None:
         x._node = AccumulateGrad(x)
     else:
-        x._node, meta.silent = meta.silent, None
-        x._node.__class__ = AccumulateGrad
+        node, meta.silent = meta.silent, None
+        node.__class__ = AccumulateGrad
+        node._array = x._array  # which may be another one by now
+        x._node = node
     if meta is not None and meta.origin is not None:
         origins.thaw(x)
 
