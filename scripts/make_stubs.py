@@ -73,6 +73,8 @@ def method(name: str, function: Callable[..., Any]) -> str:
         if parameter.kind is parameter.VAR_KEYWORD:
             parts.append(f"**{parameter.name}: {annotation(parameter.annotation)}")
             continue
+        if parameter.name == "out":  # of functions, not of methods
+            continue
         if parameter.kind is parameter.KEYWORD_ONLY and not starred:
             parts.append("*")
             starred = True

@@ -45,6 +45,7 @@ from .ops.differences import *
 from .ops.distances import *
 from .ops.distributions import *
 from .ops.exchange import *
+from .ops.exponentials import *
 from .ops.extremes import *
 from .ops.fills import *
 from .ops.fourier.short_time import *

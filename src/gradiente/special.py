@@ -5,6 +5,9 @@ Many are `torch`'s own functions. Most need SciPy, the extra `special`: pip inst
 
 from __future__ import annotations
 
+from .ops.exponentials import log_softmax as log_softmax
+from .ops.exponentials import logsumexp as logsumexp
+from .ops.exponentials import softmax as softmax
 from .ops.functions import erf as erf
 from .ops.functions import erfc as erfc
 from .ops.functions import exp2 as exp2
@@ -58,9 +61,6 @@ from .ops.special_functions import special_log_ndtr as log_ndtr
 from .ops.special_functions import special_ndtr as ndtr
 from .ops.special_functions import special_ndtri as ndtri
 from .ops.special_functions import special_xlog1py as xlog1py
-from .ops.spreads import log_softmax as log_softmax
-from .ops.spreads import logsumexp as logsumexp
-from .ops.spreads import softmax as softmax
 
 
 def __getattr__(name: str) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..ops import functions, running, spreads
+from ..ops import exponentials, functions, running
 from ..ops.choices import where
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
@@ -44,7 +44,7 @@ def softmax(input: Tensor, dim: int, *, dtype: Dtype | None = None, mask: Tensor
             [0.2689, 0.7311]])
     """
     x = cast(input, dtype, "softmax")
-    return spreads.softmax(filled(x, mask, least(x, "amax")), dim)
+    return exponentials.softmax(filled(x, mask, least(x, "amax")), dim)
 
 
 def log_softmax(input: Tensor, dim: int, *, dtype: Dtype | None = None, mask: Tensor | None = None) -> Tensor:
@@ -57,7 +57,7 @@ def log_softmax(input: Tensor, dim: int, *, dtype: Dtype | None = None, mask: Te
             [-1.3133, -0.3133]])
     """
     x = cast(input, dtype, "log_softmax")
-    return spreads.log_softmax(filled(x, mask, least(x, "amax")), dim)
+    return exponentials.log_softmax(filled(x, mask, least(x, "amax")), dim)
 
 
 def softmin(input: Tensor, dim: int, *, dtype: Dtype | None = None, mask: Tensor | None = None) -> Tensor:
@@ -70,7 +70,7 @@ def softmin(input: Tensor, dim: int, *, dtype: Dtype | None = None, mask: Tensor
             [0.7311, 0.2689]])
     """
     x = cast(input, dtype, "softmin")
-    return spreads.softmax(-filled(x, mask, least(x, "amin", 1)), dim)
+    return exponentials.softmax(-filled(x, mask, least(x, "amin", 1)), dim)
 
 
 def cumsum(input: Tensor, dim: int, *, dtype: Dtype | None = None, mask: Tensor | None = None) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..ops import extremes, ordering, reductions, spreads
+from ..ops import exponentials, extremes, ordering, reductions, spreads
 from ..ops.choices import where
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import dtype as Dtype
@@ -188,7 +188,7 @@ def logsumexp(
     """
     x = cast(input, dtype, "logsumexp")
     dims = dims_of(dim, x)
-    return spreads.logsumexp(filled(x, mask, least(x, "logsumexp")), dims, keepdim).to(x.dtype)
+    return exponentials.logsumexp(filled(x, mask, least(x, "logsumexp")), dims, keepdim).to(x.dtype)
 
 
 def argmax(

@@ -17,17 +17,18 @@ from ..rules import table
 from ..tensor import elementwise
 from ..tensor.dispatch import bind
 from ..tensor.inplace import in_place
+from ._out import fills
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def dress(function: Any, definition: Any) -> Any:
-    """Give `function` the name, types and documentation of `definition`."""
+    """`function`, with the name, types and documentation of `definition`, and with its `out`, if it has one."""
     for attribute in ("__module__", "__name__", "__qualname__", "__doc__", "__annotations__"):
         setattr(function, attribute, getattr(definition, attribute))
     function.__name__ = definition.__name__.removeprefix("_")  # what errors call it
     function.__wrapped__ = definition
-    return function
+    return fills(function, definition) if "out" in (definition.__kwdefaults__ or ()) else function
 
 
 def unary(name: str, node: str | None = None) -> Callable[[F], F]:
@@ -50,6 +51,11 @@ def primitive(name: str, node: str | None = None) -> Callable[..., Any]:
     return bind(table[name], node)
 
 
+def plain(function: Any) -> Any:
+    """The function without its argument `out`, where that is another function."""
+    return getattr(function, "plain", function)
+
+
 def inplace(function: Callable[..., Any]) -> Any:
     """The in-place form of a function: `add` → `add_`."""
-    return in_place(function, f"{function.__name__}_")
+    return in_place(plain(function), f"{function.__name__}_")

@@ -16,7 +16,7 @@ from ..tensor.dtypes import get_default_dtype
 from ..tensor.elementwise import not_a_tensor
 from ..tensor.inplace import in_place
 from ..tensor.promotion import result_type
-from ._define import dress
+from ._define import dress, plain
 
 NUMBERS = (bool, int, float, complex, np.number, np.bool_)
 """What counts as a number beside a tensor."""
@@ -95,7 +95,7 @@ def checked(function: Callable[[Any, Any], Any]) -> Any:
 
 def changing(function: Callable[..., Any]) -> Any:
     """The method for `self OP= other`: the in-place form of `function`."""
-    return checked(in_place(function, f"{function.__name__}_"))
+    return checked(in_place(plain(function), f"{function.__name__}_"))
 
 
 def need_nonzero(input: Any, other: Any, function: str) -> None:

@@ -9,6 +9,7 @@ from ..tensor.core import Tensor
 from ._arguments import need_tensor
 from ._define import inplace, primitive, unary
 from ._numbers import Number
+from ._out import into
 from ._pairs import NUMBERS
 from .parts import abs
 from .trigonometry import tanh
@@ -82,17 +83,19 @@ def threshold(input: Tensor, threshold: Number, value: Number) -> Tensor:
     return _threshold(input, threshold=threshold, value=value)
 
 
-def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+def hardshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """Each element outside [-λ, λ], and 0 inside.
 
     >>> import gradiente as torch
     >>> torch.hardshrink(torch.tensor([-1.0, 0.3]))
     tensor([-1.,  0.])
     """
+    if out is not None:
+        return into(out, hardshrink(input, lambd), "hardshrink", input)
     return _hardshrink(need_tensor(input, "hardshrink"), lambd=lambd)
 
 
-def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+def softshrink(input: Tensor, lambd: float = 0.5, *, out: Tensor | None = None) -> Tensor:
     """Each element moved towards 0 by λ, and 0 inside [-λ, λ]. RuntimeError for λ < 0.
 
     >>> import gradiente as torch
@@ -100,6 +103,8 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     >>> F.softshrink(torch.tensor([-1.0, 0.3]))
     tensor([-0.5000,  0.0000])
     """
+    if out is not None:
+        return into(out, softshrink(input, lambd), "softshrink", input)
     need_tensor(input, "softshrink")
     if lambd < 0:
         name = {"float64": "Double", "float16": "Half", "bfloat16": "BFloat16"}.get(input.dtype.name, "Float")
@@ -164,7 +169,7 @@ def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
     return _elu(need_tensor(input, "elu"), alpha=alpha)
 
 
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0, *, out: Tensor | None = None) -> Tensor:
     """ln(1 + e^(βx)) / β, and x itself where βx exceeds the threshold.
 
     Source: C. Dugas et al., Incorporating second-order functional knowledge for better option pricing (2001).
@@ -174,10 +179,12 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     >>> F.softplus(torch.tensor([0.0, 30.0]))
     tensor([ 0.6931, 30.0000])
     """
+    if out is not None:
+        return into(out, softplus(input, beta, threshold), "softplus", input)
     return _softplus(need_tensor(input, "softplus"), beta=beta, threshold=threshold)
 
 
-def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
+def gelu(input: Tensor, *, approximate: str = "none", out: Tensor | None = None) -> Tensor:
     """The Gaussian error linear unit: x·Φ(x), exact, or with approximate="tanh" by a hyperbolic tangent.
 
     RuntimeError for another `approximate`.
@@ -189,6 +196,8 @@ def gelu(input: Tensor, *, approximate: str = "none") -> Tensor:
     >>> F.gelu(torch.tensor([-1.0, 2.0]))
     tensor([-0.1587,  1.9545])
     """
+    if out is not None:
+        return into(out, gelu(input, approximate=approximate), "gelu", input)
     need_tensor(input, "gelu")
     if approximate == "none":
         return _gelu(input)
@@ -225,7 +234,7 @@ def silu(input: Tensor) -> Tensor:
 
 
 @unary("log_sigmoid")
-def logsigmoid(input: Tensor) -> Tensor:
+def logsigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of the logistic function: -ln(1 + e^-x).
 
     >>> import gradiente as torch

@@ -177,7 +177,7 @@ def addr(
                 [6., 8.]])
     """
     if out is not None:
-        return into(out, addr(input, vec1, vec2, beta=beta, alpha=alpha), "addr", input, vec1, vec2)
+        return into(out, addr(input, vec1, vec2, beta=beta, alpha=alpha), "addr", input, vec1, vec2, cast=True)
     for x, name, position in ((input, "input", 1), (vec1, "vec1", 2), (vec2, "vec2", 3)):
         need_tensor(x, "addr", name, position)
     for x, name in ((vec1, "vec1"), (vec2, "vec2")):

@@ -9,6 +9,7 @@ from ..tensor.promotion import result_type
 from ._arguments import need_tensor, no_overload
 from ._define import binary, inplace, operator, primitive, unary
 from ._numbers import Number
+from ._out import into
 from ._pairs import NUMBERS, changing, need_nonzero, reflected
 from .powers import reciprocal
 
@@ -62,7 +63,7 @@ def _scaled(call: Any, input: Any, other: Any, alpha: Any, function: str) -> Ten
     return call(input, other, alpha=bool(alpha) if category == 0 else alpha)
 
 
-def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """The sum of two tensors, the second one scaled: input + alpha · other.
 
     Shapes are broadcast, types promoted. RuntimeError if the shapes do not fit, or for an `alpha` of a higher category
@@ -72,12 +73,14 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     >>> torch.add(torch.tensor([1.0, 2.0]), 10, alpha=2)
     tensor([21., 22.])
     """
+    if out is not None:
+        return into(out, add(input, other, alpha=alpha), "add", input, other, cast=True)
     if alpha.__class__ is int and alpha == 1:
         return _add(input, other)
     return _scaled(_add_scaled, input, other, alpha, "add")
 
 
-def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """The difference of two tensors, the second one scaled: input - alpha · other.
 
     Shapes are broadcast, types promoted. RuntimeError for tensors of bool.
@@ -86,6 +89,8 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
     >>> torch.sub(torch.tensor([1.0, 2.0]), 1)
     tensor([0., 1.])
     """
+    if out is not None:
+        return into(out, sub(input, other, alpha=alpha), "sub", input, other, cast=True)
     if alpha.__class__ is int and alpha == 1:
         return _sub(input, other)
     return _scaled(_sub_scaled, input, other, alpha, "sub")
@@ -110,7 +115,7 @@ def _rsub_scaled(input: Any, other: Any, alpha: Any) -> Tensor:
 
 
 @binary("multiply")
-def mul(input: Tensor, other: Tensor | Number) -> Tensor:
+def mul(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The product of two tensors, element by element: input · other.
 
     >>> import gradiente as torch
@@ -120,7 +125,9 @@ def mul(input: Tensor, other: Tensor | Number) -> Tensor:
     ...
 
 
-def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+def div(
+    input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = None, out: Tensor | None = None
+) -> Tensor:
     """The quotient of two tensors, element by element: input / other, exact or rounded.
 
     `rounding_mode`: None for the true quotient (floating-point also for integers), "trunc" to round towards zero as C
@@ -133,6 +140,8 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
     >>> torch.div(torch.tensor([-7, 7]), 2, rounding_mode="trunc")
     tensor([-3,  3])
     """
+    if out is not None:
+        return into(out, div(input, other, rounding_mode=rounding_mode), "div", input, other, cast=True)
     if rounding_mode is None:
         return _div(input, other)
     if rounding_mode not in ("floor", "trunc"):
@@ -146,18 +155,20 @@ def div(input: Tensor, other: Tensor | Number, *, rounding_mode: str | None = No
     return (_div_floor if rounding_mode == "floor" else _div_trunc)(input, other)
 
 
-def true_divide(input: Tensor, other: Tensor | Number) -> Tensor:
+def true_divide(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The true quotient, floating-point also for integers: input / other.
 
     >>> import gradiente as torch
     >>> torch.true_divide(torch.tensor([1, 2]), 2)
     tensor([0.5000, 1.0000])
     """
+    if out is not None:
+        return into(out, true_divide(input, other), "true_divide", input, other, cast=True)
     return _div(input, other)
 
 
 @unary("negative")
-def neg(input: Tensor) -> Tensor:
+def neg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The tensor with each sign changed: -input. RuntimeError for tensors of bool.
 
     >>> import gradiente as torch
@@ -184,24 +195,28 @@ def positive(input: Tensor) -> Tensor:
 _addcmul, _addcdiv = primitive("addcmul"), primitive("addcdiv")
 
 
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
     """A product, scaled and added: input + value · tensor1 · tensor2.
 
     >>> import gradiente as torch
     >>> torch.addcmul(torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), value=10)
     tensor([31., 81.])
     """
+    if out is not None:
+        return into(out, addcmul(input, tensor1, tensor2, value=value), "addcmul", input, tensor1, tensor2, cast=True)
     value = _three(input, tensor1, tensor2, value, "addcmul")
     return _addcmul(input, tensor1, tensor2, value=value)
 
 
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
     """A quotient, scaled and added: input + value · tensor1 / tensor2. RuntimeError for integer tensors.
 
     >>> import gradiente as torch
     >>> torch.addcdiv(torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), value=10)
     tensor([6., 6.])
     """
+    if out is not None:
+        return into(out, addcdiv(input, tensor1, tensor2, value=value), "addcdiv", input, tensor1, tensor2, cast=True)
     value = _three(input, tensor1, tensor2, value, "addcdiv")
     if tensor1._array.dtype.kind in "biu" and tensor2._array.dtype.kind in "biu":
         raise RuntimeError(

@@ -18,13 +18,14 @@ from . import complexes
 from ._arguments import need_tensor, no_overload
 from ._define import inplace, primitive
 from ._numbers import Number, fitted
+from ._out import into
 from ._pairs import NUMBERS, pair
 from .parts import imag, real
 
 _where, _astype = primitive("where"), primitive("astype")
 
 
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None) -> Any:
     """From each position the element of the input where the condition holds, else that of the other.
 
     `condition` is a bool tensor; `input` and `other` are tensors or numbers, broadcast and promoted. With the condition
@@ -38,6 +39,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     >>> torch.where(x > 0)
     (tensor([0]),)
     """
+    if out is not None:
+        return into(out, where(condition, input, other), "where", condition, input, other)
     if not isinstance(condition, Tensor):
         raise _no_where(condition, input, other)
     if condition._array.dtype.kind != "b":
@@ -94,7 +97,7 @@ def _method_where(self: Tensor, condition: Tensor, other: Any) -> Any:
 
 
 @pair("maximum")
-def maximum(input: Tensor, other: Tensor) -> Tensor:
+def maximum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The larger of two elements: max(input, other); NaN if one is NaN. Equal elements share the gradient.
 
     >>> import gradiente as torch
@@ -105,7 +108,7 @@ def maximum(input: Tensor, other: Tensor) -> Tensor:
 
 
 @pair("minimum")
-def minimum(input: Tensor, other: Tensor) -> Tensor:
+def minimum(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smaller of two elements: min(input, other); NaN if one is NaN. Equal elements share the gradient.
 
     >>> import gradiente as torch
@@ -116,7 +119,7 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
 
 
 @pair("fmax")
-def fmax(input: Tensor, other: Tensor) -> Tensor:
+def fmax(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The larger of two elements; if one is NaN, the other one.
 
     >>> import gradiente as torch
@@ -127,7 +130,7 @@ def fmax(input: Tensor, other: Tensor) -> Tensor:
 
 
 @pair("fmin")
-def fmin(input: Tensor, other: Tensor) -> Tensor:
+def fmin(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smaller of two elements; if one is NaN, the other one.
 
     >>> import gradiente as torch
@@ -144,7 +147,9 @@ _clamp_to_min, _clamp_to_max = primitive("clamp_min", "ClampBackward0"), primiti
 _clamp_min, _clamp_max = primitive("clamp_min"), primitive("clamp_max")
 
 
-def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Number | None = None) -> Tensor:
+def clamp(
+    input: Tensor, min: Tensor | Number | None = None, max: Tensor | Number | None = None, *, out: Tensor | None = None
+) -> Tensor:
     """Each element, moved to the nearest bound if it lies outside [min, max]; where min > max, the result is max.
 
     The bounds are numbers or tensors; one may be missing. The gradient goes to the input inside the bounds and on them.
@@ -154,6 +159,8 @@ def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Numbe
     >>> torch.clamp(torch.tensor([-1.0, 0.5, 2.0]), min=0, max=1)
     tensor([0.0000, 0.5000, 1.0000])
     """
+    if out is not None:
+        return into(out, clamp(input, min, max), "clamp", input, min, max, cast=True)
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None (give one of them)")
     if isinstance(min, Tensor) or isinstance(max, Tensor):
@@ -167,13 +174,15 @@ def clamp(input: Tensor, min: Tensor | Number | None = None, max: Tensor | Numbe
     return _clamp(_clamp_numbers, input, min, max, "clamp")
 
 
-def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
+def clamp_min(input: Tensor, min: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Each element, but at least `min`: max(input, min).
 
     >>> import gradiente as torch
     >>> torch.clamp_min(torch.tensor([-1.0, 0.5]), 0)
     tensor([0.0000, 0.5000])
     """
+    if out is not None:
+        return into(out, clamp_min(input, min), "clamp_min", input, min, cast=True)
     if not isinstance(input, Tensor):
         raise no_overload("clamp_min", input, min)
     if isinstance(min, Tensor):
@@ -181,13 +190,15 @@ def clamp_min(input: Tensor, min: Tensor | Number) -> Tensor:
     return _clamp(_clamp_low, input, _bound(min, "min", 2, "clamp_min"), None, "clamp_min")
 
 
-def clamp_max(input: Tensor, max: Tensor | Number) -> Tensor:
+def clamp_max(input: Tensor, max: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Each element, but at most `max`: min(input, max).
 
     >>> import gradiente as torch
     >>> torch.clamp_max(torch.tensor([0.5, 2.0]), 1)
     tensor([0.5000, 1.0000])
     """
+    if out is not None:
+        return into(out, clamp_max(input, max), "clamp_max", input, max, cast=True)
     if not isinstance(input, Tensor):
         raise no_overload("clamp_max", input, max)
     if isinstance(max, Tensor):
@@ -250,13 +261,15 @@ def _clamping(function: Any) -> Any:
 _lerp_tensor, _lerp_number = primitive("lerp"), primitive("lerp_scalar")
 
 
-def lerp(input: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
+def lerp(input: Tensor, end: Tensor, weight: Tensor | float, *, out: Tensor | None = None) -> Tensor:
     """The point between two: input + weight · (end - input). RuntimeError for tensors of different types.
 
     >>> import gradiente as torch
     >>> torch.lerp(torch.tensor([0.0, 10.0]), torch.tensor([10.0, 20.0]), 0.3)
     tensor([ 3., 13.])
     """
+    if out is not None:
+        return into(out, lerp(input, end, weight), "lerp", input, end, weight, cast=True)
     need_tensor(input, "lerp")
     need_tensor(end, "lerp", "end", 2)
     number = isinstance(weight, NUMBERS)
@@ -277,7 +290,12 @@ _nan_to_num = primitive("nan_to_num")
 
 
 def nan_to_num(
-    input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+    input: Tensor,
+    nan: float | None = None,
+    posinf: float | None = None,
+    neginf: float | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Each NaN replaced by `nan` (0), +∞ by `posinf` and -∞ by `neginf` (the type's largest and smallest number).
 
@@ -285,6 +303,8 @@ def nan_to_num(
     >>> torch.nan_to_num(torch.tensor([float("nan"), float("inf"), 1.0]), posinf=9.0)
     tensor([0., 9., 1.])
     """
+    if out is not None:
+        return into(out, nan_to_num(input, nan, posinf, neginf), "nan_to_num", input)
     kind = need_tensor(input, "nan_to_num")._array.dtype.kind
     if kind in "biu":
         return primitive("clone")(input)

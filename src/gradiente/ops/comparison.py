@@ -15,8 +15,9 @@ from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.elementwise import not_a_tensor
 from ..tensor.inplace import in_place
 from ._arguments import need_tensor
-from ._define import dress, operator, primitive
+from ._define import dress, operator, plain, primitive
 from ._numbers import Number
+from ._out import into
 
 
 def _comparison(name: str) -> Any:
@@ -26,7 +27,7 @@ def _comparison(name: str) -> Any:
 
 
 @_comparison("equal")
-def eq(input: Tensor, other: Tensor | Number) -> Tensor:
+def eq(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Whether the elements are equal: input = other, as a bool tensor.
 
     >>> import gradiente as torch
@@ -37,7 +38,7 @@ def eq(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_comparison("not_equal")
-def ne(input: Tensor, other: Tensor | Number) -> Tensor:
+def ne(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Whether the elements differ: input ≠ other, as a bool tensor.
 
     >>> import gradiente as torch
@@ -48,7 +49,7 @@ def ne(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_comparison("less")
-def lt(input: Tensor, other: Tensor | Number) -> Tensor:
+def lt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Whether the elements are smaller: input < other, as a bool tensor. Not for complex numbers.
 
     >>> import gradiente as torch
@@ -59,7 +60,7 @@ def lt(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_comparison("less_equal")
-def le(input: Tensor, other: Tensor | Number) -> Tensor:
+def le(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Whether the elements are smaller or equal: input ≤ other, as a bool tensor. Not for complex numbers.
 
     >>> import gradiente as torch
@@ -70,7 +71,7 @@ def le(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_comparison("greater")
-def gt(input: Tensor, other: Tensor | Number) -> Tensor:
+def gt(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Whether the elements are larger: input > other, as a bool tensor. Not for complex numbers.
 
     >>> import gradiente as torch
@@ -81,7 +82,7 @@ def gt(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_comparison("greater_equal")
-def ge(input: Tensor, other: Tensor | Number) -> Tensor:
+def ge(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Whether the elements are larger or equal: input ≥ other, as a bool tensor. Not for complex numbers.
 
     >>> import gradiente as torch
@@ -221,33 +222,39 @@ def _need_real(input: Any, function: str) -> Any:
     return array
 
 
-def isposinf(input: Tensor) -> Tensor:
+def isposinf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether each element is +∞, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.isposinf(torch.tensor([float("inf"), -float("inf")]))
     tensor([ True, False])
     """
+    if out is not None:
+        return into(out, isposinf(input), "isposinf", input)
     return wrap(box(_need_real(input, "isposinf") == np.inf))
 
 
-def isneginf(input: Tensor) -> Tensor:
+def isneginf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether each element is -∞, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.isneginf(torch.tensor([float("inf"), -float("inf")]))
     tensor([False,  True])
     """
+    if out is not None:
+        return into(out, isneginf(input), "isneginf", input)
     return wrap(box(_need_real(input, "isneginf") == -np.inf))
 
 
-def signbit(input: Tensor) -> Tensor:
+def signbit(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether the sign bit of each element is set, as a bool tensor: of negative numbers and of -0.
 
     >>> import gradiente as torch
     >>> torch.signbit(torch.tensor([1.0, -1.0, -0.0]))
     tensor([False,  True,  True])
     """
+    if out is not None:
+        return into(out, signbit(input), "signbit", input)
     array = need_tensor(input, "signbit")._array
     return wrap(box(array < 0)) if array.dtype.kind in "biu" else _signbit(input)
 
@@ -255,6 +262,7 @@ def signbit(input: Tensor) -> Tensor:
 def answer_in_place(function: Any, node: str) -> Any:
     """The in-place form of a function with a bool result: 1 and 0 in the input's type, with zero derivative."""
     overwrite, name = primitive("overwrite", node), f"{function.__name__}_"
+    function = plain(function)
 
     def call(input: Tensor, *arguments: Any) -> Tensor:
         if (

@@ -8,12 +8,13 @@ from ..tensor.core import Tensor
 from ..tensor.dtypes import SCALAR_NAMES
 from ._arguments import need_tensor
 from ._define import primitive
+from ._out import into
 from ._views import viewing
 
 _complex, _polar = primitive("complex_of"), primitive("polar")
 
 
-def complex(real: Tensor, imag: Tensor) -> Tensor:
+def complex(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complex numbers with these parts: real + i · imag, of float32 or float64 tensors of one type.
 
     RuntimeError for other types. The result is complex64 or complex128.
@@ -22,11 +23,13 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     >>> torch.complex(torch.tensor([1.0]), torch.tensor([2.0]))
     tensor([1.+2.j])
     """
+    if out is not None:
+        return into(out, complex(real, imag), "complex", real, imag)
     _need_pair(real, imag, "complex", ("real", "imag"))
     return _complex(real, imag)
 
 
-def polar(abs: Tensor, angle: Tensor) -> Tensor:
+def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complex numbers with this size and angle: abs · (cos angle + i · sin angle).
 
     RuntimeError for tensors of two types or of others than float32 and float64.
@@ -35,6 +38,8 @@ def polar(abs: Tensor, angle: Tensor) -> Tensor:
     >>> torch.polar(torch.tensor([2.0]), torch.tensor([0.0]))
     tensor([2.+0.j])
     """
+    if out is not None:
+        return into(out, polar(abs, angle), "polar", abs, angle)
     _need_pair(abs, angle, "polar", ("abs", "angle"))
     return _polar(abs, angle)
 

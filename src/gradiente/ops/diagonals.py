@@ -10,6 +10,7 @@ from ..arrays import extras_of, namespace_of
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
 from ._define import inplace, primitive
+from ._out import into
 from ._reducing import cast
 from ._sizes import integer
 from ._views import viewing
@@ -72,7 +73,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     return _embed(input, view=plane, shape=tuple(lead))
 
 
-def diag(input: Tensor, diagonal: int = 0) -> Tensor:
+def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The matrix with a vector on its diagonal, or a copy of the diagonal of a matrix.
 
     >>> import gradiente as torch
@@ -80,6 +81,8 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     (tensor([[1, 0],
             [0, 2]]), tensor([1, 4]))
     """
+    if out is not None:
+        return into(out, diag(input, diagonal), "diag", input)
     ndim = need_tensor(input, "diag")._array.ndim
     if ndim not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
@@ -108,7 +111,7 @@ def _triangle(call: Any, name: str, input: Tensor, diagonal: Any) -> Tensor:
     return call(input, k=integer(diagonal, name, "diagonal"))
 
 
-def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+def tril(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The lower triangle of a matrix, or of a batch of matrices, and zeros above the diagonal numbered `diagonal`.
 
     >>> import gradiente as torch
@@ -116,10 +119,12 @@ def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     tensor([[1, 0],
             [3, 4]])
     """
+    if out is not None:
+        return into(out, tril(input, diagonal), "tril", input)
     return _triangle(_tril, "tril", input, diagonal)
 
 
-def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+def triu(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The upper triangle of a matrix, or of a batch of matrices, and zeros below the diagonal numbered `diagonal`.
 
     >>> import gradiente as torch
@@ -127,6 +132,8 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     tensor([[1, 2],
             [0, 4]])
     """
+    if out is not None:
+        return into(out, triu(input, diagonal), "triu", input)
     return _triangle(_triu, "triu", input, diagonal)
 
 

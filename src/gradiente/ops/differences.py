@@ -9,13 +9,20 @@ import numpy as np
 
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim, wrap_dims
+from ._out import into
 from .joining import cat
 from .reductions import sum as _sum
 from .running import cumsum
 
 
 def diff(
-    input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
+    input: Tensor,
+    n: int = 1,
+    dim: int = -1,
+    prepend: Tensor | None = None,
+    append: Tensor | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The n-th differences along `dim`: yᵢ = xᵢ₊₁ - xᵢ, n times. Of bools, whether two neighbours differ.
 
@@ -25,6 +32,7 @@ def diff(
         dim: one dimension, the last by default.
         prepend: what to put before the input first.
         append: what to put behind it.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     RuntimeError for arguments that do not fit.
 
@@ -32,6 +40,8 @@ def diff(
     >>> torch.diff(torch.tensor([1, 4, 9, 16])), torch.diff(torch.tensor([1, 4, 9, 16]), n=2)
     (tensor([3, 5, 7]), tensor([2, 2]))
     """
+    if out is not None:
+        return into(out, diff(input, n, dim, prepend, append), "diff", input, prepend, append)
     ndim = need_tensor(input, "diff")._array.ndim
     if not ndim:
         raise RuntimeError("diff expects input to be at least one-dimensional")

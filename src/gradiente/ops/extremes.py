@@ -8,6 +8,7 @@ from ..tensor.core import Tensor
 from . import return_types
 from ._arguments import no_overload
 from ._define import primitive
+from ._out import into
 from ._reducing import Dims, array_of, axes_of, axis_of, check_keepdim, is_number, need_elements, numpys, type_name
 
 _max_all, _min_all = primitive("max", "MaxBackward1"), primitive("min", "MinBackward1")
@@ -44,6 +45,10 @@ class _Extreme:
             _need_order(array, name, f"\"{name}_all\" not implemented for '{{}}'")
             need_elements(array, None, name, _WHOLE.format(name))
             return self.over_all(input, axis=None, keepdims=False)
+        if keywords.get("out") is not None:
+            out = keywords.pop("out")
+            result = self(input, *arguments, **keywords)
+            return into(out, result, name, input, *arguments, *keywords.values(), cast=isinstance(result, Tensor))
         dim, keepdim, other = self._arguments(arguments, keywords)
         if other is not None:
             _need_order(array, name, f"{name}imum does not support complex inputs.")
@@ -90,13 +95,15 @@ _min = _Extreme("min", _min_all, _min_at, _argmin, _minimum, return_types.min)
 
 
 @overload
-def max(input: Tensor) -> Tensor: ...
+def max(input: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 @overload
-def max(input: Tensor, other: Tensor, /) -> Tensor: ...
+def max(input: Tensor, other: Tensor, /, *, out: Tensor | None = None) -> Tensor: ...
 @overload
-def max(input: Tensor, *, other: Tensor) -> Tensor: ...
+def max(input: Tensor, *, other: Tensor, out: Tensor | None = None) -> Tensor: ...
 @overload
-def max(input: Tensor, dim: int, keepdim: bool = False) -> return_types.max: ...
+def max(
+    input: Tensor, dim: int, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> return_types.max: ...
 def max(input: Tensor, *arguments: Any, **keywords: Any) -> Any:
     """The largest element; or the largest along `dim` and where they are; or the larger of two tensors' elements.
 
@@ -125,13 +132,15 @@ def max(input: Tensor, *arguments: Any, **keywords: Any) -> Any:
 
 
 @overload
-def min(input: Tensor) -> Tensor: ...
+def min(input: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 @overload
-def min(input: Tensor, other: Tensor, /) -> Tensor: ...
+def min(input: Tensor, other: Tensor, /, *, out: Tensor | None = None) -> Tensor: ...
 @overload
-def min(input: Tensor, *, other: Tensor) -> Tensor: ...
+def min(input: Tensor, *, other: Tensor, out: Tensor | None = None) -> Tensor: ...
 @overload
-def min(input: Tensor, dim: int, keepdim: bool = False) -> return_types.min: ...
+def min(
+    input: Tensor, dim: int, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> return_types.min: ...
 def min(input: Tensor, *arguments: Any, **keywords: Any) -> Any:
     """The smallest element; or the smallest along `dim` and where they are; or the smaller of two tensors' elements.
 
@@ -152,7 +161,9 @@ def _over(call: Any, function: str, input: Tensor, dim: Any, keepdim: Any) -> Te
     return call(input, axis=axes, keepdims=keepdim)
 
 
-def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = None) -> Tensor:
+def amax(
+    input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = None, out: Tensor | None = None
+) -> Tensor:
     """The largest element of all, or along `dim`. Equal largest elements share the gradient equally.
 
     Args:
@@ -160,6 +171,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = N
         dim: a dimension or several; none for all.
         keepdim: keep the dimensions, with size 1.
         axis: NumPy's name for `dim`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises RuntimeError for a tensor without elements, IndexError for a dimension that does not exist or has size 0.
 
@@ -167,10 +179,14 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = N
     >>> torch.amax(torch.tensor([[1.0, 5.0], [4.0, 0.0]]), dim=1)
     tensor([5., 4.])
     """
+    if out is not None:
+        return into(out, amax(input, dim, keepdim, axis=axis), "amax", input)
     return _over(_amax, "amax", input, dim if axis is None else axis, keepdim)
 
 
-def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = None) -> Tensor:
+def amin(
+    input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = None, out: Tensor | None = None
+) -> Tensor:
     """The smallest element of all, or along `dim`. Equal smallest elements share the gradient equally.
 
     Args:
@@ -178,6 +194,7 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = N
         dim: a dimension or several; none for all.
         keepdim: keep the dimensions, with size 1.
         axis: NumPy's name for `dim`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises RuntimeError for a tensor without elements, IndexError for a dimension that does not exist or has size 0.
 
@@ -185,16 +202,21 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False, *, axis: Dims = N
     >>> torch.amin(torch.tensor([[1.0, 5.0], [4.0, 0.0]]), dim=1)
     tensor([1., 0.])
     """
+    if out is not None:
+        return into(out, amin(input, dim, keepdim, axis=axis), "amin", input)
     return _over(_amin, "amin", input, dim if axis is None else axis, keepdim)
 
 
-def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> return_types.aminmax:
+def aminmax(
+    input: Tensor, *, dim: int | None = None, keepdim: bool = False, out: tuple[Tensor, ...] | None = None
+) -> return_types.aminmax:
     """The smallest and the largest element of all, or along `dim`, as a named tuple `(min, max)`.
 
     Args:
         input: a real tensor.
         dim: one dimension; None for all.
         keepdim: keep the dimension, with size 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises RuntimeError for a tensor without elements, IndexError for a dimension that does not exist or has size 0.
 
@@ -204,6 +226,8 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
     min=tensor(1.),
     max=tensor(3.))
     """
+    if out is not None:
+        return into(out, aminmax(input, dim=dim, keepdim=keepdim), "aminmax", input)
     array = array_of(input, "aminmax")
     _need_order(array, "aminmax", "\"aminmax_cpu\" not implemented for '{}'")
     axis = None if dim is None else axis_of(dim, array.ndim, "aminmax", keepdim)
@@ -235,7 +259,9 @@ def _place(call: Any, function: str, input: Tensor, dim: Any, keepdim: Any) -> T
     return call(input, axis=axis, keepdims=keepdim)
 
 
-def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None) -> Tensor:
+def argmax(
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, out: Tensor | None = None
+) -> Tensor:
     """Where the largest element is: in the flattened tensor, or along `dim`. The first of equal ones; NaN is largest.
 
     Args:
@@ -243,6 +269,7 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis
         dim: one dimension; None for all.
         keepdim: keep the dimensions, with size 1.
         axis: NumPy's name for `dim`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is int64. Raises IndexError for a dimension that does not exist and where there are no elements.
 
@@ -251,10 +278,14 @@ def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis
     >>> torch.argmax(x), x.argmax(dim=1)
     (tensor(1), tensor([1, 0]))
     """
+    if out is not None:
+        return into(out, argmax(input, dim, keepdim, axis=axis), "argmax", input)
     return _place(_argmax, "argmax", input, *numpys(dim, axis, keepdim, None, "argmax"))
 
 
-def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None) -> Tensor:
+def argmin(
+    input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis: int | None = None, out: Tensor | None = None
+) -> Tensor:
     """Where the smallest element is: in the flattened tensor, or along `dim`. The first of equal ones; NaN is smallest.
 
     Args:
@@ -262,6 +293,7 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis
         dim: one dimension; None for all.
         keepdim: keep the dimensions, with size 1.
         axis: NumPy's name for `dim`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is int64. Raises IndexError for a dimension that does not exist and where there are no elements.
 
@@ -270,6 +302,8 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False, *, axis
     >>> torch.argmin(x), x.argmin(dim=1)
     (tensor(4), tensor([0, 1]))
     """
+    if out is not None:
+        return into(out, argmin(input, dim, keepdim, axis=axis), "argmin", input)
     return _place(_argmin, "argmin", input, *numpys(dim, axis, keepdim, None, "argmin"))
 
 

@@ -8,11 +8,12 @@ from ..tensor.core import Tensor
 from ._arguments import need_tensor
 from ._define import inplace, primitive, unary
 from ._numbers import Number
+from ._out import into
 from ._pairs import mixed, pair
 
 
 @unary("exp")
-def exp(input: Tensor) -> Tensor:
+def exp(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The exponential of each element: e^input. Source: DLMF 4.2.19.
 
     >>> import gradiente as torch
@@ -23,7 +24,7 @@ def exp(input: Tensor) -> Tensor:
 
 
 @unary("exp2")
-def exp2(input: Tensor) -> Tensor:
+def exp2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Two to the power of each element: 2^input.
 
     >>> import gradiente as torch
@@ -34,7 +35,7 @@ def exp2(input: Tensor) -> Tensor:
 
 
 @unary("expm1")
-def expm1(input: Tensor) -> Tensor:
+def expm1(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The exponential of each element, less 1: e^input - 1, accurate near 0. Source: DLMF 4.2.19.
 
     >>> import gradiente as torch
@@ -45,7 +46,7 @@ def expm1(input: Tensor) -> Tensor:
 
 
 @unary("log")
-def log(input: Tensor) -> Tensor:
+def log(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The natural logarithm of each element: ln input; -∞ at 0, NaN for negative ones. Source: DLMF 4.2.2.
 
     >>> import gradiente as torch
@@ -56,7 +57,7 @@ def log(input: Tensor) -> Tensor:
 
 
 @unary("log2")
-def log2(input: Tensor) -> Tensor:
+def log2(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of each element to base 2: ln input / ln 2.
 
     >>> import gradiente as torch
@@ -67,7 +68,7 @@ def log2(input: Tensor) -> Tensor:
 
 
 @unary("log10")
-def log10(input: Tensor) -> Tensor:
+def log10(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of each element to base 10: ln input / ln 10.
 
     >>> import gradiente as torch
@@ -78,7 +79,7 @@ def log10(input: Tensor) -> Tensor:
 
 
 @unary("log1p")
-def log1p(input: Tensor) -> Tensor:
+def log1p(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The natural logarithm of one more than each element: ln(1 + input), accurate near 0. Source: DLMF 4.2.2.
 
     >>> import gradiente as torch
@@ -89,7 +90,7 @@ def log1p(input: Tensor) -> Tensor:
 
 
 @unary("erf")
-def erf(input: Tensor) -> Tensor:
+def erf(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The error function of each element: 2/√π ∫₀^input e^(-t²) dt. Source: DLMF 7.2.1.
 
     >>> import gradiente as torch
@@ -100,7 +101,7 @@ def erf(input: Tensor) -> Tensor:
 
 
 @unary("erfc")
-def erfc(input: Tensor) -> Tensor:
+def erfc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complementary error function of each element: 1 - erf(input), accurate where it is small.
 
     Source: DLMF 7.2.2.
@@ -113,7 +114,7 @@ def erfc(input: Tensor) -> Tensor:
 
 
 @unary("sigmoid")
-def sigmoid(input: Tensor) -> Tensor:
+def sigmoid(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logistic function of each element: 1 / (1 + e^-input).
 
     >>> import gradiente as torch
@@ -124,7 +125,7 @@ def sigmoid(input: Tensor) -> Tensor:
 
 
 @pair("logaddexp")
-def logaddexp(input: Tensor, other: Tensor) -> Tensor:
+def logaddexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The logarithm of a sum of exponentials: ln(e^input + e^other), without overflow.
 
     >>> import gradiente as torch
@@ -135,7 +136,7 @@ def logaddexp(input: Tensor, other: Tensor) -> Tensor:
 
 
 @pair("logaddexp2")
-def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
+def logaddexp2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The same to base 2: log₂(2^input + 2^other), without overflow.
 
     >>> import gradiente as torch
@@ -148,13 +149,15 @@ def logaddexp2(input: Tensor, other: Tensor) -> Tensor:
 _logit = primitive("logit")
 
 
-def logit(input: Tensor, eps: float | None = None) -> Tensor:
+def logit(input: Tensor, eps: float | None = None, *, out: Tensor | None = None) -> Tensor:
     """The inverse of the logistic function: ln(input / (1 - input)), of the input clamped to [eps, 1 - eps] if given.
 
     >>> import gradiente as torch
     >>> torch.logit(torch.tensor([0.5, 0.9]))
     tensor([0.0000, 2.1972])
     """
+    if out is not None:
+        return into(out, logit(input, eps), "logit", input, cast=True)
     need_tensor(input, "logit")
     return _logit(input, eps=None if eps is None or eps < 0 else eps)
 
@@ -163,7 +166,7 @@ _xlogy, _xlogy_of_number = primitive("xlogy"), primitive("xlogy", "XlogyBackward
 _xlogy_of_log = primitive("xlogy", "XlogyBackward2")
 
 
-def xlogy(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def xlogy(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """input · ln(other), and 0 where the input is 0, unless the other is NaN.
 
     TypeError if neither is a tensor.
@@ -172,6 +175,8 @@ def xlogy(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     >>> torch.xlogy(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 1.0]))
     tensor([0., 0.])
     """
+    if out is not None:
+        return into(out, xlogy(input, other), "xlogy", input, other, cast=True)
     return mixed(input, other, "xlogy", (_xlogy, _xlogy_of_number, _xlogy_of_log), ("input", "other"))
 
 

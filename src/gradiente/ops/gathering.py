@@ -13,6 +13,7 @@ from ..tensor.dispatch import INFERENCE_SAVED
 from ..tensor.dtypes import SCALAR_NAMES
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
+from ._out import into
 from ._sizes import broadcast_shapes_of, integer
 from .shaping import expand, reshape
 
@@ -71,7 +72,7 @@ def _check_bounds(index: Any, size: int, dim: int) -> None:
         raise RuntimeError(f"index {wrong} is out of bounds for dimension {dim} with size {size}")
 
 
-def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False, out: Tensor | None = None) -> Tensor:
     """Values picked along `dim`: out[i][j] = input[index[i][j]][j] for dim 0, and so on.
 
     `index` is int64, with the dimensions of `input`, and nowhere larger than it but along `dim`; the result has its
@@ -82,6 +83,8 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     tensor([[1, 1],
             [4, 3]])
     """
+    if out is not None:
+        return into(out, gather(input, dim, index, sparse_grad=sparse_grad), "gather", input, index)
     array = need_tensor(input, "gather")._array
     dim = wrap_dim(integer(dim, "gather", "dim", 2), array.ndim)
     if isinstance(index, Tensor) and not index._array.size:  # of any type and rank
@@ -91,7 +94,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     return _gather(input, index, axis=dim)
 
 
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
     """Values picked along `dim`, tensor and indices being broadcast along the others; or picked from all elements.
 
     >>> import gradiente as torch
@@ -100,6 +103,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     tensor([[1],
             [2]])
     """
+    if out is not None:
+        return into(out, take_along_dim(input, indices, dim), "take_along_dim", input, indices)
     at = need_tensor(indices, "take_along_dim", "indices", 2)
     if at._array.dtype != np.int64:
         raise RuntimeError(
@@ -121,13 +126,15 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     return gather(x, dim, expand(at, (*common[:dim], other[dim], *common[dim + 1 :])))
 
 
-def take(input: Tensor, index: Tensor) -> Tensor:
+def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements at the positions `index` of the flattened tensor; the result has the shape of `index`.
 
     >>> import gradiente as torch
     >>> torch.take(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0, -1]))
     tensor([1, 4])
     """
+    if out is not None:
+        return into(out, take(input, index), "take", input, index)
     at, size = flat_index(index, need_tensor(input, "take")._array.size, "take")
     del size
     flat = reshape(input, -1)
@@ -148,7 +155,7 @@ def flat_index(index: Any, size: int, function: str) -> tuple[Any, int]:
     return array.copy(), size
 
 
-def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+def index_select(input: Tensor, dim: int, index: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The slices of the tensor at `index`, a vector of int32 or int64, along `dim`. A copy.
 
     >>> import gradiente as torch
@@ -156,6 +163,8 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     tensor([[2, 2],
             [4, 4]])
     """
+    if out is not None:
+        return into(out, index_select(input, dim, index), "index_select", input, index)
     array = need_tensor(input, "index_select")._array
     dim = wrap_dim(integer(dim, "index_select", "dim", 2), array.ndim)
     at = need_tensor(index, "index_select", "index", 3)._array

@@ -23,6 +23,7 @@ from ._arguments import need_tensor
 from ._define import primitive
 from ._index import Index, diagnose, parse, plain
 from ._numbers import fitted
+from ._out import into
 from ._sizes import broadcast_shapes_of
 from ._views import viewing, warn_expanded
 from .conversion import DISCARDS, cast_array, converted
@@ -283,7 +284,7 @@ def _at_least_one(index: Tensor) -> Any:
     return index if array.ndim or array.dtype == np.bool_ else wrap(array.reshape(1))
 
 
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+def nonzero(input: Tensor, *, as_tuple: bool = False, out: Tensor | None = None) -> Any:
     """The indices of the elements that are not zero: one row each, or with `as_tuple` one vector per dimension.
 
     >>> import gradiente as torch
@@ -291,6 +292,8 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     tensor([[1],
             [2]])
     """
+    if out is not None:
+        return into(out, nonzero(input, as_tuple=as_tuple), "nonzero", input)
     array = need_tensor(input, "nonzero")._array
     if as_tuple:
         return tuple([wrap(part) for part in (array if array.ndim else array.reshape(1)).nonzero()])

@@ -13,6 +13,7 @@ from ..tensor.core import Tensor
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
+from ._out import into
 from ._sizes import integer, integers, missing
 from .gathering import index_select
 from .shaping import expand, reshape, unsqueeze, view
@@ -44,7 +45,7 @@ def _alike(tensors: list[Tensor]) -> list[Tensor]:
     return [x if x._array.dtype == target else _astype(x, dtype=target) for x in tensors]
 
 
-def cat(tensors: Tensors, dim: int = 0) -> Tensor:
+def cat(tensors: Tensors, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The tensors joined along an existing dimension; their other sizes must agree. Also as `concat`, `concatenate`.
 
     Empty one-dimensional tensors are ignored. Dtypes are promoted. A copy.
@@ -53,6 +54,8 @@ def cat(tensors: Tensors, dim: int = 0) -> Tensor:
     >>> torch.cat([torch.tensor([[1, 2]]), torch.tensor([[3, 4]])], dim=1)
     tensor([[1, 2, 3, 4]])
     """
+    if out is not None:
+        return into(out, cat(tensors, dim), "cat", tensors, cast=True)
     parts = _list_of(tensors, "cat")
     if not parts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
@@ -93,7 +96,7 @@ def _in_order(out: Tensor) -> Tensor:
     return out
 
 
-def stack(tensors: Tensors, dim: int = 0) -> Tensor:
+def stack(tensors: Tensors, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     """The tensors, of equal shape, joined along a new dimension. A copy.
 
     >>> import gradiente as torch
@@ -101,6 +104,8 @@ def stack(tensors: Tensors, dim: int = 0) -> Tensor:
     tensor([[1, 2],
             [3, 4]])
     """
+    if out is not None:
+        return into(out, stack(tensors, dim), "stack", tensors, cast=True)
     parts = _list_of(tensors, "stack")
     if not parts:
         raise RuntimeError("stack expects a non-empty TensorList")
@@ -159,18 +164,20 @@ def _some(tensors: Any, function: str) -> list[Tensor]:
     return parts
 
 
-def hstack(tensors: Tensors) -> Tensor:
+def hstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """The tensors side by side: along dimension 1, vectors along dimension 0.
 
     >>> import gradiente as torch
     >>> torch.hstack([torch.tensor([1, 2]), torch.tensor([3])])
     tensor([1, 2, 3])
     """
+    if out is not None:
+        return into(out, hstack(tensors), "hstack", tensors, cast=True)
     parts = [atleast_1d(x) for x in _some(tensors, "hstack")]
     return cat(parts, 0 if parts[0]._array.ndim == 1 else 1)
 
 
-def vstack(tensors: Tensors) -> Tensor:
+def vstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """The tensors one below the other: along dimension 0, vectors as rows. Also as `row_stack`.
 
     >>> import gradiente as torch
@@ -178,10 +185,12 @@ def vstack(tensors: Tensors) -> Tensor:
     tensor([[1, 2],
             [3, 4]])
     """
+    if out is not None:
+        return into(out, vstack(tensors), "vstack", tensors, cast=True)
     return cat([atleast_2d(x) for x in _some(tensors, "vstack")], 0)
 
 
-def dstack(tensors: Tensors) -> Tensor:
+def dstack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """The tensors one behind the other: along dimension 2.
 
     >>> import gradiente as torch
@@ -189,10 +198,12 @@ def dstack(tensors: Tensors) -> Tensor:
     tensor([[[1, 3],
              [2, 4]]])
     """
+    if out is not None:
+        return into(out, dstack(tensors), "dstack", tensors, cast=True)
     return cat([atleast_3d(x) for x in _some(tensors, "dstack")], 2)
 
 
-def column_stack(tensors: Tensors) -> Tensor:
+def column_stack(tensors: Tensors, *, out: Tensor | None = None) -> Tensor:
     """The tensors side by side, vectors as columns.
 
     >>> import gradiente as torch
@@ -200,6 +211,8 @@ def column_stack(tensors: Tensors) -> Tensor:
     tensor([[1, 3],
             [2, 4]])
     """
+    if out is not None:
+        return into(out, column_stack(tensors), "column_stack", tensors, cast=True)
     parts = _some(tensors, "column_stack")
     return hstack([x if x._array.ndim > 1 else reshape(x, x._array.size, 1) for x in parts])
 

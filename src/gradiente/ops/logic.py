@@ -13,6 +13,7 @@ from ..tensor.refusals import refuse
 from ._arguments import need_tensor, no_overload
 from ._define import dress, inplace
 from ._numbers import Number
+from ._out import into
 from ._pairs import changing, reflected
 from .comparison import answer_in_place
 
@@ -47,48 +48,56 @@ def _logical(function: str, combine: Any, input: Any, other: Any) -> Tensor:
     return combine(a, b)
 
 
-def logical_and(input: Tensor, other: Tensor) -> Tensor:
+def logical_and(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether both elements are other than 0: their conjunction, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.logical_and(torch.tensor([1.0, 2.0]), torch.tensor([0, 3]))
     tensor([False,  True])
     """
+    if out is not None:
+        return into(out, logical_and(input, other), "logical_and", input, other, cast=True)
     return _logical("logical_and", bitwise_and, input, other)
 
 
-def logical_or(input: Tensor, other: Tensor) -> Tensor:
+def logical_or(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether one of the elements, or both, is other than 0: their disjunction, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.logical_or(torch.tensor([0.0, 2.0]), torch.tensor([0, 0]))
     tensor([False,  True])
     """
+    if out is not None:
+        return into(out, logical_or(input, other), "logical_or", input, other, cast=True)
     return _logical("logical_or", bitwise_or, input, other)
 
 
-def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+def logical_xor(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether just one of the elements is other than 0: their exclusive disjunction, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.logical_xor(torch.tensor([1.0, 2.0]), torch.tensor([0, 3]))
     tensor([ True, False])
     """
+    if out is not None:
+        return into(out, logical_xor(input, other), "logical_xor", input, other, cast=True)
     return _logical("logical_xor", bitwise_xor, input, other)
 
 
-def logical_not(input: Tensor) -> Tensor:
+def logical_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Whether each element is 0: ¬input, as a bool tensor.
 
     >>> import gradiente as torch
     >>> torch.logical_not(torch.tensor([0.0, 2.0]))
     tensor([ True, False])
     """
+    if out is not None:
+        return into(out, logical_not(input), "logical_not", input, cast=True)
     return wrap(box(need_tensor(input, "logical_not")._array == 0))
 
 
 @_bits("bitwise_and")
-def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_and(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits that are set in both integers: input & other. NotImplementedError for floating-point tensors.
 
     >>> import gradiente as torch
@@ -99,7 +108,7 @@ def bitwise_and(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_bits("bitwise_or")
-def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_or(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits that are set in one of the integers, or in both: input | other.
 
     >>> import gradiente as torch
@@ -110,7 +119,7 @@ def bitwise_or(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_bits("bitwise_xor")
-def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_xor(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits that are set in just one of the integers: input ^ other.
 
     >>> import gradiente as torch
@@ -121,7 +130,7 @@ def bitwise_xor(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_bits("bitwise_left_shift")
-def bitwise_left_shift(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_left_shift(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits of each integer, moved to the left: input · 2^other; 0 for shifts outside the type's bits.
 
     >>> import gradiente as torch
@@ -132,7 +141,7 @@ def bitwise_left_shift(input: Tensor, other: Tensor | Number) -> Tensor:
 
 
 @_bits("bitwise_right_shift")
-def bitwise_right_shift(input: Tensor, other: Tensor | Number) -> Tensor:
+def bitwise_right_shift(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The bits of each integer, moved to the right: ⌊input / 2^other⌋.
 
     >>> import gradiente as torch
@@ -142,13 +151,15 @@ def bitwise_right_shift(input: Tensor, other: Tensor | Number) -> Tensor:
     ...
 
 
-def bitwise_not(input: Tensor) -> Tensor:
+def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each integer with all its bits inverted: ~input; for bool the negation. TypeError for floating-point tensors.
 
     >>> import gradiente as torch
     >>> torch.bitwise_not(torch.tensor([0, 1])), torch.bitwise_not(torch.tensor([True, False]))
     (tensor([-1, -2]), tensor([False,  True]))
     """
+    if out is not None:
+        return into(out, bitwise_not(input), "bitwise_not", input)
     array = need_tensor(input, "bitwise_not")._array
     if array.dtype.kind not in "biu":
         raise NotImplementedError(

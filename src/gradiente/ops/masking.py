@@ -15,6 +15,7 @@ from ..tensor.inplace import store, writes
 from ._arguments import need_tensor
 from ._define import primitive
 from ._numbers import fitted
+from ._out import into
 from ._sizes import broadcast_shapes_of
 from ._views import warn_expanded
 from .shaping import expand, reshape
@@ -87,13 +88,15 @@ def masked_fill_(self: Tensor, mask: Tensor, value: Tensor | float) -> Tensor:
     )
 
 
-def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+def masked_select(input: Tensor, mask: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements where the mask is True, in one dimension; tensor and mask are broadcast. A copy.
 
     >>> import gradiente as torch
     >>> torch.masked_select(torch.tensor([1, 2, 3]), torch.tensor([True, False, True]))
     tensor([1, 3])
     """
+    if out is not None:
+        return into(out, masked_select(input, mask), "masked_select", input, mask)
     need_tensor(input, "masked_select")
     if need_tensor(mask, "masked_select", "mask", 2)._array.dtype != np.bool_:
         raise RuntimeError("masked_select: expected BoolTensor for mask")

@@ -275,7 +275,7 @@ def outer(input: Tensor, vec2: Tensor, *, out: Tensor | None = None) -> Tensor:
                 [6, 8]])
     """
     if out is not None:
-        return into(out, outer(input, vec2), "outer", input, vec2)
+        return into(out, outer(input, vec2), "outer", input, vec2, cast=True)
     for x, name, position in ((input, "self", 1), (vec2, "vec2", 2)):
         need_tensor(x, "outer", "input" if position == 1 else name, position)
         need_ndim(x, 1, f"outer: Expected 1-D argument {name}, but got {x._array.ndim}-D")

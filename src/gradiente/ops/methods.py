@@ -15,6 +15,7 @@ from . import (
     differences,
     distributions,
     exchange,
+    exponentials,
     extremes,
     fills,
     functions,
@@ -56,6 +57,7 @@ from . import (
     trigonometry,
     view_copies,
 )
+from ._define import plain
 from .fourier import short_time
 from .linalg import factors, householder, inverses, lu, spectra, systems
 from .linalg import powers as matrix_powers
@@ -79,6 +81,7 @@ FAMILIES = (
     reductions,
     extremes,
     spreads,
+    exponentials,
     statistics,
     running,
     ordering,
@@ -124,4 +127,4 @@ FAMILIES = (
 
 for _family in FAMILIES:
     for _name, _function in _family.METHODS.items():
-        setattr(Tensor, _name, _function)
+        setattr(Tensor, _name, plain(_function))

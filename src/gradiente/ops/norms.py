@@ -8,11 +8,12 @@ from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
 from ._define import inplace
 from ._numbers import need_number
+from ._out import into
 from .choices import where
 from .spreads import vector_norm
 
 
-def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float, *, out: Tensor | None = None) -> Tensor:
     """The slices along `dim`, each scaled down to the p-norm `maxnorm` if its norm is larger.
 
     Args:
@@ -20,6 +21,7 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
         p: the order of the norm, positive.
         dim: the dimension that counts the slices.
         maxnorm: the largest norm that stays as it is, not negative.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     RuntimeError for other arguments. The scale is maxnorm / (norm + 10⁻⁷), as in torch.
 
@@ -28,6 +30,8 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     tensor([[0.6000, 0.8000],
             [0.3000, 0.4000]])
     """
+    if out is not None:
+        return into(out, renorm(input, p, dim, maxnorm), "renorm", input)
     ndim = need_tensor(input, "renorm")._array.ndim
     p, maxnorm = need_number(p, "renorm", "p", 2), need_number(maxnorm, "renorm", "maxnorm", 4)  # pyright: ignore
     if isinstance(p, complex):

@@ -9,7 +9,9 @@ import numpy as np
 from ..tensor.core import Tensor, wrap
 from . import return_types
 from ._define import primitive
+from ._out import into
 from ._reducing import array_of, axis_of, is_number, need_elements, type_name
+from ._sizes import missing
 
 _argsort, _argmode = primitive("argsort"), primitive("argmode")
 _sorted, _sorted_stably = primitive("pick", "SortBackward0"), primitive("pick", "SortBackward1")
@@ -29,7 +31,14 @@ def _order(input: Tensor, axis: int, descending: bool = False) -> Tensor:
     return _argsort(input, axis=axis, descending=descending)
 
 
-def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> return_types.sort:
+def sort(
+    input: Tensor,
+    dim: int = -1,
+    descending: bool = False,
+    *,
+    stable: bool | None = None,
+    out: tuple[Tensor, ...] | None = None,
+) -> return_types.sort:
     """The elements along `dim` in ascending order, and the indices that put them in it. NaN counts as the largest.
 
     Args:
@@ -37,6 +46,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
         dim: one dimension, the last by default.
         descending: the largest first.
         stable: whether equal elements must keep their order. They always do.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is a named tuple `(values, indices)`, the indices int64. Raises IndexError for a dimension that does not
     exist, RuntimeError for complex tensors.
@@ -47,6 +57,8 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     values=tensor([1., 2., 3.]),
     indices=tensor([1, 2, 0]))
     """
+    if out is not None:
+        return into(out, sort(input, dim, descending, stable=stable), "sort", input)
     array = array_of(input, "sort")
     axis = axis_of(dim, array.ndim, "sort")
     if array.dtype.kind == "c":
@@ -56,7 +68,9 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool
     return return_types.sort((pick(input, indices, axis=axis, keepdims=True), indices))  # pyright: ignore
 
 
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
+def argsort(
+    input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False, out: Tensor | None = None
+) -> Tensor:
     """The indices, int64, that sort the elements along `dim`. See `sort`.
 
     Args:
@@ -64,18 +78,21 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
         dim: one dimension, the last by default.
         descending: the largest first.
         stable: whether equal elements must keep their order. They always do.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     >>> import gradiente as torch
     >>> torch.argsort(torch.tensor([3.0, 1.0, 2.0]))
     tensor([1, 2, 0])
     """
+    if out is not None:
+        return into(out, argsort(input, dim, descending, stable=stable), "argsort", input)
     array = array_of(input, "argsort")
     if array.dtype.kind == "c":
         raise RuntimeError(" Sort does not support complex dtypes on CPU")
     return _order(input, axis_of(dim, array.ndim, "argsort"), bool(descending))
 
 
-def msort(input: Tensor) -> Tensor:
+def msort(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The elements along the first dimension in ascending order: the values of `sort`.
 
     >>> import gradiente as torch
@@ -83,10 +100,20 @@ def msort(input: Tensor) -> Tensor:
     tensor([[1., 1.],
             [2., 3.]])
     """
+    if out is not None:
+        return into(out, msort(input), "msort", input)
     return sort(input, 0)[0]
 
 
-def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> return_types.topk:
+def topk(
+    input: Tensor,
+    k: int,
+    dim: int = -1,
+    largest: bool = True,
+    sorted: bool = True,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> return_types.topk:
     """The `k` largest elements along `dim`, the largest first, and where they are.
 
     Args:
@@ -95,6 +122,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
         dim: one dimension, the last by default.
         largest: False for the smallest, the smallest first.
         sorted: whether they must be in order. They always are.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is a named tuple `(values, indices)`, the indices int64. Raises RuntimeError if there are fewer than `k`.
 
@@ -104,6 +132,8 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     values=tensor([4., 3.]),
     indices=tensor([1, 3]))
     """
+    if out is not None:
+        return into(out, topk(input, k, dim, largest, sorted), "topk", input)
     array = array_of(input, "topk")
     if not is_number(k):
         raise TypeError(f"topk(): argument 'k' must be int, not {type(k).__name__}")
@@ -126,10 +156,12 @@ def _nth(order: Any, n: int, axis: int, keepdim: bool) -> Any:
 
 
 @overload
-def median(input: Tensor) -> Tensor: ...
+def median(input: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 @overload
-def median(input: Tensor, dim: int, keepdim: bool = False) -> return_types.median: ...
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(
+    input: Tensor, dim: int, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> return_types.median: ...
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The median of all elements, or along `dim`, and where it is; of an even number the lower of the two middle ones.
 
     Without `dim`, equal elements share the gradient equally; with it, the one at the index gets it. NaN if one is NaN.
@@ -138,6 +170,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
         input: a real tensor.
         dim: one dimension; without it, all.
         keepdim: keep the dimension, with size 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     With `dim` the result is a named tuple `(values, indices)`, the indices int64.
 
@@ -147,6 +180,10 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     >>> torch.median(torch.tensor([[3.0, 1.0, 2.0]]), dim=1).indices
     tensor([2])
     """
+    if out is not None:
+        if dim is None:
+            raise missing("median", "dim")
+        return into(out, median(input, dim, keepdim), "median", input)
     array = array_of(input, "median")
     if array.dtype.kind in "bc":
         raise NotImplementedError(f"\"median_cpu\" not implemented for '{type_name(array)}'")
@@ -171,16 +208,22 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 @overload
-def nanmedian(input: Tensor) -> Tensor: ...
+def nanmedian(input: Tensor, *, out: Tensor | None = None) -> Tensor: ...
 @overload
-def nanmedian(input: Tensor, dim: int, keepdim: bool = False) -> return_types.nanmedian: ...
-def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(
+    input: Tensor, dim: int, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> return_types.nanmedian: ...
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out: Any = None) -> Any:
     """The median of the elements that are no NaN, of all or along `dim`; NaN where there are none. See `median`.
 
     >>> import gradiente as torch
     >>> torch.nanmedian(torch.tensor([3.0, torch.nan, 1.0]))
     tensor(1.)
     """
+    if out is not None:
+        if dim is None:
+            raise missing("nanmedian", "dim")
+        return into(out, nanmedian(input, dim, keepdim), "nanmedian", input)
     array = array_of(input, "nanmedian")
     if array.dtype.kind in "biuc" or not array.size:
         found = median(input) if dim is None else median(input, dim, keepdim)
@@ -199,7 +242,9 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
     return return_types.nanmedian((_nanmedian_at(input, indices, axis=axis, keepdims=keepdim), indices))
 
 
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> return_types.kthvalue:
+def kthvalue(
+    input: Tensor, k: int, dim: int = -1, keepdim: bool = False, *, out: tuple[Tensor, ...] | None = None
+) -> return_types.kthvalue:
     """The `k`-th smallest element along `dim`, counted from 1, and where it is.
 
     Args:
@@ -207,6 +252,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ret
         k: which one.
         dim: one dimension, the last by default.
         keepdim: keep the dimension, with size 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is a named tuple `(values, indices)`, the indices int64. Raises RuntimeError if there are fewer than `k`.
 
@@ -214,6 +260,8 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ret
     >>> torch.kthvalue(torch.tensor([3.0, 1.0, 2.0]), 2).values
     tensor(2.)
     """
+    if out is not None:
+        return into(out, kthvalue(input, k, dim, keepdim), "kthvalue", input)
     array = array_of(input, "kthvalue")
     axis = axis_of(dim, array.ndim, "kthvalue", keepdim)
     size = array.shape[axis] if array.ndim else 1
@@ -225,13 +273,20 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ret
     return return_types.kthvalue((_kth(input, indices, axis=axis, keepdims=keepdim), indices))  # pyright: ignore
 
 
-def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> return_types.mode:
+def mode(
+    input: Tensor,
+    dim: int = -1,
+    keepdim: bool = False,
+    *,
+    out: tuple[Tensor, ...] | None = None,
+) -> return_types.mode:
     """The most frequent element along `dim`, the smallest of several, and where it is last.
 
     Args:
         input: a real tensor.
         dim: one dimension, the last by default.
         keepdim: keep the dimension, with size 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is a named tuple `(values, indices)`, the indices int64.
 
@@ -241,6 +296,8 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> return_types.mo
     values=tensor(1),
     indices=tensor(3))
     """
+    if out is not None:
+        return into(out, mode(input, dim, keepdim), "mode", input)
     array = array_of(input, "mode")
     axis = axis_of(dim, array.ndim, "mode", keepdim)
     if array.ndim:

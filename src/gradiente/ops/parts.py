@@ -14,6 +14,7 @@ from ..tensor.views import make_view
 from ._arguments import need_tensor, no_overload
 from ._define import inplace, primitive, unary
 from ._numbers import Number
+from ._out import into
 from ._pairs import NUMBERS, without_derivative
 
 _real, _imag = primitive("real"), primitive("imag")
@@ -30,13 +31,15 @@ def _is_complex(input: Any, function: str) -> bool:
 def _abs(input: Tensor) -> Tensor: ...
 
 
-def abs(input: Tensor) -> Tensor:
+def abs(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The absolute value of each element: |input|, of complex ones √(re² + im²). At 0 the derivative is 0.
 
     >>> import gradiente as torch
     >>> torch.abs(torch.tensor([-1.5, 2.0])), torch.abs(torch.tensor([3 + 4j]))
     (tensor([1.5000, 2.0000]), tensor([5.]))
     """
+    if out is not None:
+        return into(out, abs(input), "abs", input)
     return _abs_complex(input) if _is_complex(input, "abs") else _abs(input)
 
 
@@ -52,7 +55,7 @@ def abs_(input: Tensor) -> Tensor:
 
 
 @unary("sign")
-def sign(input: Tensor) -> Tensor:
+def sign(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sign of each element: -1, 0 or 1; 0 for NaN. The derivative is 0. NotImplementedError for complex tensors.
 
     >>> import gradiente as torch
@@ -62,13 +65,15 @@ def sign(input: Tensor) -> Tensor:
     ...
 
 
-def sgn(input: Tensor) -> Tensor:
+def sgn(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The direction of each element: input / |input|, and 0 at 0; of real numbers the sign.
 
     >>> import gradiente as torch
     >>> torch.sgn(torch.tensor([3 + 4j]))
     tensor([0.6000+0.8000j])
     """
+    if out is not None:
+        return into(out, sgn(input), "sgn", input)
     return _sgn(input) if _is_complex(input, "sgn") else _sgn_real(input)
 
 
@@ -82,13 +87,15 @@ def conj(input: Tensor) -> Tensor:
     return _conj(input) if _is_complex(input, "conj") else input
 
 
-def conj_physical(input: Tensor) -> Tensor:
+def conj_physical(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The complex conjugate of each element, in memory of its own: re - i·im.
 
     >>> import gradiente as torch
     >>> torch.conj_physical(torch.tensor([1 + 2j]))
     tensor([1.-2.j])
     """
+    if out is not None:
+        return into(out, conj_physical(input), "conj_physical", input)
     return _conj_physical(input) if _is_complex(input, "conj_physical") else input
 
 
@@ -162,26 +169,30 @@ def imag(input: Tensor) -> Tensor:
 def _angle(input: Tensor) -> Tensor: ...
 
 
-def angle(input: Tensor) -> Tensor:
+def angle(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The angle of each element in radians: atan2(im, re); of real ones 0, or π if they are negative.
 
     >>> import gradiente as torch
     >>> torch.angle(torch.tensor([1j, -1 + 0j]))
     tensor([1.5708, 3.1416])
     """
+    if out is not None:
+        return into(out, angle(input), "angle", input, cast=True)
     return _angle_complex(input) if _is_complex(input, "angle") else _angle(input)
 
 
 _copysign, _copysign_of_number = primitive("copysign"), primitive("copysign", "CopysignBackward1")
 
 
-def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
+def copysign(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The size of the input with the sign of the other: |input| · sign(other), where -0 counts as negative.
 
     >>> import gradiente as torch
     >>> torch.copysign(torch.tensor([1.0, -2.0]), -0.0)
     tensor([-1., -2.])
     """
+    if out is not None:
+        return into(out, copysign(input, other), "copysign", input, other, cast=True)
     if not isinstance(input, Tensor):
         raise no_overload("copysign", input, other)
     if isinstance(other, NUMBERS):
@@ -194,7 +205,7 @@ def copysign(input: Tensor, other: Tensor | Number) -> Tensor:
 _heaviside = without_derivative("heaviside")
 
 
-def heaviside(input: Tensor, values: Tensor) -> Tensor:
+def heaviside(input: Tensor, values: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The unit step: 0 where the input is negative, 1 where it is positive, `values` where it is 0.
 
     It has no derivative: running backwards through it raises RuntimeError. RuntimeError for tensors of different types.
@@ -203,6 +214,8 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     >>> torch.heaviside(torch.tensor([-1.0, 0.0, 1.0]), torch.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
     """
+    if out is not None:
+        return into(out, heaviside(input, values), "heaviside", input, values)
     need_tensor(input, "heaviside")
     need_tensor(values, "heaviside", "values", 2)
     if input._array.dtype != values._array.dtype:

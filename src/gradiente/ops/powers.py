@@ -12,6 +12,7 @@ from ..tensor.promotion import result_type
 from ._arguments import need_tensor
 from ._define import binary, inplace, primitive, unary
 from ._numbers import Number, fitted
+from ._out import into
 from ._pairs import NUMBERS, changing, reflected
 
 _power_scalar, _power_base = primitive("power_scalar"), primitive("power_base")
@@ -26,7 +27,7 @@ def _pow(input: Tensor, exponent: Tensor | Number) -> Tensor: ...
 def _square(input: Tensor) -> Tensor: ...
 
 
-def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
+def pow(input: Tensor | Number, exponent: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Each element of the input raised to the exponent: input ** exponent, of tensors or of a tensor and a number.
 
     The derivative by the input is exponent · input ** (exponent - 1), 0 where the exponent is 0; that by the exponent
@@ -39,6 +40,8 @@ def pow(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
     >>> torch.pow(2, torch.tensor([1.0, 3.0]))
     tensor([2., 8.])
     """
+    if out is not None:
+        return into(out, pow(input, exponent), "pow", input, exponent, cast=True)
     kind = exponent.__class__
     if kind is int or kind is float:
         if not isinstance(input, Tensor):
@@ -105,13 +108,15 @@ def _no_tensor(input: Any, exponent: Any) -> TypeError:
     )
 
 
-def float_power(input: Tensor | Number, exponent: Tensor | Number) -> Tensor:
+def float_power(input: Tensor | Number, exponent: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """Each element raised to the exponent in double precision: input ** exponent as float64 or complex128.
 
     >>> import gradiente as torch
     >>> torch.float_power(torch.tensor([1, 2]), -2)
     tensor([1.0000, 0.2500], dtype=torch.float64)
     """
+    if out is not None:
+        return into(out, float_power(input, exponent), "float_power", input, exponent)
     tensors = [o for o in (input, exponent) if isinstance(o, Tensor)]
     if not tensors or not all(isinstance(o, (Tensor, *NUMBERS)) for o in (input, exponent)):
         raise TypeError(str(_no_tensor(input, exponent)).replace("pow()", "float_power()", 1))
@@ -142,20 +147,22 @@ def float_power_(input: Tensor, exponent: Tensor | Number) -> Tensor:
     return _float_power_in_place(input, exponent)
 
 
-def square(input: Tensor) -> Tensor:
+def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The square of each element: input².
 
     >>> import gradiente as torch
     >>> torch.square(torch.tensor([1.0, -2.0]))
     tensor([1., 4.])
     """
+    if out is not None:
+        return into(out, square(input), "square", input, cast=True)
     if need_tensor(input, "square")._array.dtype.kind in "fc":
         return _square(input)
     return pow(input, 2)
 
 
 @unary("sqrt")
-def sqrt(input: Tensor) -> Tensor:
+def sqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The square root of each element: √input; NaN for negative ones. The derivative is 1 / (2√input), infinite at 0.
 
     >>> import gradiente as torch
@@ -166,7 +173,7 @@ def sqrt(input: Tensor) -> Tensor:
 
 
 @unary("rsqrt")
-def rsqrt(input: Tensor) -> Tensor:
+def rsqrt(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The reciprocal of the square root of each element: 1 / √input.
 
     >>> import gradiente as torch
@@ -177,7 +184,7 @@ def rsqrt(input: Tensor) -> Tensor:
 
 
 @unary("reciprocal")
-def reciprocal(input: Tensor) -> Tensor:
+def reciprocal(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The reciprocal of each element: 1 / input, floating-point also for integers.
 
     >>> import gradiente as torch

@@ -9,6 +9,7 @@ import numpy as np
 from ..arrays.batched import examples
 from ..tensor.core import Tensor, wrap
 from ._numbers import need_number
+from ._out import into
 from ._reducing import array_of, axis_of
 
 _WAYS = ("linear", "lower", "higher", "midpoint", "nearest")
@@ -21,6 +22,7 @@ def quantile(
     keepdim: bool = False,
     *,
     interpolation: str = "linear",
+    out: Tensor | None = None,
 ) -> Tensor:
     """The quantiles of all elements, or of those along `dim`: the values at q·(n - 1) in ascending order.
 
@@ -31,6 +33,7 @@ def quantile(
         keepdim: keep the dimension, with size 1.
         interpolation: what lies between two elements: "linear", "lower", "higher", "midpoint" or "nearest" (ties go to
             even places).
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result's first dimension is that of `q`, if it has one. NaN if one element is NaN. RuntimeError, in torch's
     words, for arguments that do not fit.
@@ -39,6 +42,8 @@ def quantile(
     >>> torch.quantile(torch.tensor([1.0, 2.0, 3.0, 10.0]), torch.tensor([0.5, 0.75]))
     tensor([2.5000, 4.7500])
     """
+    if out is not None:
+        return into(out, quantile(input, q, dim, keepdim, interpolation=interpolation), "quantile", input, q)
     return _quantile(input, q, dim, keepdim, interpolation, "quantile", False)
 
 
@@ -49,6 +54,7 @@ def nanquantile(
     keepdim: bool = False,
     *,
     interpolation: str = "linear",
+    out: Tensor | None = None,
 ) -> Tensor:
     """`quantile` of the elements that are no NaN; NaN where there are none.
 
@@ -56,6 +62,8 @@ def nanquantile(
     >>> torch.nanquantile(torch.tensor([1.0, torch.nan, 3.0]), 0.5)
     tensor(2.)
     """
+    if out is not None:
+        return into(out, nanquantile(input, q, dim, keepdim, interpolation=interpolation), "nanquantile", input, q)
     return _quantile(input, q, dim, keepdim, interpolation, "nanquantile", True)
 
 

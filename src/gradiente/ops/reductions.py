@@ -11,6 +11,7 @@ from ..tensor.core import Tensor, box, wrap
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.totals import total
 from ._define import primitive
+from ._out import into
 from ._reducing import (
     Dims,
     array_of,
@@ -44,6 +45,7 @@ def sum(
     dtype: Dtype | None = None,
     axis: Dims = None,
     keepdims: bool | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The sum of all elements, or of those along `dim`: Σ xᵢ.
 
@@ -54,6 +56,7 @@ def sum(
         dtype: the type to add up in, which the result has. Without it bools and integers give int64.
         axis: NumPy's name for `dim`.
         keepdims: NumPy's name for `keepdim`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises IndexError for a dimension that does not exist and RuntimeError for one that is named twice.
 
@@ -64,6 +67,8 @@ def sum(
     tensor([[3.],
             [3.]])
     """
+    if out is not None:
+        return into(out, sum(input, dim, keepdim, dtype=dtype, axis=axis, keepdims=keepdims), "sum", input, cast=True)
     array = array_of(input, "sum")
     if dim is _EVERY and dtype is axis is keepdims is None and not keepdim and array.dtype.kind == "f":
         return _sum_everything(input)
@@ -88,6 +93,7 @@ def mean(
     dtype: Dtype | None = None,
     axis: Dims = None,
     keepdims: bool | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The mean of all elements, or of those along `dim`: Σ xᵢ / n. That of no elements is NaN.
 
@@ -98,6 +104,7 @@ def mean(
         dtype: the type to compute in, which the result has.
         axis: NumPy's name for `dim`.
         keepdims: NumPy's name for `keepdim`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises RuntimeError for integers, IndexError for a dimension that does not exist.
 
@@ -107,6 +114,8 @@ def mean(
     >>> torch.tensor([[1.0, 2.0], [3.0, 4.0]]).mean(0)
     tensor([2., 3.])
     """
+    if out is not None:
+        return into(out, mean(input, dim, keepdim, dtype=dtype, axis=axis, keepdims=keepdims), "mean", input, cast=True)
     array = array_of(input, "mean")
     if dim is _EVERY and dtype is axis is keepdims is None and not keepdim and array.dtype.kind == "f":
         return _mean_everything(input)
@@ -142,6 +151,7 @@ def prod(
     dtype: Dtype | None = None,
     axis: int | None = None,
     keepdims: bool | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The product of all elements, or of those along `dim`: Π xᵢ. Zeros do no harm to its derivatives.
 
@@ -152,6 +162,7 @@ def prod(
         dtype: the type to multiply in, which the result has. Without it bools and integers give int64.
         axis: NumPy's name for `dim`.
         keepdims: NumPy's name for `keepdim`.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises IndexError for a dimension that does not exist.
 
@@ -161,6 +172,8 @@ def prod(
     >>> x.grad
     tensor([0., 6., 0.])
     """
+    if out is not None:
+        return into(out, prod(input, dim, keepdim, dtype=dtype, axis=axis, keepdims=keepdims), "prod", input, cast=True)
     array = array_of(input, "prod")
     if axis is not None or keepdims is not None:
         dim, keepdim = numpys(None if dim is _EVERY else dim, axis, keepdim, keepdims, "prod")
@@ -180,7 +193,9 @@ def prod(
     return call(input, axis=axes, keepdims=keepdim, dtype=wanted, wide=wide_of(array) if wanted is None else None)
 
 
-def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype | None = None) -> Tensor:
+def nansum(
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype | None = None, out: Tensor | None = None
+) -> Tensor:
     """The sum of the elements that are not NaN, of all or of those along `dim`.
 
     Args:
@@ -188,6 +203,7 @@ def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dty
         dim: a dimension or several; None for all.
         keepdim: keep the dimensions that are summed over, with size 1.
         dtype: the type to add up in, which the result has.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises RuntimeError for complex tensors.
 
@@ -195,6 +211,8 @@ def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dty
     >>> torch.nansum(torch.tensor([1.0, float("nan"), 2.0]))
     tensor(3.)
     """
+    if out is not None:
+        return into(out, nansum(input, dim, keepdim, dtype=dtype), "nansum", input, cast=True)
     array = array_of(input, "nansum")
     if array.dtype.kind == "c":
         raise RuntimeError("nansum on CPU does not support complex inputs")
@@ -206,7 +224,9 @@ def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dty
     return _nansum(input, axis=axes, keepdims=keepdim, dtype=wanted, wide=wide)
 
 
-def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype | None = None) -> Tensor:
+def nanmean(
+    input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dtype | None = None, out: Tensor | None = None
+) -> Tensor:
     """The mean of the elements that are not NaN, of all or of those along `dim`; NaN where there are none.
 
     Args:
@@ -214,6 +234,7 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dt
         dim: a dimension or several; None for all.
         keepdim: keep the dimensions that are averaged over, with size 1.
         dtype: the type to compute in, which the result has.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises RuntimeError for integers.
 
@@ -221,6 +242,8 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Dt
     >>> torch.nanmean(torch.tensor([1.0, float("nan"), 2.0]))
     tensor(1.5000)
     """
+    if out is not None:
+        return into(out, nanmean(input, dim, keepdim, dtype=dtype), "nanmean", input, cast=True)
     array = array_of(input, "nanmean")
     if array.dtype.kind in "biu":
         raise RuntimeError(
@@ -241,13 +264,14 @@ def _truth(call: Any, function: str, input: Tensor, dim: Any, keepdim: Any) -> T
     return wrap(out._array.astype(np.uint8)) if array.dtype == np.uint8 else out
 
 
-def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+def any(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether any element is true (not 0), of all or of those along `dim`.
 
     Args:
         input: a tensor of any type.
         dim: a dimension or several; None for all. An empty tuple reduces nothing.
         keepdim: keep the dimensions, with size 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result has type bool, for uint8 that type. Raises IndexError for a dimension that does not exist.
 
@@ -255,16 +279,19 @@ def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     >>> torch.any(torch.tensor([[0, 1], [0, 0]]), dim=1)
     tensor([ True, False])
     """
+    if out is not None:
+        return into(out, any(input, dim, keepdim), "any", input, cast=True)
     return _truth(_any, "any", input, dim, keepdim)
 
 
-def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+def all(input: Tensor, dim: Dims = None, keepdim: bool = False, *, out: Tensor | None = None) -> Tensor:
     """Whether all elements are true (not 0), or all along `dim`.
 
     Args:
         input: a tensor of any type.
         dim: a dimension or several; None for all. An empty tuple reduces nothing.
         keepdim: keep the dimensions, with size 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result has type bool, for uint8 that type. Raises IndexError for a dimension that does not exist.
 
@@ -272,6 +299,8 @@ def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     >>> torch.all(torch.tensor([True, False]))
     tensor(False)
     """
+    if out is not None:
+        return into(out, all(input, dim, keepdim), "all", input, cast=True)
     return _truth(_all, "all", input, dim, keepdim)
 
 

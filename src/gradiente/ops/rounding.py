@@ -11,11 +11,12 @@ from . import return_types
 from ._arguments import need_tensor, no_overload
 from ._define import dress, inplace, primitive, unary
 from ._numbers import Number
+from ._out import into
 from ._pairs import NUMBERS, changing, checked, need_nonzero, pair, reflected, without_derivative
 
 
 @unary("floor")
-def floor(input: Tensor) -> Tensor:
+def floor(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The largest integer not above each element: ⌊input⌋, in the input's type. The derivative is 0.
 
     >>> import gradiente as torch
@@ -26,7 +27,7 @@ def floor(input: Tensor) -> Tensor:
 
 
 @unary("ceil")
-def ceil(input: Tensor) -> Tensor:
+def ceil(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The smallest integer not below each element: ⌈input⌉, in the input's type. The derivative is 0.
 
     >>> import gradiente as torch
@@ -37,7 +38,7 @@ def ceil(input: Tensor) -> Tensor:
 
 
 @unary("trunc")
-def trunc(input: Tensor) -> Tensor:
+def trunc(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each element without its fractional part, rounded towards 0. The derivative is 0.
 
     >>> import gradiente as torch
@@ -48,7 +49,7 @@ def trunc(input: Tensor) -> Tensor:
 
 
 @unary("frac")
-def frac(input: Tensor) -> Tensor:
+def frac(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The fractional part of each element, with its sign: input - trunc(input). The derivative is 1.
 
     >>> import gradiente as torch
@@ -65,7 +66,7 @@ def _round(input: Tensor) -> Tensor: ...
 _round_decimals = primitive("round_decimals")
 
 
-def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+def round(input: Tensor, *, decimals: int = 0, out: Tensor | None = None) -> Tensor:
     """The nearest number with `decimals` digits after the point; halves go to the even neighbour. The derivative is 0.
 
     >>> import gradiente as torch
@@ -74,6 +75,8 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     >>> torch.round(torch.tensor([123.456]), decimals=-1)
     tensor([120.])
     """
+    if out is not None:
+        return into(out, round(input, decimals=decimals), "round", input)
     if decimals == 0:
         return _round(input)
     kind = need_tensor(input, "round")._array.dtype.kind
@@ -101,7 +104,7 @@ def _operands(input: Any, other: Any, function: str, number_first: bool = True) 
     return input, other
 
 
-def floor_divide(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """The quotient, rounded down: ⌊input / other⌋, as Python's `//`.
 
     It has no derivative: running backwards through it raises RuntimeError. RuntimeError for integers divided by 0.
@@ -110,10 +113,12 @@ def floor_divide(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     >>> torch.floor_divide(torch.tensor([7, -7]), 2)
     tensor([ 3, -4])
     """
+    if out is not None:
+        return into(out, floor_divide(input, other), "floor_divide", input, other, cast=True)
     return _floor_divide(*_operands(input, other, "floor_divide"))
 
 
-def remainder(input: Tensor | Number, other: Tensor | Number) -> Tensor:
+def remainder(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """What a division leaves, with the sign of the divisor: input - other · ⌊input / other⌋, as Python's `%`.
 
     RuntimeError for integers divided by 0.
@@ -122,13 +127,15 @@ def remainder(input: Tensor | Number, other: Tensor | Number) -> Tensor:
     >>> torch.remainder(torch.tensor([7.0, -7.0]), 3)
     tensor([1., 2.])
     """
+    if out is not None:
+        return into(out, remainder(input, other), "remainder", input, other, cast=True)
     input, other = _operands(input, other, "remainder")
     if not isinstance(input, Tensor):
         return _remainder_of_number(input, other)
     return (_remainder_by_tensor if isinstance(other, Tensor) else _remainder_by_number)(input, other)
 
 
-def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
+def fmod(input: Tensor, other: Tensor | Number, *, out: Tensor | None = None) -> Tensor:
     """What a division leaves, with the sign of the input: input - other · trunc(input / other), as C's `fmod`.
 
     RuntimeError for integers divided by 0.
@@ -137,12 +144,14 @@ def fmod(input: Tensor, other: Tensor | Number) -> Tensor:
     >>> torch.fmod(torch.tensor([7.0, -7.0]), 3)
     tensor([ 1., -1.])
     """
+    if out is not None:
+        return into(out, fmod(input, other), "fmod", input, other, cast=True)
     input, other = _operands(input, other, "fmod", number_first=False)  # pyright: ignore[reportAssignmentType]
     return (_fmod_by_tensor if isinstance(other, Tensor) else _fmod_by_number)(input, other)
 
 
 @pair("ldexp")
-def ldexp(input: Tensor, other: Tensor) -> Tensor:
+def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each element multiplied by a power of two: input · 2^other.
 
     >>> import gradiente as torch
@@ -168,7 +177,7 @@ def _of_integers(name: str) -> Any:
 
 
 @_of_integers("gcd")
-def gcd(input: Tensor, other: Tensor) -> Tensor:
+def gcd(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The greatest common divisor of two integers, not negative; 0 for two zeros. It has no derivative.
 
     >>> import gradiente as torch
@@ -179,7 +188,7 @@ def gcd(input: Tensor, other: Tensor) -> Tensor:
 
 
 @_of_integers("lcm")
-def lcm(input: Tensor, other: Tensor) -> Tensor:
+def lcm(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The least common multiple of two integers, not negative; 0 if one is 0. It has no derivative.
 
     >>> import gradiente as torch
@@ -190,7 +199,7 @@ def lcm(input: Tensor, other: Tensor) -> Tensor:
 
 
 @pair("nextafter")
-def nextafter(input: Tensor, other: Tensor) -> Tensor:
+def nextafter(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The next number of the type from the input towards the other. The derivative is 1 by the input, 0 by the other.
 
     >>> import gradiente as torch
@@ -203,7 +212,7 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
 _mantissa, _exponent = primitive("mantissa"), primitive("exponent")
 
 
-def frexp(input: Tensor) -> return_types.frexp:
+def frexp(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> return_types.frexp:
     """Each element as a fraction times a power of two: input = mantissa · 2^exponent, 1/2 ≤ |mantissa| < 1 or 0.
 
     The result is a named tuple `(mantissa, exponent)`, the exponents int32. RuntimeError for other than floating-point
@@ -215,6 +224,8 @@ def frexp(input: Tensor) -> return_types.frexp:
     mantissa=tensor([ 0.5000, -0.7500]),
     exponent=tensor([4, 2], dtype=torch.int32))
     """
+    if out is not None:
+        return into(out, frexp(input), "frexp", input)
     if not need_tensor(input, "frexp").dtype.is_floating_point:
         raise RuntimeError(
             f"torch.frexp() only supports floating-point dtypes (this one is {input.dtype!r}; convert it first)"

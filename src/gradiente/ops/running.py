@@ -8,6 +8,7 @@ from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from . import return_types
 from ._define import inplace, primitive
+from ._out import into
 from ._reducing import array_of, axis_of, cast, totals_dtype, type_name, wide_of
 
 _cumsum, _cumprod = primitive("cumulative_sum"), primitive("cumulative_prod")
@@ -31,13 +32,14 @@ def _running(call: Any, alone: Any, function: str, input: Tensor, dim: Any, dtyp
     return call(input, axis=axis) if wide is None else call(input, axis=axis, wide=wide)
 
 
-def cumsum(input: Tensor, dim: int, *, dtype: Dtype | None = None) -> Tensor:
+def cumsum(input: Tensor, dim: int, *, dtype: Dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The sums of the elements up to each one along `dim`: yᵢ = x₁ + … + xᵢ.
 
     Args:
         input: a tensor of any type.
         dim: one dimension.
         dtype: the type to add up in, which the result has. Without it bools and integers give int64.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises IndexError for a dimension that does not exist.
 
@@ -45,16 +47,19 @@ def cumsum(input: Tensor, dim: int, *, dtype: Dtype | None = None) -> Tensor:
     >>> torch.cumsum(torch.tensor([1.0, 2.0, 3.0]), dim=0)
     tensor([1., 3., 6.])
     """
+    if out is not None:
+        return into(out, cumsum(input, dim, dtype=dtype), "cumsum", input, cast=True)
     return _running(_cumsum, _alone_sum, "cumsum", input, dim, dtype)
 
 
-def cumprod(input: Tensor, dim: int, *, dtype: Dtype | None = None) -> Tensor:
+def cumprod(input: Tensor, dim: int, *, dtype: Dtype | None = None, out: Tensor | None = None) -> Tensor:
     """The products of the elements up to each one along `dim`: yᵢ = x₁ · … · xᵢ. Zeros do no harm to its derivatives.
 
     Args:
         input: a tensor of any type.
         dim: one dimension.
         dtype: the type to multiply in, which the result has. Without it bools and integers give int64.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Raises IndexError for a dimension that does not exist.
 
@@ -62,6 +67,8 @@ def cumprod(input: Tensor, dim: int, *, dtype: Dtype | None = None) -> Tensor:
     >>> torch.cumprod(torch.tensor([2.0, 3.0, 4.0]), dim=0)
     tensor([ 2.,  6., 24.])
     """
+    if out is not None:
+        return into(out, cumprod(input, dim, dtype=dtype), "cumprod", input, cast=True)
     return _running(_cumprod, _alone_prod, "cumprod", input, dim, dtype)
 
 
@@ -74,12 +81,13 @@ def _extreme(places: Any, pick: Any, results: Any, function: str, input: Tensor,
     return results((pick(input, indices, axis=axis, keepdims=True), indices))
 
 
-def cummax(input: Tensor, dim: int) -> return_types.cummax:
+def cummax(input: Tensor, dim: int, *, out: tuple[Tensor, ...] | None = None) -> return_types.cummax:
     """The largest of the elements up to each one along `dim`, and where it is (the last of equal ones).
 
     Args:
         input: a real tensor.
         dim: one dimension.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is a named tuple `(values, indices)`, the indices int64. NaN counts as the largest.
 
@@ -89,15 +97,18 @@ def cummax(input: Tensor, dim: int) -> return_types.cummax:
     values=tensor([1., 3., 3.]),
     indices=tensor([0, 1, 1]))
     """
+    if out is not None:
+        return into(out, cummax(input, dim), "cummax", input)
     return _extreme(_argcummax, _cummax, return_types.cummax, "cummax", input, dim)
 
 
-def cummin(input: Tensor, dim: int) -> return_types.cummin:
+def cummin(input: Tensor, dim: int, *, out: tuple[Tensor, ...] | None = None) -> return_types.cummin:
     """The smallest of the elements up to each one along `dim`, and where it is (the last of equal ones).
 
     Args:
         input: a real tensor.
         dim: one dimension.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is a named tuple `(values, indices)`, the indices int64. NaN counts as the smallest.
 
@@ -105,15 +116,18 @@ def cummin(input: Tensor, dim: int) -> return_types.cummin:
     >>> torch.cummin(torch.tensor([2.0, 3.0, 1.0]), dim=0).values
     tensor([2., 2., 1.])
     """
+    if out is not None:
+        return into(out, cummin(input, dim), "cummin", input)
     return _extreme(_argcummin, _cummin, return_types.cummin, "cummin", input, dim)
 
 
-def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+def logcumsumexp(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """The logarithms of the sums of exponentials up to each element along `dim`: yᵢ = log(e^x₁ + … + e^xᵢ).
 
     Args:
         input: a floating-point or complex tensor.
         dim: one dimension.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Nothing overflows on the way. Raises NotImplementedError for integers.
 
@@ -121,6 +135,8 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     >>> torch.logcumsumexp(torch.tensor([1000.0, 1000.0, -torch.inf]), dim=0)
     tensor([1000.0000, 1000.6932, 1000.6932])
     """
+    if out is not None:
+        return into(out, logcumsumexp(input, dim), "logcumsumexp", input)
     array = array_of(input, "logcumsumexp")
     axis = axis_of(dim, array.ndim, "logcumsumexp")
     if array.dtype.kind in "biu":

@@ -20,6 +20,7 @@ from ..tensor.tangents import carries
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._numbers import fitted
+from ._out import into
 from ._sizes import integer
 from ._views import warn_expanded
 from .gathering import check_along, flat_index, need_index
@@ -314,6 +315,7 @@ def scatter(
     *,
     value: float | None = None,
     reduce: str | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A copy of the tensor with values put at `index` along `dim`. See `Tensor.scatter_`.
 
@@ -321,6 +323,8 @@ def scatter(
     >>> torch.scatter(torch.zeros(3), 0, torch.tensor([2, 0]), torch.tensor([1.0, 2.0]))
     tensor([2., 0., 1.])
     """
+    if out is not None:
+        return into(out, scatter(input, dim, index, src, value=value, reduce=reduce), "scatter", input, index, src)
     return scatter_(_copied(input, "scatter"), dim, index, src, value=value, reduce=reduce)
 
 
@@ -328,33 +332,41 @@ def _copied(x: Any, function: str) -> Tensor:
     return private_copy(need_tensor(x, function))
 
 
-def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of the tensor with values added at `index` along `dim`, duplicates included. See `Tensor.scatter_add_`.
 
     >>> import gradiente as torch
     >>> torch.scatter_add(torch.zeros(3), 0, torch.tensor([2, 2]), torch.tensor([1.0, 2.0]))
     tensor([0., 0., 3.])
     """
+    if out is not None:
+        return into(out, scatter_add(input, dim, index, src), "scatter_add", input, index, src)
     return scatter_add_(_copied(input, "scatter_add"), dim, index, src)
 
 
-def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
+def index_add(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1, out: Tensor | None = None
+) -> Tensor:
     """A copy of the tensor with slices added at `index` along `dim`. See `Tensor.index_add_`.
 
     >>> import gradiente as torch
     >>> torch.index_add(torch.zeros(3), 0, torch.tensor([2, 2]), torch.ones(2), alpha=3)
     tensor([0., 0., 6.])
     """
+    if out is not None:
+        return into(out, index_add(input, dim, index, source, alpha=alpha), "index_add", input, index, source)
     return index_add_(_copied(input, "index_add"), dim, index, source, alpha=alpha)
 
 
-def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of the tensor with the slices at `index` along `dim` replaced. See `Tensor.index_copy_`.
 
     >>> import gradiente as torch
     >>> torch.index_copy(torch.zeros(3), 0, torch.tensor([2]), torch.ones(1))
     tensor([0., 0., 1.])
     """
+    if out is not None:
+        return into(out, index_copy(input, dim, index, source), "index_copy", input, index, source)
     return index_copy_(_copied(input, "index_copy"), dim, index, source)
 
 

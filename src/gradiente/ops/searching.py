@@ -12,6 +12,7 @@ from ..tensor.core import Tensor, box, wrap
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor
 from ._numbers import Number
+from ._out import into
 from ._pairs import NUMBERS
 from ._reducing import array_of, axis_of, check_keepdim, type_name
 
@@ -90,7 +91,12 @@ def unique_consecutive(
 
 
 def isin(
-    elements: Tensor | Number, test_elements: Tensor | Number, *, assume_unique: bool = False, invert: bool = False
+    elements: Tensor | Number,
+    test_elements: Tensor | Number,
+    *,
+    assume_unique: bool = False,
+    invert: bool = False,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Whether each element is one of the test elements, as a bool tensor. NaN is none.
 
@@ -99,11 +105,20 @@ def isin(
         test_elements: the others; at least one of the two is a tensor.
         assume_unique: whether no element occurs twice in either; it changes nothing.
         invert: the opposite answer.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     >>> import gradiente as torch
     >>> torch.isin(torch.tensor([1, 2, 3]), torch.tensor([2, 3]))
     tensor([False,  True,  True])
     """
+    if out is not None:
+        return into(
+            out,
+            isin(elements, test_elements, assume_unique=assume_unique, invert=invert),
+            "isin",
+            elements,
+            test_elements,
+        )
     given = (elements, test_elements)
     if not any(isinstance(x, Tensor) for x in given) or not all(isinstance(x, (Tensor, *NUMBERS)) for x in given):
         raise TypeError(
@@ -127,6 +142,7 @@ def searchsorted(
     right: bool = False,
     side: str | None = None,
     sorter: Tensor | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """Where values would have to stand in ascending sequences to keep them ascending.
 
@@ -138,11 +154,21 @@ def searchsorted(
         right: behind equal elements, not before them.
         side: "left" or "right": another way to say it.
         sorter: the indices, int64, that put the sequences in order.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     >>> import gradiente as torch
     >>> torch.searchsorted(torch.tensor([1.0, 3.0, 5.0]), torch.tensor([3.0, 6.0]))
     tensor([1, 3])
     """
+    if out is not None:
+        return into(
+            out,
+            searchsorted(sorted_sequence, input, out_int32=out_int32, right=right, side=side, sorter=sorter),
+            "searchsorted",
+            sorted_sequence,
+            input,
+            sorter,
+        )
     if not isinstance(sorted_sequence, Tensor) or not isinstance(input, (Tensor, *NUMBERS)):
         raise TypeError(
             f"searchsorted() received an invalid combination of arguments - got ({type(sorted_sequence).__name__}, "
@@ -205,7 +231,14 @@ def _sorted_in(sequence: Any, values: Any, side: Any) -> Any:
     return np.asarray(found).reshape(values.shape)
 
 
-def bucketize(input: Tensor | Number, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+def bucketize(
+    input: Tensor | Number,
+    boundaries: Tensor,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    out: Tensor | None = None,
+) -> Tensor:
     """The number of the interval between ascending boundaries that each value lies in.
 
     Args:
@@ -213,11 +246,14 @@ def bucketize(input: Tensor | Number, boundaries: Tensor, *, out_int32: bool = F
         boundaries: one dimension, ascending.
         out_int32: whether the result is int32 and not int64.
         right: whether a boundary belongs to the interval that it begins, not to the one that it ends.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     >>> import gradiente as torch
     >>> torch.bucketize(torch.tensor([0.5, 3.0, 9.0]), torch.tensor([1.0, 3.0, 5.0]))
     tensor([0, 1, 3])
     """
+    if out is not None:
+        return into(out, bucketize(input, boundaries, out_int32=out_int32, right=right), "bucketize", input, boundaries)
     need_tensor(boundaries, "bucketize", "boundaries", 2)
     if boundaries._array.ndim != 1:
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries._array.ndim})")

@@ -1,4 +1,4 @@
-"""Variances, norms, and what is built from exponentials: logsumexp, softmax."""
+"""Variances and norms."""
 
 from __future__ import annotations
 
@@ -19,20 +19,16 @@ from ._reducing import (
     Dims,
     array_of,
     axes_of,
-    axis_of,
     cast,
     each,
-    float_of,
     invalid_combination,
     numpy_dtype,
     type_name,
-    wide_of,
 )
 
 _var, _std = primitive("var"), primitive("std")
 _var_beside, _std_beside = primitive("var", "VarMeanBackward0"), primitive("std", "StdMeanBackward0")
 _mean_beside_var, _mean_beside_std = primitive("mean", "VarMeanBackward0"), primitive("mean", "StdMeanBackward0")
-_logsumexp, _softmax, _log_softmax = primitive("logsumexp"), primitive("softmax"), primitive("log_softmax")
 _norm, _distance = primitive("vector_norm"), primitive("vector_norm", "DistBackward0")
 _real, _imag, _add, _subtract = primitive("real"), primitive("imag"), primitive("add"), primitive("subtract")
 _sqrt, _clone, _abs = primitive("sqrt"), primitive("clone"), primitive("abs_complex")
@@ -97,6 +93,7 @@ def var(
     keepdim: bool = False,
     *,
     correction: float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The variance of all elements, or of those along `dim`: Σ |xᵢ - x̄|² / (n - correction).
 
@@ -106,6 +103,7 @@ def var(
         unbiased: True for correction 1, False for correction 0.
         keepdim: keep the dimensions, with size 1.
         correction: what is subtracted from the number of elements; 1 (Bessel's correction) if not given.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is real. Warns, and is NaN or infinite, where n <= correction; the gradient is NaN there. Raises
     RuntimeError for integers.
@@ -116,6 +114,8 @@ def var(
     >>> torch.tensor([1.0, 2.0, 3.0, 4.0]).var(correction=0)
     tensor(1.2500)
     """
+    if out is not None:
+        return into(out, var(input, dim, unbiased, keepdim, correction=correction), "var", input, cast=True)
     return _spread(_var, "var", input, dim, unbiased, keepdim, correction)[0]
 
 
@@ -126,6 +126,7 @@ def std(
     keepdim: bool = False,
     *,
     correction: float | None = None,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The standard deviation of all elements, or of those along `dim`: √(Σ |xᵢ - x̄|² / (n - correction)).
 
@@ -135,6 +136,8 @@ def std(
     >>> torch.std(torch.tensor([[1.0, 2.0], [3.0, 6.0]]), dim=1)
     tensor([0.7071, 2.1213])
     """
+    if out is not None:
+        return into(out, std(input, dim, unbiased, keepdim, correction=correction), "std", input, cast=True)
     return _spread(_std, "std", input, dim, unbiased, keepdim, correction)[0]
 
 
@@ -312,89 +315,12 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     return _vector_norm(_distance, _subtract(input, other), p, None, False, None)
 
 
-def logsumexp(input: Tensor, dim: int | Sequence[int], keepdim: bool = False) -> Tensor:
-    """The logarithm of the sum of exponentials along `dim`, without overflow: log Σ e^xᵢ.
-
-    Args:
-        input: a tensor; integers are taken in the default floating type.
-        dim: a dimension or several.
-        keepdim: keep the dimensions, with size 1.
-
-    Of no elements, and where all are -inf, it is -inf; the gradient is 0 there.
-
-    >>> import gradiente as torch
-    >>> torch.logsumexp(torch.tensor([1000.0, 1000.0]), dim=0)
-    tensor(1000.6932)
-    """
-    array = array_of(input, "logsumexp")
-    axes = axes_of(dim, array.ndim, "logsumexp", keepdim)
-    input = float_of(input)
-    wide = wide_of(input._array)
-    extra: dict[str, Any] = {} if wide is None else {"wide": wide}
-    return _logsumexp(input, axis=axes, keepdims=keepdim, **extra)
-
-
-def _normalised(call: Any, function: str, input: Tensor, dim: Any, dtype: Any) -> Tensor:
-    array = array_of(input, function)
-    if dtype is not None:
-        input = cast(input, numpy_dtype(dtype, function))
-    axis = axis_of(dim, array.ndim, function)
-    if input._array.dtype.kind in "biuc":
-        name = f"{function}_lastdim" if axis >= array.ndim - 1 else function
-        raise NotImplementedError(
-            f"\"{name}_kernel_impl\" not implemented for '{type_name(input._array)}' "
-            "(convert the tensor with .float(), or give dtype=torch.float32)"
-        )
-    if not array.size:
-        return _clone(input)
-    wide = wide_of(input._array)
-    extra: dict[str, Any] = {} if wide is None else {"wide": wide}
-    return call(input, axis=axis if array.ndim else None, **extra)
-
-
-def softmax(input: Tensor, dim: int, dtype: Dtype | None = None) -> Tensor:
-    """Exponentials along `dim`, scaled so that they add up to 1: e^xᵢ / Σⱼ e^xⱼ.
-
-    Args:
-        input: a floating-point tensor, or any with such a `dtype`.
-        dim: one dimension.
-        dtype: the type to which the input is converted first.
-
-    Raises NotImplementedError for integers and complex numbers, IndexError for a dimension that does not exist.
-
-    >>> import gradiente as torch
-    >>> torch.softmax(torch.tensor([0.0, 0.0, 0.0, 0.0]), dim=0)
-    tensor([0.2500, 0.2500, 0.2500, 0.2500])
-    """
-    return _normalised(_softmax, "softmax", input, dim, dtype)
-
-
-def log_softmax(input: Tensor, dim: int, dtype: Dtype | None = None) -> Tensor:
-    """The logarithm of `softmax`, without its rounding to 0: xᵢ - log Σⱼ e^xⱼ.
-
-    Args:
-        input: a floating-point tensor, or any with such a `dtype`.
-        dim: one dimension.
-        dtype: the type to which the input is converted first.
-
-    Raises NotImplementedError for integers and complex numbers, IndexError for a dimension that does not exist.
-
-    >>> import gradiente as torch
-    >>> torch.log_softmax(torch.tensor([0.0, 0.0]), dim=0)
-    tensor([-0.6931, -0.6931])
-    """
-    return _normalised(_log_softmax, "log_softmax", input, dim, dtype)
-
-
 METHODS: dict[str, Any] = {
     "var": var,
     "std": std,
     "norm": norm,
     "dist": dist,
-    "logsumexp": logsumexp,
-    "softmax": softmax,
-    "log_softmax": log_softmax,
 }
 """What these functions are called as methods of Tensor."""
 
-__all__ = ["dist", "log_softmax", "logsumexp", "norm", "softmax", "std", "std_mean", "var", "var_mean"]
+__all__ = ["dist", "norm", "std", "std_mean", "var", "var_mean"]

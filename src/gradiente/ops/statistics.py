@@ -13,6 +13,7 @@ from ..tensor.core import Tensor, wrap
 from . import return_types
 from ._arguments import need_tensor
 from ._numbers import need_int
+from ._out import into
 from ._reducing import array_of, type_name
 
 
@@ -151,7 +152,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return wrap(found.astype(dtype))
 
 
-def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out: Tensor | None = None) -> Tensor:
     """How many elements lie in each of `bins` intervals of equal width between `min` and `max`.
 
     Args:
@@ -159,6 +160,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
         bins: the number of intervals.
         min: the lower end. If the ends are equal, the least and the largest element are taken.
         max: the upper end. Elements outside do not count.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result has the input's type. RuntimeError for arguments that do not fit.
 
@@ -166,6 +168,8 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     >>> torch.histc(torch.tensor([1.0, 2.0, 1.0]), bins=4, min=0, max=3)
     tensor([0., 2., 1., 0.])
     """
+    if out is not None:
+        return into(out, histc(input, bins, min, max), "histc", input)
     array = array_of(input, "histc")
     bins = need_int(bins, "histc", "bins", 2)
     if array.dtype.kind != "f":
@@ -296,6 +300,7 @@ def histogram(
     range: Sequence[float] | None = None,
     weight: Tensor | None = None,
     density: bool = False,
+    out: tuple[Tensor, ...] | None = None,
 ) -> return_types.histogram:
     """How many elements lie in each of several intervals, and the ends of these.
 
@@ -305,6 +310,7 @@ def histogram(
         range: the ends of the whole; the least and the largest element by default.
         weight: what each element counts, of the input's shape and type.
         density: whether the result is scaled so that its integral is 1.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     The result is a named tuple `(hist, bin_edges)`. RuntimeError for arguments that do not fit.
 
@@ -312,6 +318,10 @@ def histogram(
     >>> torch.histogram(torch.tensor([1.0, 2.0, 1.0]), bins=2, range=(0.0, 3.0)).hist
     tensor([2., 1.])
     """
+    if out is not None:
+        return into(
+            out, histogram(input, bins, range=range, weight=weight, density=density), "histogram", input, bins, weight
+        )
     points = array_of(input, "histogram")[..., None]
     found, edges = _histogram(points, [bins], range, weight, density)
     return return_types.histogram((wrap(found), wrap(edges[0])))  # pyright: ignore[reportReturnType]

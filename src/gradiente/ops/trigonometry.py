@@ -10,7 +10,7 @@ from ._pairs import pair
 
 
 @unary("sin")
-def sin(input: Tensor) -> Tensor:
+def sin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The sine of each element, an angle in radians. Source: DLMF 4.14.1.
 
     >>> import gradiente as torch
@@ -21,7 +21,7 @@ def sin(input: Tensor) -> Tensor:
 
 
 @unary("cos")
-def cos(input: Tensor) -> Tensor:
+def cos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The cosine of each element, an angle in radians. Source: DLMF 4.14.2.
 
     >>> import gradiente as torch
@@ -32,7 +32,7 @@ def cos(input: Tensor) -> Tensor:
 
 
 @unary("tan")
-def tan(input: Tensor) -> Tensor:
+def tan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The tangent of each element, an angle in radians: sin input / cos input. Source: DLMF 4.14.4.
 
     >>> import gradiente as torch
@@ -43,7 +43,7 @@ def tan(input: Tensor) -> Tensor:
 
 
 @unary("asin")
-def asin(input: Tensor) -> Tensor:
+def asin(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The arc sine of each element, in [-π/2, π/2]; NaN outside [-1, 1]. Source: DLMF 4.23.1.
 
     >>> import gradiente as torch
@@ -54,7 +54,7 @@ def asin(input: Tensor) -> Tensor:
 
 
 @unary("acos")
-def acos(input: Tensor) -> Tensor:
+def acos(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The arc cosine of each element, in [0, π]; NaN outside [-1, 1]. Source: DLMF 4.23.2.
 
     >>> import gradiente as torch
@@ -65,7 +65,7 @@ def acos(input: Tensor) -> Tensor:
 
 
 @unary("atan")
-def atan(input: Tensor) -> Tensor:
+def atan(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The arc tangent of each element, in [-π/2, π/2]. Source: DLMF 4.23.3.
 
     >>> import gradiente as torch
@@ -76,7 +76,7 @@ def atan(input: Tensor) -> Tensor:
 
 
 @unary("sinh")
-def sinh(input: Tensor) -> Tensor:
+def sinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic sine of each element: (e^input - e^-input) / 2. Source: DLMF 4.28.1.
 
     >>> import gradiente as torch
@@ -87,7 +87,7 @@ def sinh(input: Tensor) -> Tensor:
 
 
 @unary("cosh")
-def cosh(input: Tensor) -> Tensor:
+def cosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic cosine of each element: (e^input + e^-input) / 2. Source: DLMF 4.28.2.
 
     >>> import gradiente as torch
@@ -98,7 +98,7 @@ def cosh(input: Tensor) -> Tensor:
 
 
 @unary("tanh")
-def tanh(input: Tensor) -> Tensor:
+def tanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The hyperbolic tangent of each element: sinh input / cosh input. Source: DLMF 4.28.4.
 
     >>> import gradiente as torch
@@ -109,7 +109,7 @@ def tanh(input: Tensor) -> Tensor:
 
 
 @unary("asinh")
-def asinh(input: Tensor) -> Tensor:
+def asinh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic sine of each element: ln(input + √(input² + 1)). Source: DLMF 4.37.16.
 
     >>> import gradiente as torch
@@ -120,7 +120,7 @@ def asinh(input: Tensor) -> Tensor:
 
 
 @unary("acosh")
-def acosh(input: Tensor) -> Tensor:
+def acosh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic cosine of each element: ln(input + √(input² - 1)); NaN below 1. Source: DLMF 4.37.19.
 
     >>> import gradiente as torch
@@ -131,7 +131,7 @@ def acosh(input: Tensor) -> Tensor:
 
 
 @unary("atanh")
-def atanh(input: Tensor) -> Tensor:
+def atanh(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The inverse hyperbolic tangent of each element: ½ ln((1 + input) / (1 - input)). Source: DLMF 4.37.24.
 
     >>> import gradiente as torch
@@ -142,7 +142,7 @@ def atanh(input: Tensor) -> Tensor:
 
 
 @unary("rad2deg")
-def rad2deg(input: Tensor) -> Tensor:
+def rad2deg(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each angle in radians converted to degrees: input · 180 / π.
 
     >>> import gradiente as torch
@@ -153,7 +153,7 @@ def rad2deg(input: Tensor) -> Tensor:
 
 
 @unary("deg2rad")
-def deg2rad(input: Tensor) -> Tensor:
+def deg2rad(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """Each angle in degrees converted to radians: input · π / 180.
 
     >>> import gradiente as torch
@@ -164,7 +164,7 @@ def deg2rad(input: Tensor) -> Tensor:
 
 
 @pair("hypot")
-def hypot(input: Tensor, other: Tensor) -> Tensor:
+def hypot(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The length of the hypotenuse: √(input² + other²), without overflow. For floating-point tensors.
 
     >>> import gradiente as torch
@@ -175,7 +175,7 @@ def hypot(input: Tensor, other: Tensor) -> Tensor:
 
 
 @pair("atan2")
-def atan2(input: Tensor, other: Tensor) -> Tensor:
+def atan2(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """The angle of the point (other, input), in (-π, π]: the arc tangent of input / other in the right quadrant.
 
     >>> import gradiente as torch

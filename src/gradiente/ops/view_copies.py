@@ -8,6 +8,7 @@ from typing import Any
 from ..tensor.core import Tensor
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
+from ._out import into
 from .complexes import view_as_complex, view_as_real
 
 _contiguous = primitive("contiguous", "CloneBackward0")
@@ -18,18 +19,25 @@ def _copy(view: Any) -> Any:
     return tuple([_contiguous(part) for part in view]) if isinstance(view, tuple) else _contiguous(view)
 
 
-def alias_copy(input: Tensor) -> Tensor:
+def alias_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of the tensor.
 
     >>> import gradiente as torch
     >>> torch.alias_copy(torch.tensor([1, 2]))
     tensor([1, 2])
     """
+    if out is not None:
+        return into(out, alias_copy(input), "alias_copy", input)
     return _copy(need_tensor(input, "alias_copy"))
 
 
 def as_strided_copy(
-    input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
+    input: Tensor,
+    size: Sequence[int],
+    stride: Sequence[int],
+    storage_offset: int | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A copy of what `as_strided` shows.
 
@@ -37,22 +45,26 @@ def as_strided_copy(
     >>> torch.as_strided_copy(torch.arange(4), (2,), (2,))
     tensor([0, 2])
     """
+    if out is not None:
+        return into(out, as_strided_copy(input, size, stride, storage_offset), "as_strided_copy", input)
     x: Any = need_tensor(input, "as_strided_copy")
     return _copy(x.as_strided(size, stride, storage_offset))
 
 
-def diagonal_copy(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+def diagonal_copy(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1, *, out: Tensor | None = None) -> Tensor:
     """A copy of what `diagonal` shows.
 
     >>> import gradiente as torch
     >>> torch.diagonal_copy(torch.tensor([[1, 2], [3, 4]]))
     tensor([1, 4])
     """
+    if out is not None:
+        return into(out, diagonal_copy(input, offset, dim1, dim2), "diagonal_copy", input)
     x: Any = need_tensor(input, "diagonal_copy")
     return _copy(x.diagonal(offset, dim1, dim2))
 
 
-def expand_copy(input: Tensor, size: Sequence[int], *, implicit: bool = False) -> Tensor:
+def expand_copy(input: Tensor, size: Sequence[int], *, implicit: bool = False, out: Tensor | None = None) -> Tensor:
     """A copy of what `expand` shows.
 
     >>> import gradiente as torch
@@ -60,11 +72,13 @@ def expand_copy(input: Tensor, size: Sequence[int], *, implicit: bool = False) -
     tensor([[1, 1],
             [2, 2]])
     """
+    if out is not None:
+        return into(out, expand_copy(input, size, implicit=implicit), "expand_copy", input)
     x: Any = need_tensor(input, "expand_copy")
     return _copy(x.expand(size))
 
 
-def permute_copy(input: Tensor, dims: Sequence[int]) -> Tensor:
+def permute_copy(input: Tensor, dims: Sequence[int], *, out: Tensor | None = None) -> Tensor:
     """A copy of what `permute` shows.
 
     >>> import gradiente as torch
@@ -72,6 +86,8 @@ def permute_copy(input: Tensor, dims: Sequence[int]) -> Tensor:
     tensor([[1],
             [2]])
     """
+    if out is not None:
+        return into(out, permute_copy(input, dims), "permute_copy", input)
     x: Any = need_tensor(input, "permute_copy")
     return _copy(x.permute(dims))
 
@@ -100,18 +116,20 @@ def slice_copy(input: Tensor, dim: int = 0, start: int | None = None, end: int |
     return _copy(input[(*(slice(None),) * wrap_dim(dim, ndim), slice(start, end, step))])
 
 
-def squeeze_copy(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+def squeeze_copy(input: Tensor, dim: int | Sequence[int] | None = None, *, out: Tensor | None = None) -> Tensor:
     """A copy of what `squeeze` shows.
 
     >>> import gradiente as torch
     >>> torch.squeeze_copy(torch.tensor([[1, 2]]))
     tensor([1, 2])
     """
+    if out is not None:
+        return into(out, squeeze_copy(input, dim), "squeeze_copy", input)
     x: Any = need_tensor(input, "squeeze_copy")
     return _copy(x.squeeze() if dim is None else x.squeeze(dim))
 
 
-def t_copy(input: Tensor) -> Tensor:
+def t_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """A copy of what `t` shows.
 
     >>> import gradiente as torch
@@ -119,11 +137,13 @@ def t_copy(input: Tensor) -> Tensor:
     tensor([[1],
             [2]])
     """
+    if out is not None:
+        return into(out, t_copy(input), "t_copy", input)
     x: Any = need_tensor(input, "t_copy")
     return _copy(x.t())
 
 
-def transpose_copy(input: Tensor, dim0: int, dim1: int) -> Tensor:
+def transpose_copy(input: Tensor, dim0: int, dim1: int, *, out: Tensor | None = None) -> Tensor:
     """A copy of what `transpose` shows.
 
     >>> import gradiente as torch
@@ -131,11 +151,13 @@ def transpose_copy(input: Tensor, dim0: int, dim1: int) -> Tensor:
     tensor([[1],
             [2]])
     """
+    if out is not None:
+        return into(out, transpose_copy(input, dim0, dim1), "transpose_copy", input)
     x: Any = need_tensor(input, "transpose_copy")
     return _copy(x.transpose(dim0, dim1))
 
 
-def unfold_copy(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
+def unfold_copy(input: Tensor, dimension: int, size: int, step: int, *, out: Tensor | None = None) -> Tensor:
     """A copy of what `unfold` shows.
 
     >>> import gradiente as torch
@@ -144,17 +166,21 @@ def unfold_copy(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
             [1, 2],
             [2, 3]])
     """
+    if out is not None:
+        return into(out, unfold_copy(input, dimension, size, step), "unfold_copy", input)
     x: Any = need_tensor(input, "unfold_copy")
     return _copy(x.unfold(dimension, size, step))
 
 
-def unsqueeze_copy(input: Tensor, dim: int) -> Tensor:
+def unsqueeze_copy(input: Tensor, dim: int, *, out: Tensor | None = None) -> Tensor:
     """A copy of what `unsqueeze` shows.
 
     >>> import gradiente as torch
     >>> torch.unsqueeze_copy(torch.tensor([1, 2]), 0)
     tensor([[1, 2]])
     """
+    if out is not None:
+        return into(out, unsqueeze_copy(input, dim), "unsqueeze_copy", input)
     x: Any = need_tensor(input, "unsqueeze_copy")
     return _copy(x.unsqueeze(dim))
 
@@ -179,7 +205,7 @@ def view_as_real_copy(input: Tensor) -> Tensor:
     return _copy(view_as_real(need_tensor(input, "view_as_real_copy")))
 
 
-def view_copy(input: Tensor, size: Any = None, *, dtype: Any = None) -> Tensor:
+def view_copy(input: Tensor, size: Any = None, *, dtype: Any = None, out: Tensor | None = None) -> Tensor:
     """A copy of what `view` shows.
 
     >>> import gradiente as torch
@@ -187,6 +213,8 @@ def view_copy(input: Tensor, size: Any = None, *, dtype: Any = None) -> Tensor:
     tensor([[0, 1],
             [2, 3]])
     """
+    if out is not None:
+        return into(out, view_copy(input, size, dtype=dtype), "view_copy", input)
     x: Any = need_tensor(input, "view_copy")
     return _copy(x.view(dtype if dtype is not None else size))
 
@@ -202,35 +230,43 @@ def split_copy(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ..
     return _copy(x.split(split_size, dim))
 
 
-def split_with_sizes_copy(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+def split_with_sizes_copy(
+    input: Tensor, split_sizes: Sequence[int], dim: int = 0, *, out: tuple[Tensor, ...] | None = None
+) -> tuple[Tensor, ...]:
     """Copies of what `split_with_sizes` shows.
 
     >>> import gradiente as torch
     >>> torch.split_with_sizes_copy(torch.arange(4), [1, 3])
     (tensor([0]), tensor([1, 2, 3]))
     """
+    if out is not None:
+        return into(out, split_with_sizes_copy(input, split_sizes, dim), "split_with_sizes_copy", input)
     x: Any = need_tensor(input, "split_with_sizes_copy")
     return _copy(x.split_with_sizes(split_sizes, dim))
 
 
-def unbind_copy(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+def unbind_copy(input: Tensor, dim: int = 0, *, out: tuple[Tensor, ...] | None = None) -> tuple[Tensor, ...]:
     """Copies of what `unbind` shows.
 
     >>> import gradiente as torch
     >>> torch.unbind_copy(torch.tensor([1, 2]))
     (tensor(1), tensor(2))
     """
+    if out is not None:
+        return into(out, unbind_copy(input, dim), "unbind_copy", input)
     x: Any = need_tensor(input, "unbind_copy")
     return _copy(x.unbind(dim))
 
 
-def narrow_copy(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
+def narrow_copy(input: Tensor, dim: int, start: int | Tensor, length: int, *, out: Tensor | None = None) -> Tensor:
     """A copy of what `narrow` shows.
 
     >>> import gradiente as torch
     >>> torch.narrow_copy(torch.arange(4), 0, 1, 2)
     tensor([1, 2])
     """
+    if out is not None:
+        return into(out, narrow_copy(input, dim, start, length), "narrow_copy", input, start)
     x: Any = need_tensor(input, "narrow_copy")
     return _copy(x.narrow(dim, start, length))
 

@@ -12,7 +12,7 @@ from ...arrays.batched_indexing import pick
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
-from ...ops.spreads import log_softmax
+from ...ops.exponentials import log_softmax
 from ...tensor.core import Tensor, box, wrap
 from .reductions import reduced, reduction_name
 

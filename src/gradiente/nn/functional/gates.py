@@ -15,8 +15,8 @@ from ...ops._define import primitive
 from ...ops._draws import drawn
 from ...ops._product_checks import scalar_name
 from ...ops.arithmetic import add, div
+from ...ops.exponentials import softmax
 from ...ops.shaping import reshape
-from ...ops.spreads import softmax
 from ...tensor.core import Tensor, box, wrap
 from .activations import hardtanh as _hardtanh
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from ...ops.affine_products import baddbmm
+from ...ops.exponentials import softmax
 from ...ops.joining import cat
 from ...ops.matrix_products import bmm
 from ...ops.permuting import transpose
 from ...ops.reductions import mean
 from ...ops.shaping import reshape, squeeze, unsqueeze
-from ...ops.spreads import softmax
 from ...tensor.core import Tensor, wrap
 from .attention import scaled_dot_product_attention
 from .linear import linear

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
+from ...ops._out import into
 from ...ops._product_checks import (
     cannot_multiply,
     expandable,
@@ -25,13 +26,14 @@ _map, _map_view, _map_vector = (
 )
 
 
-def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Tensor | None = None) -> Tensor:
     """The affine map of a fully connected layer: input · weightᵀ + bias.
 
     Args:
         input: (..., in_features).
         weight: (out_features, in_features), or (in_features,) for a single output, of the input's dtype.
         bias: (out_features,), or what can be broadcast to the result; none by default.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         (..., out_features), of the same dtype; (...) for a vector of weights.
@@ -47,6 +49,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         >>> F.linear(torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0, 4.0]]), torch.tensor([0.5]))
         tensor([[11.5000]])
     """
+    if out is not None:
+        return into(out, linear(input, weight, bias), "linear", input, weight, bias)
     try:
         x, w = input._array, weight._array
         b = None if bias is None else bias._array

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...ops._out import into
 from ...ops.arithmetic import add
 from ...ops.powers import rsqrt
 from ...ops.reductions import mean
@@ -29,6 +30,8 @@ def native_batch_norm(
     training: bool,
     momentum: float,
     eps: float,
+    *,
+    out: tuple[Tensor, ...] | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Batch normalisation, with the batch's mean and 1/√(variance + eps) of each channel beside.
 
@@ -41,6 +44,7 @@ def native_batch_norm(
         training: whether to take the statistics of the batch.
         momentum: the share of the new statistics in the running ones.
         eps: what is added to the variance.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         The result, the means and the inverse deviations, (C,); outside training these two are empty.
@@ -50,6 +54,17 @@ def native_batch_norm(
         >>> torch.native_batch_norm(torch.tensor([[1.0], [3.0]]), None, None, None, None, True, 0.1, 0.0)[1:]
         (tensor([2.]), tensor([1.]))
     """
+    if out is not None:
+        return into(
+            out,
+            native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps),
+            "native_batch_norm",
+            input,
+            weight,
+            bias,
+            running_mean,
+            running_var,
+        )
     out = normalization.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
     still = input.detach()
     if not training:

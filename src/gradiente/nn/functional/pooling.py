@@ -8,6 +8,7 @@ import numpy as np
 
 from ...arrays.numpy_windows import Grid
 from ...ops._define import primitive
+from ...ops._out import into
 from ...ops.rounding import trunc
 from ...tensor.core import Tensor, box, wrap
 from ._pooling import Ints, grid_of, need_image, refuse_types
@@ -250,6 +251,8 @@ def avg_pool2d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The mean of each window of an image.
 
@@ -261,6 +264,7 @@ def avg_pool2d(
         ceil_mode: round the number of windows up, so that the last ones may reach beyond the end.
         count_include_pad: divide by the number of elements with the added zeros; else without.
         divisor_override: what to divide the sums by instead.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         ([N,] C, H', W'), of the same dtype.
@@ -277,6 +281,13 @@ def avg_pool2d(
         >>> F.avg_pool2d(torch.tensor([[[[1.0, 2.0], [4.0, 3.0]]]]), 2)
         tensor([[[[2.5000]]]])
     """
+    if out is not None:
+        return into(
+            out,
+            avg_pool2d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
+            "avg_pool2d",
+            input,
+        )
     return _avg_pool(2, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
@@ -288,6 +299,8 @@ def avg_pool3d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
+    *,
+    out: Tensor | None = None,
 ) -> Tensor:
     """The mean of each window of a volume.
 
@@ -299,6 +312,7 @@ def avg_pool3d(
         ceil_mode: round the number of windows up, so that the last ones may reach beyond the end.
         count_include_pad: divide by the number of elements with the added zeros; else without.
         divisor_override: what to divide the sums by instead.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         ([N,] C, D', H', W'), of the same dtype.
@@ -315,6 +329,13 @@ def avg_pool3d(
         >>> F.avg_pool3d(torch.ones(1, 2, 4, 4, 4), 2).shape
         torch.Size([1, 2, 2, 2, 2])
     """
+    if out is not None:
+        return into(
+            out,
+            avg_pool3d(input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override),
+            "avg_pool3d",
+            input,
+        )
     return _avg_pool(3, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 from ... import random
-from ...ops import spreads
+from ...ops import exponentials
 from ...ops._arguments import need_tensor
 from ...ops._define import inplace as in_place
 from ...ops._product_checks import scalar_name
@@ -49,7 +49,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
     ndim = need_tensor(input, "softmax")._array.ndim
-    return spreads.softmax(input, _implicit_dim("softmax", ndim) if dim is None else dim, dtype)
+    return exponentials.softmax(input, _implicit_dim("softmax", ndim) if dim is None else dim, dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None) -> Tensor:
@@ -75,7 +75,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
         tensor([-0.6931, -0.6931])
     """
     ndim = need_tensor(input, "log_softmax")._array.ndim
-    return spreads.log_softmax(input, _implicit_dim("log_softmax", ndim) if dim is None else dim, dtype)
+    return exponentials.log_softmax(input, _implicit_dim("log_softmax", ndim) if dim is None else dim, dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Dtype | None = None) -> Tensor:
@@ -101,7 +101,7 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
         tensor([0.5000, 0.5000])
     """
     ndim = need_tensor(input, "softmin")._array.ndim
-    return spreads.softmax(neg(input), _implicit_dim("softmin", ndim) if dim is None else dim, dtype)
+    return exponentials.softmax(neg(input), _implicit_dim("softmin", ndim) if dim is None else dim, dtype)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
