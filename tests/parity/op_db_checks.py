@@ -326,7 +326,7 @@ def into(op: Any, sample: Any) -> None:
     theirs = by_torch(lambda: write(Call(op, sample, torch), torch))
     ours, phases = quiet(lambda: write(Call(op, sample, gradiente), gradiente)), PHASES.get(op.name, ())
     ours, theirs = ([x.abs() if i in phases else x for i, x in enumerate(r)] for r in (ours, theirs))
-    same(ours, theirs, "out=")
+    same(ours, theirs, "out=", ROUGH.get(op.name, 1.0))
 
 
 def errors(op: Any) -> Result:
