@@ -78,7 +78,7 @@ from .ops.rounding import *
 from .ops.running import *
 from .ops.scalars import *
 from .ops.scatter_reducing import *
-from .ops.scattering import *
+from .ops.scattered import *
 from .ops.searching import *
 from .ops.shaping import *
 from .ops.special_constants import *

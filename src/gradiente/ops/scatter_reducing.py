@@ -12,18 +12,26 @@ from ..arrays.batched import Batched, examples, not_batchable
 from ..tensor.core import Tensor, wrap
 from ._arguments import need_tensor, wrap_dim
 from ._define import inplace, primitive
+from ._out import into
 from ._reducing import type_name
 from ._sizes import integer
 from .choices import where
 from .gathering import check_along, need_index
 from .indexing import index_put
-from .scattering import scatter, scatter_add
+from .scattered import scatter, scatter_add
 
 _clone, _scatter_extreme = primitive("clone"), primitive("scatter_extreme")
 
 
 def scatter_reduce(
-    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    src: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A copy of the input, whose elements at `index` along `dim` are reduced with those of `src` that go there.
 
@@ -34,6 +42,7 @@ def scatter_reduce(
         src: the values, of the input's type.
         reduce: "sum", "prod", "mean", "amax" or "amin".
         include_self: whether the input's own element takes part where something goes.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Derivatives of every order are exact, also of products with zeros; equal extremes share the gradient. RuntimeError,
     in torch's words, for arguments that do not fit.
@@ -42,6 +51,9 @@ def scatter_reduce(
     >>> torch.scatter_reduce(torch.zeros(2), 0, torch.tensor([0, 0, 1]), torch.tensor([1.0, 2.0, 3.0]), "sum")
     tensor([3., 3.])
     """
+    if out is not None:
+        found: Any = scatter_reduce(input, dim, index, src, reduce, include_self=include_self)
+        return into(out, found, "scatter_reduce", input, src)
     x, new = need_tensor(input, "scatter_reduce"), need_tensor(src, "scatter_reduce", "src", 4)
     array = x._array
     dim = wrap_dim(integer(dim, "scatter_reduce", "dim", 2), array.ndim)
@@ -57,7 +69,7 @@ def scatter_reduce(
         return _clone(input)
     if not array.ndim:
         one, places, values = (o.reshape(1) for o in (x, index, new))  # pyright: ignore[reportAttributeAccessIssue]
-        found: Any = scatter_reduce(one, 0, places, values, reduce, include_self=include_self)
+        found = scatter_reduce(one, 0, places, values, reduce, include_self=include_self)
         return found.reshape(())
     part: Any = new[tuple([slice(n) for n in at.shape])]
     return _REDUCTIONS[reduce](input, dim, index, at, part, include_self)
@@ -133,7 +145,14 @@ _REDUCTIONS: dict[str, Any] = {
 
 
 def index_reduce(
-    input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
+    input: Tensor,
+    dim: int,
+    index: Tensor,
+    source: Tensor,
+    reduce: str,
+    *,
+    include_self: bool = True,
+    out: Tensor | None = None,
 ) -> Tensor:
     """A copy of the input, whose slices at `index` along `dim` are reduced with the slices of `source`.
 
@@ -144,6 +163,7 @@ def index_reduce(
         source: the slices, of the input's type.
         reduce: "prod", "mean", "amax" or "amin".
         include_self: whether the input's own slice takes part where something goes.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Warns, as torch does, that its form may change.
 
@@ -165,7 +185,8 @@ def index_reduce(
         raise IndexError(f"index out of range in self (index_reduce along dimension {dim} of {list(shape)})")
     column = np.broadcast_to(at.reshape([-1 if d == dim else 1 for d in range(len(size))]), size)
     places = wrap(column.astype(np.int64)) if size else index.reshape(())  # pyright: ignore
-    return scatter_reduce(input, dim, places, source, reduce, include_self=include_self)
+    found = scatter_reduce(input, dim, places, source, reduce, include_self=include_self)
+    return into(out, found, "index_reduce", input, source)
 
 
 def _vector(index: Any) -> Any:

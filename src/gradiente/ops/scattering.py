@@ -1,4 +1,4 @@
-"""Placing along a dimension: scatter, index_add, index_copy, index_fill, put, in place and as copies."""
+"""Placing along a dimension, in place: scatter_, index_add_, index_copy_, index_fill_, put_."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from ..arrays import numpy_extras
 from ..arrays.batched import examples, not_batchable
 from ..graph import current
 from ..rules import table
-from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES
@@ -20,7 +19,6 @@ from ..tensor.tangents import carries
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._numbers import fitted
-from ._out import into
 from ._sizes import integer
 from ._views import warn_expanded
 from .gathering import check_along, flat_index, need_index
@@ -307,102 +305,11 @@ def put_(self: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     return store(self, assign, _PUT, (new,), {"index": where, "accumulate": accumulate})
 
 
-def scatter(
-    input: Tensor,
-    dim: int,
-    index: Tensor,
-    src: Tensor | float | None = None,
-    *,
-    value: float | None = None,
-    reduce: str | None = None,
-    out: Tensor | None = None,
-) -> Tensor:
-    """A copy of the tensor with values put at `index` along `dim`. See `Tensor.scatter_`.
-
-    >>> import gradiente as torch
-    >>> torch.scatter(torch.zeros(3), 0, torch.tensor([2, 0]), torch.tensor([1.0, 2.0]))
-    tensor([2., 0., 1.])
-    """
-    if out is not None:
-        return into(out, scatter(input, dim, index, src, value=value, reduce=reduce), "scatter", input, index, src)
-    return scatter_(_copied(input, "scatter"), dim, index, src, value=value, reduce=reduce)
-
-
-def _copied(x: Any, function: str) -> Tensor:
-    return private_copy(need_tensor(x, function))
-
-
-def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """A copy of the tensor with values added at `index` along `dim`, duplicates included. See `Tensor.scatter_add_`.
-
-    >>> import gradiente as torch
-    >>> torch.scatter_add(torch.zeros(3), 0, torch.tensor([2, 2]), torch.tensor([1.0, 2.0]))
-    tensor([0., 0., 3.])
-    """
-    if out is not None:
-        return into(out, scatter_add(input, dim, index, src), "scatter_add", input, index, src)
-    return scatter_add_(_copied(input, "scatter_add"), dim, index, src)
-
-
-def index_add(
-    input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1, out: Tensor | None = None
-) -> Tensor:
-    """A copy of the tensor with slices added at `index` along `dim`. See `Tensor.index_add_`.
-
-    >>> import gradiente as torch
-    >>> torch.index_add(torch.zeros(3), 0, torch.tensor([2, 2]), torch.ones(2), alpha=3)
-    tensor([0., 0., 6.])
-    """
-    if out is not None:
-        return into(out, index_add(input, dim, index, source, alpha=alpha), "index_add", input, index, source)
-    return index_add_(_copied(input, "index_add"), dim, index, source, alpha=alpha)
-
-
-def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor, *, out: Tensor | None = None) -> Tensor:
-    """A copy of the tensor with the slices at `index` along `dim` replaced. See `Tensor.index_copy_`.
-
-    >>> import gradiente as torch
-    >>> torch.index_copy(torch.zeros(3), 0, torch.tensor([2]), torch.ones(1))
-    tensor([0., 0., 1.])
-    """
-    if out is not None:
-        return into(out, index_copy(input, dim, index, source), "index_copy", input, index, source)
-    return index_copy_(_copied(input, "index_copy"), dim, index, source)
-
-
-def index_fill(input: Tensor, dim: int, index: Tensor, value: float | Tensor) -> Tensor:
-    """A copy of the tensor with `value` in the slices at `index` along `dim`. See `Tensor.index_fill_`.
-
-    >>> import gradiente as torch
-    >>> torch.index_fill(torch.zeros(3), 0, torch.tensor([2]), 5)
-    tensor([0., 0., 5.])
-    """
-    return index_fill_(_copied(input, "index_fill"), dim, index, value)
-
-
-def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
-    """A copy of the tensor with elements put at positions of the flattened tensor. See `Tensor.put_`.
-
-    >>> import gradiente as torch
-    >>> torch.put(torch.zeros(2, 2), torch.tensor([1]), torch.tensor([5.0]))
-    tensor([[0., 5.],
-            [0., 0.]])
-    """
-    return put_(_copied(input, "put"), index, source, accumulate)
-
-
 METHODS: dict[str, Any] = {
-    "scatter": scatter,
     "scatter_": scatter_,
-    "scatter_add": scatter_add,
     "scatter_add_": scatter_add_,
-    "index_add": index_add,
     "index_add_": index_add_,
-    "index_copy": index_copy,
     "index_copy_": index_copy_,
-    "index_fill": index_fill,
     "index_fill_": index_fill_,
-    "put": put,
     "put_": put_,
 }
-__all__ = ["index_add", "index_copy", "index_fill", "put", "scatter", "scatter_add"]
