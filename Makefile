@@ -6,7 +6,7 @@
 #   make format       let ruff rewrite the files
 #   make docs         run the examples of README and docs, print the derivative table
 #   make bench-quick  time against PyTorch, about half a minute
-#   make bench        the same, longer, batched derivatives against loops, installed size, import time, memory
+#   make bench        longer programs as well, batched derivatives against loops, installed size, import time, memory
 #   make demo         the tour, a trained digit classifier, two pictures
 #   make clean        remove what all of this made
 
@@ -100,7 +100,7 @@ bench-quick: $(PARITY)/.base
 	$(PBIN)/python benchmarks/quick.py
 
 bench: $(PARITY)/.base
-	$(PBIN)/python benchmarks/quick.py --rounds 120
+	$(PBIN)/python benchmarks/quick.py --all
 	$(PBIN)/python benchmarks/transforms.py
 	$(PBIN)/python benchmarks/footprint.py
 
