@@ -23,7 +23,8 @@ LAYERS = [
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special", "testing"},
+    {"_settings", "accelerator", "amp", "backends", "compiler", "cuda", "jit", "mps", "version", "xpu"}
+    | {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special", "testing"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

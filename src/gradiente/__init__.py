@@ -106,13 +106,67 @@ _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.
 
 
 if _TYPE_CHECKING:
+    from . import accelerator as accelerator
+    from . import amp as amp
+    from . import backends as backends
+    from . import compiler as compiler
+    from . import cuda as cuda
+    from . import jit as jit
+    from . import mps as mps
     from . import profiler as profiler
     from . import serialization as serialization
     from . import testing as testing
+    from . import version as version
+    from . import xpu as xpu
+    from ._settings import *
+    from .amp import autocast as autocast
+    from .amp import is_autocast_enabled as is_autocast_enabled
+    from .compiler import compile as compile
     from .serialization import load as load
     from .serialization import save as save
 
-_LATER = {"load": "serialization", "profiler": "", "save": "serialization", "serialization": "", "testing": ""}
+_LATER = {
+    **dict.fromkeys(
+        (
+            "accelerator",
+            "amp",
+            "backends",
+            "compiler",
+            "cuda",
+            "jit",
+            "mps",
+            "profiler",
+            "serialization",
+            "testing",
+            "version",
+            "xpu",
+        ),
+        "",
+    ),
+    **dict.fromkeys(
+        (
+            "are_deterministic_algorithms_enabled",
+            "get_deterministic_debug_mode",
+            "get_float32_matmul_precision",
+            "get_num_interop_threads",
+            "get_num_threads",
+            "is_deterministic_algorithms_warn_only_enabled",
+            "is_storage",
+            "set_deterministic_debug_mode",
+            "set_float32_matmul_precision",
+            "set_num_interop_threads",
+            "set_num_threads",
+            "typename",
+            "use_deterministic_algorithms",
+        ),
+        "_settings",
+    ),
+    "autocast": "amp",
+    "compile": "compiler",
+    "is_autocast_enabled": "amp",
+    "load": "serialization",
+    "save": "serialization",
+}
 """What is loaded when it is first asked for: modules, and names with the module that has them."""
 
 

@@ -1,0 +1,172 @@
+"""Settings of the process that torch has and NumPy decides, or that have nothing to choose between; names of types.
+
+They are kept and given back, so that programs which set them run; what each means here stands at it.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import Any
+
+from .tensor.core import Tensor
+from .tensor.dtypes import TENSOR_TYPES
+
+
+class _Settings:
+    """What was set."""
+
+    threads: int = 0
+    between: int = 0
+    deterministic: int = 0
+    precision: str = "highest"
+
+
+_kept = _Settings()
+
+
+def _positive(value: Any, function: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise RuntimeError(f"{function} expects an int, but got {type(value).__name__}")
+    if value <= 0:
+        raise RuntimeError(f"{function} expects a positive integer (got {value})")
+    return value
+
+
+def set_num_threads(num: int, /) -> None:
+    """Keep a number for `get_num_threads`. How many threads NumPy's products use is decided when it is loaded.
+
+    Set the environment variable OMP_NUM_THREADS (or that of NumPy's BLAS) before the program starts to change that.
+
+    >>> import gradiente as torch
+    >>> torch.set_num_threads(2)
+    >>> torch.get_num_threads()
+    2
+    """
+    _kept.threads = _positive(num, "set_num_threads")
+
+
+def get_num_threads() -> int:
+    """The number that was set, else OMP_NUM_THREADS, else the number of processors."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return _kept.threads or (int(given) if given.isdigit() and int(given) else os.cpu_count() or 1)
+
+
+def set_num_interop_threads(num: int, /) -> None:
+    """Keep a number for `get_num_interop_threads`. Operations run one after another here."""
+    _kept.between = _positive(num, "set_num_interop_threads")
+
+
+def get_num_interop_threads() -> int:
+    """The number that was set, else 1."""
+    return _kept.between or 1
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Ask for the same numbers in every run. They always are the same here, so nothing is slower and nothing refused.
+
+    >>> import gradiente as torch
+    >>> torch.use_deterministic_algorithms(True)
+    >>> torch.are_deterministic_algorithms_enabled()
+    True
+    >>> torch.use_deterministic_algorithms(False)
+    """
+    if not isinstance(mode, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(
+            "_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not " + type(mode).__name__
+        )
+    _kept.deterministic = (1 if warn_only else 2) if mode else 0
+
+
+def are_deterministic_algorithms_enabled() -> bool:
+    """Whether `use_deterministic_algorithms` asked for them."""
+    return _kept.deterministic > 0
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Whether `use_deterministic_algorithms` asked for warnings only."""
+    return _kept.deterministic == 1
+
+
+_MODES = ("default", "warn", "error")
+
+
+def set_deterministic_debug_mode(debug_mode: int | str) -> None:
+    """The same as `use_deterministic_algorithms`, by number or name: 0 "default", 1 "warn", 2 "error"."""
+    if not isinstance(debug_mode, (int, str)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    if isinstance(debug_mode, str):
+        if debug_mode not in _MODES:
+            raise RuntimeError(
+                f"invalid value of debug_mode, expected one of `default`, `warn`, `error`, but got {debug_mode}"
+            )
+        debug_mode = _MODES.index(debug_mode)
+    if debug_mode not in (0, 1, 2):
+        raise RuntimeError(f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}")
+    _kept.deterministic = debug_mode
+
+
+def get_deterministic_debug_mode() -> int:
+    """0, 1 or 2: see `set_deterministic_debug_mode`."""
+    return _kept.deterministic
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Keep "highest", "high" or "medium". Products are always computed as with "highest"."""
+    if precision in ("highest", "high", "medium"):
+        _kept.precision = precision
+    else:
+        warnings.warn(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the currentsetFloat32MatmulPrecision call has "
+            "no effect.",
+            UserWarning,
+            stacklevel=2,
+        )
+
+
+def get_float32_matmul_precision() -> str:
+    """What `set_float32_matmul_precision` was given; "highest" at first."""
+    return _kept.precision
+
+
+def is_storage(obj: object, /) -> bool:
+    """Whether the object is a storage, torch's name for a tensor's memory. gradiente makes none: the answer is False.
+
+    >>> import gradiente as torch
+    >>> torch.is_storage(torch.ones(1))
+    False
+    """
+    return False
+
+
+def typename(obj: Any, /) -> str:
+    """The name of an object's type, with its module; for tensors torch's old names of the types.
+
+    >>> import gradiente as torch
+    >>> torch.typename(torch.ones(2)), torch.typename(torch.nn.ReLU()), torch.typename(3)
+    ('torch.FloatTensor', 'torch.nn.modules.activation.ReLU', 'int')
+    """
+    if isinstance(obj, Tensor):
+        return "torch." + TENSOR_TYPES[obj.dtype.name]
+    kind: Any = obj if hasattr(obj, "__qualname__") else type(obj)
+    from .serialization.names import torchs_name
+
+    module, name = torchs_name(kind) or (kind.__module__, kind.__qualname__)
+    return name if module in (None, "", "builtins") else f"{module}.{name}"
+
+
+__all__ = [
+    "are_deterministic_algorithms_enabled",
+    "get_deterministic_debug_mode",
+    "get_float32_matmul_precision",
+    "get_num_interop_threads",
+    "get_num_threads",
+    "is_deterministic_algorithms_warn_only_enabled",
+    "is_storage",
+    "set_deterministic_debug_mode",
+    "set_float32_matmul_precision",
+    "set_num_interop_threads",
+    "set_num_threads",
+    "typename",
+    "use_deterministic_algorithms",
+]
