@@ -79,7 +79,9 @@ def block_diag(*tensors: Tensor) -> Tensor:
     """
     blocks: list[Any] = []
     for i, x in enumerate(tensors):
-        ndim = need_tensor(x, "block_diag", f"tensors[{i}]")._array.ndim
+        if not isinstance(x, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(x).__name__}")
+        ndim = x._array.ndim
         if ndim > 2:
             raise RuntimeError(
                 f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {i} has {ndim} dimensions"
