@@ -87,7 +87,16 @@ def test_views_share_one_memory_and_keep_their_strides():
     assert [name for name in file.namelist() if "/data/" in name] == ["archive/data/0"]
 
 
-def test_expanded_and_reversed_memory():
+def test_strided_views_share_the_memory_that_they_are_cut_from():
+    x = torch.arange(6.0)
+    y = x.as_strided((2,), (1,), 2)
+    assert (y.storage_offset(), y[1:].storage_offset(), x.unfold(0, 2, 1)[3].storage_offset()) == (2, 3, 3)
+    a, b, c = again([x, y, x.unfold(0, 2, 1)])
+    a[3] = 50
+    assert (b[1], c[2, 1], c[3, 0]) == (50, 50, 50)
+
+
+def test_expanded_memory_and_memory_of_others():
     x = torch.ones(1).expand(3, 4)
     assert again(x).stride() == (0, 0)
     y = torch.from_numpy(np.arange(8, dtype=np.uint8)[1:5].view("<i2"))  # not at a multiple of its size

@@ -174,7 +174,7 @@ def test_refusals_have_torchs_words(obj):
         with pytest.raises(pickle.UnpicklingError) as caught:
             module.load(file)
         file.seek(0)
-        found.append((str(caught.value), module.serialization.get_unsafe_globals_in_checkpoint(file)))
+        found.append((str(caught.value), sorted(module.serialization.get_unsafe_globals_in_checkpoint(file))))
     assert found[0] == found[1]
 
 

@@ -189,9 +189,13 @@ def owner(x: Any) -> Any:
     """The array that owns the memory which `x` looks into; `x` may be batched."""
     while not isinstance(x, np.ndarray):
         x = x.values
-    while isinstance(x.base, np.ndarray):
-        x = x.base
-    return x
+    while True:
+        base = x.base
+        if not isinstance(base, np.ndarray):
+            base = getattr(base, "base", None)  # of what as_strided puts between a view and its array
+            if not isinstance(base, np.ndarray):
+                return x
+        x = base
 
 
 def storage(x: Array) -> tuple[Array, int]:
