@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .numpy_indexing import add_at
 from .numpy_windows import Array, Grid, pad, unpad
 
 
@@ -212,10 +213,7 @@ def put_places(g: Array, indices: Array, shape: tuple[int, ...], axes: int) -> A
 
 
 class Taps:
-    """Of what each place of a resampled axis is a weighted sum: the elements' `places` (n, k) and their `weights`.
-
-    Down each column of `places` the numbers do not fall.
-    """
+    """Of what each place of a resampled axis is a weighted sum: the elements' `places` (n, k) and their `weights`."""
 
     __slots__ = ("places", "weights")
 
@@ -239,10 +237,8 @@ def blend(x: Array, taps: Taps, axis: int) -> Array:
 
 def unblend(g: Array, taps: Taps, axis: int, size: int) -> Array:
     """The adjoint of blend, for an axis of `size` elements."""
-    lead, behind = (slice(None),) * axis, (1,) * (g.ndim - 1 - axis)
-    out = np.zeros((*g.shape[:axis], size, *g.shape[axis + 1 :]), g.dtype)
+    rows = np.ascontiguousarray(np.moveaxis(g, axis, 0))
+    out = np.zeros((size, *rows.shape[1:]), g.dtype)
     for places, weights in zip(taps.places.T, taps.weights.T, strict=True):
-        starts = np.flatnonzero(np.concatenate(([True], places[1:] != places[:-1])))
-        part = g * weights.astype(g.dtype).reshape((-1, *behind))
-        out[(*lead, places[starts])] += np.add.reduceat(part, starts, axis=axis)
-    return out
+        add_at(out, places, rows * weights.astype(g.dtype).reshape((-1, *(1,) * (rows.ndim - 1))))
+    return np.ascontiguousarray(np.moveaxis(out, 0, axis))
