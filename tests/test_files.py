@@ -7,6 +7,7 @@ import copy
 import io
 import os
 import pickle
+import sys
 import zipfile
 
 import numpy as np
@@ -166,6 +167,15 @@ def test_whole_modules_need_trust_or_an_allowed_class():
     with torch.serialization.safe_globals([torch.nn.Linear]):
         assert torch.equal(again(model).weight, model.weight)
     assert torch.serialization.get_safe_globals() == []
+
+
+def test_a_file_imports_nothing():
+    sys.modules.pop("gradiente.run.child", None)
+    with torch.serialization.safe_globals([torch.nn.Linear]):
+        for name in (b"torch.__main__\nmain", b"torch.run.child\nmain"):
+            with pytest.raises(pickle.UnpicklingError, match="was not an allowed global"):
+                torch.load(with_pickle(b"\x80\x02c" + name + b"\n."))
+        assert "gradiente.run.child" not in sys.modules
 
 
 def test_globals_that_are_allowed_by_name():

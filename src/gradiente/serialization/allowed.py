@@ -64,7 +64,7 @@ def user_allowed(full: str) -> Any:
     found = _added.get(full)
     if found is None and full.startswith("torch.") and _added:
         with contextlib.suppress(AttributeError, ImportError):
-            thing = names.find_torchs(*names.split(full))
+            thing = names.find_torchs(*names.split(full), load=False)
             if any(thing is one for one in _added.values()):
                 return thing
     return found

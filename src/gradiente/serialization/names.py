@@ -120,12 +120,18 @@ def find(module: str, name: str) -> Any:
     return _attribute(sys.modules[module], name)
 
 
-def find_torchs(module: str, name: str) -> Any:
-    """The object of gradiente that torch has as `module.name`; it may be in a package above."""
+def find_torchs(module: str, name: str, load: bool = True) -> Any:
+    """The object of gradiente that torch has as `module.name`; it may be in a package above.
+
+    Without `load`, no module is imported for it: only what the program has is looked through.
+    """
     home = {short: long for long, short in _SHORTER.items()}.get(real_name(module), real_name(module))
     while True:
         try:
-            __import__(home)
+            if load:
+                __import__(home)
+            elif home not in sys.modules:
+                raise ModuleNotFoundError(name=home)
         except ModuleNotFoundError as error:
             if error.name is None or not error.name.startswith(PACKAGE):
                 raise
