@@ -78,6 +78,22 @@ _OF_ANOTHER_TYPE = {
 }
 """The errors of functions that have their own words for an `out` of another dtype than the result."""
 
+_APART = {
+    *("cat", "column_stack", "dstack", "gather", "hstack", "index_select", "kthvalue", "masked_select"),
+    *("mode", "stack", "take", "take_along_dim", "topk", "vstack"),
+}
+"""Functions whose `out` must not share memory with an operand; that of others may be the operand itself."""
+
+_SHARING = {
+    *("addbmm", "addmm", "addmv", "amax", "amin", "aminmax", "avg_pool2d", "avg_pool3d", "baddbmm", "bmm"),
+    *("cholesky", "cholesky_inverse", "cholesky_solve", "cummax", "cummin", "diag", "dot", "geqrf"),
+    *("histc", "histogram", "inner", "linear", "log_softmax", "logsigmoid", "logsumexp", "lu", "lu_solve"),
+    *("lu_unpack", "matmul", "mean", "mm", "mv", "mvlgamma", "nanmean", "nanquantile", "nansum"),
+    *("native_batch_norm", "norm", "ormqr", "prod", "qr", "quantile", "softmax", "special_ndtr", "std"),
+    *("sum", "svd", "tensordot", "triangular_solve", "tril", "triu", "var", "vdot"),
+}
+"""Functions, beside those of linear algebra, whose `out` may share any memory with an operand."""
+
 
 def into(out: Any, result: R, function: str, *operands: Any, cast: bool = False) -> R:
     """The result, or, if `out` is given, what the caller gave, with the result's elements.
@@ -105,9 +121,10 @@ def into(out: Any, result: R, function: str, *operands: Any, cast: bool = False)
             names = {"want": SCALAR_NAMES[want], "got": SCALAR_NAMES[got], "c_want": C_NAMES[want]}
             raise RuntimeError(text.format(**names, c_got=C_NAMES[got], name=function))
         check_writable(target, False)
-        for operand in _tensors(operands):
-            if operand is not target:
-                check_apart(target._array, operand._array)
+        if not _may_share(function):
+            for operand in _tensors(operands):
+                if operand is not target or function in _APART:
+                    check_apart(target._array, operand._array, whole=function not in _APART)
     for target, found in zip(targets, results, strict=True):
         _fill(target, found, function)
     return out if isinstance(result, Tensor) else type(result)(targets)  # pyright: ignore
@@ -134,6 +151,11 @@ def fills(call: Callable[..., Tensor], definition: Callable[..., Tensor]) -> Cal
         raise TypeError(f"{function}: the operands of a function with `out` are called input and other")
     chosen.plain = call
     return chosen
+
+
+def _may_share(function: str) -> bool:
+    """Whether torch lets `out` share any part of an operand's memory."""
+    return function.startswith(("linalg_", "fft_")) or function.endswith("_copy") or function in _SHARING
 
 
 def _tensors(operands: Iterable[Any]) -> Iterator[Tensor]:

@@ -206,6 +206,10 @@ def multinomial(
         raise RuntimeError(
             f"multinomial only supports floating-point dtypes for input, got: {name} (convert with .float())"
         )
+    if isinstance(out, Tensor) and out._array.dtype.name != "int64":
+        raise RuntimeError(
+            f"multinomial expects Long tensor out, got: {SCALAR_NAMES[out.dtype.name]} (give an int64 one)"
+        )
     source = need_generator(generator, "multinomial")
     array = drawn_from(lambda w: streams.multinomial(source, w, count, bool(replacement)), weights, "multinomial", 1)
     return _result(array, (), out, "multinomial")

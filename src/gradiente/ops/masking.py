@@ -51,6 +51,10 @@ def _fill_value(x: Tensor, mask: Any, value: Any) -> Any:
                 f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value._array.ndim} "
                 "dimension(s)."
             )
+        if value._array.dtype.kind == "c" and x._array.dtype.kind in "iuf" and value._array.imag:
+            name = x.dtype.name
+            kind = f"{name}_t" if x._array.dtype.kind in "iu" and name != "int32" else C_NAMES[name]
+            raise RuntimeError(f"value cannot be converted to type {kind} without overflow (it is {value.item()})")
         return value if value._array.dtype == x._array.dtype else primitive("astype")(value, dtype=x._array.dtype)
     if not isinstance(value, _NUMBERS):
         raise TypeError(f"masked_fill(): argument 'value' (position 2) must be Number, not {type(value).__name__}")

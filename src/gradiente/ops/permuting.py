@@ -231,6 +231,8 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
     if not steps:
         raise RuntimeError("`shifts` required")
     axes = () if dims is None else several(dims, "roll", "dims")
+    if axes and not ndim:
+        raise IndexError(f"Dimension specified as {axes[0]} but tensor has no dimensions (leave out dims)")
     if not axes and len(steps) == 1:
         return _roll(input, shift=steps[0], axis=None)
     if len(axes) != len(steps):

@@ -245,6 +245,10 @@ def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:
     if not shape:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     dim = wrap_dim(integer(dim, "narrow", "dim", 2), len(shape))
+    if isinstance(start, Tensor) and (start._array.ndim or start._array.dtype.kind not in "iu"):
+        raise RuntimeError(
+            f"start must be an 0-dim integral Tensor. (It has shape {list(start.shape)}, {start.dtype}.)"
+        )
     size, start, length = shape[dim], integer(start, "narrow", "start", 3), integer(length, "narrow", "length", 4)
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")

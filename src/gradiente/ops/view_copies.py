@@ -268,6 +268,14 @@ def narrow_copy(input: Tensor, dim: int, start: int | Tensor, length: int, *, ou
     if out is not None:
         return into(out, narrow_copy(input, dim, start, length), "narrow_copy", input, start)
     x: Any = need_tensor(input, "narrow_copy")
+    if x.dim() and isinstance(dim, int) and dim >= x.dim():
+        raise RuntimeError(
+            "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false. "
+            f"(dim is {dim}, of a tensor with {x.dim()} dimensions)"
+        )
+    if x.dim() and isinstance(length, int) and length < 0:
+        size = x.size(dim)
+        raise RuntimeError(f"start ({int(start)}) + length ({length}) exceeds dimension size ({size}).")
     return _copy(x.narrow(dim, start, length))
 
 
