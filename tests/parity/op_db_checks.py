@@ -341,7 +341,7 @@ def errors(op: Any) -> Result:
             continue
         if any(isinstance(v, torch.layout) and v is not torch.strided for v in sample.kwargs.values()):
             continue  # another layout is out of scope: it has no name here
-        if _overlaps(sample.kwargs.get("out")):
+        if _overlaps(sample.kwargs.get("out"), tensors_in((sample.input, sample.args))):
             continue  # a part of another tensor: copies would not overlap. test_out.py makes such calls
         theirs = _error(lambda sample=sample: Call(op, sample, torch).run(wrapped=False))
         if theirs is None:
@@ -359,8 +359,12 @@ def _plain(tensor: Any) -> bool:
     return tensor.layout is torch.strided and tensor.device.type == "cpu" and tensor.dim() <= 64  # NumPy's most
 
 
-def _overlaps(out: Any) -> bool:
-    return isinstance(out, torch.Tensor) and (out._base is not None or 0 in out.stride())
+def _overlaps(out: Any, operands: Any) -> bool:
+    if not isinstance(out, torch.Tensor):
+        return False
+    storage = out.untyped_storage().data_ptr()
+    others = [t for t in operands if t is not out and t.untyped_storage().data_ptr() == storage]
+    return 0 in out.stride() or bool(others)
 
 
 def _error(call: Callable[[], Any]) -> Exception | None:
