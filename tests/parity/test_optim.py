@@ -166,6 +166,7 @@ CALLS: list[Callable[[Any, Any], Any]] = [
     lambda m, p: m.optim.SGD([p]).step(),
     lambda m, p: m.optim.SGD([p]).step(lambda: 3),
     lambda m, p: m.optim.SGD([p], lr=0.1).state_dict(),
+    lambda m, p: m.optim.SGD([{"params": p}, {"params": m.ones(1, requires_grad=True), "lr": 0.2}], lr=0.1),
 ]
 
 

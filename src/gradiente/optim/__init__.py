@@ -2,10 +2,12 @@
 
 `optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
 `adam`: Adam and AdamW. `adam_relatives`: Adamax, NAdam, RAdam. `adaptive`: Adagrad, Adadelta, RMSprop.
-`averaging`: ASGD, Rprop.
+`averaging`: ASGD, Rprop. `lr_scheduler`: rates that change; loaded when it is first asked for.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .adam import Adam as Adam
 from .adam import AdamW as AdamW
@@ -20,8 +22,15 @@ from .averaging import Rprop as Rprop
 from .optimizer import Optimizer as Optimizer
 from .sgd import SGD as SGD
 
+if _TYPE_CHECKING:
+    from . import lr_scheduler as lr_scheduler
+
 
 def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     from .._missing import missing_attribute, public_names
 
+    if name in ("lr_scheduler",):
+        return import_module(f"{__name__}.{name}")
     raise missing_attribute(__name__, name, public_names(__name__))

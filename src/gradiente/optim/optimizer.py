@@ -320,11 +320,13 @@ class Optimizer:
                 group.setdefault(name, default)
 
     def __repr__(self) -> str:
-        lines = [f"{type(self).__name__} ("]
-        for i, group in enumerate(self.param_groups):
-            lines.append(f"Parameter Group {i}")
-            lines += [f"    {name}: {_shown(group[name])}" for name in sorted(group) if name != "params"]
-        return "\n".join([*lines, ")"])
+        groups = [
+            "\n".join(
+                [f"Parameter Group {i}", *(f"    {k}: {_shown(group[k])}" for k in sorted(group) if k != "params")]
+            )
+            for i, group in enumerate(self.param_groups)
+        ]
+        return f"{type(self).__name__} (\n" + "\n\n".join(groups) + "\n)"
 
 
 def _shown(value: Any) -> str:

@@ -1,0 +1,42 @@
+"""torch.optim.lr_scheduler: learning rates that change while a program trains.
+
+`base`: what all share. `simple`: functions of the step alone. `cyclic`: rates (and momenta) that come back.
+`plateau`: reduction when a measured value stops to improve. `composed`: schedulers made of schedulers.
+"""
+
+from __future__ import annotations
+
+from .base import LRScheduler
+from .composed import ChainedScheduler, SequentialLR
+from .cyclic import CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR
+from .one_cycle import OneCycleLR
+from .plateau import ReduceLROnPlateau
+from .simple import (
+    ConstantLR,
+    ExponentialLR,
+    LambdaLR,
+    LinearLR,
+    MultiplicativeLR,
+    MultiStepLR,
+    PolynomialLR,
+    StepLR,
+)
+
+__all__ = [
+    "ChainedScheduler",
+    "ConstantLR",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "CyclicLR",
+    "ExponentialLR",
+    "LRScheduler",
+    "LambdaLR",
+    "LinearLR",
+    "MultiStepLR",
+    "MultiplicativeLR",
+    "OneCycleLR",
+    "PolynomialLR",
+    "ReduceLROnPlateau",
+    "SequentialLR",
+    "StepLR",
+]
