@@ -180,6 +180,32 @@ def test_einsum_of_complex_numbers(equation: str) -> None:
     compare(lambda m, *x: m.einsum(equation, *x), operands(EQUATIONS[equation], 6, "complex128"))
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "bool"])
+@pytest.mark.parametrize(
+    ("equation", "shapes"),
+    [
+        ("ij->", [(3, 2)]),
+        ("i->", [(1,)]),
+        ("ii->i", [(3, 3)]),
+        ("ij,k->k", [(2, 1), (3,)]),
+        ("ij,k->k", [(1, 1), (3,)]),
+        ("ij,k->ik", [(2, 2), (3,)]),
+        ("ij,jk->ik", [(2, 1), (3, 4)]),
+        ("ij,ij->i", [(2, 3), (2, 3)]),
+        ("ii,k->k", [(3, 3), (2,)]),
+    ],
+)
+def test_einsum_of_integers(equation: str, shapes: list[Shape], dtype: str) -> None:
+    """torch has no matrix product of booleans: such a case is left out."""
+    if dtype == "bool" and equation == "ij,ij->i":
+        pytest.skip("not implemented in torch")
+    arrays = [np.ones(shape, dtype) for shape in shapes]
+    expected = torch.einsum(equation, *(torch.from_numpy(x) for x in arrays)).numpy()
+    found = gradiente.einsum(equation, *(gradiente.tensor(x) for x in arrays)).numpy()
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_einsum_of_sublists() -> None:
     arrays = operands([(5, 2, 3), (3, 4)], 7)
     compare(lambda m, a, b: m.einsum(a, [..., 1], b, [1, 2], [..., 2]), arrays)

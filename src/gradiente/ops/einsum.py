@@ -5,6 +5,8 @@ from __future__ import annotations
 import string
 from typing import Any
 
+import numpy as np
+
 from ..tensor.core import Tensor
 from ..tensor.promotion import result_type
 from ._define import primitive
@@ -146,12 +148,27 @@ def _einsum(equation: str, operands: tuple[Tensor, ...]) -> Tensor:
     output = _output(right, arrow, terms, spare, len(left) + 2)
     _check_ellipsis(terms, operands, spare, sizes)
     common = result_type(*operands).numpy
-    if len({x._array.dtype for x in operands}) > 1:
+    if common.kind in "biu" and _adds_alone(terms, operands, output):
+        common = np.dtype("int64")
+    if any(x._array.dtype != common for x in operands):
         operands = tuple(x if x._array.dtype == common else _astype(x, dtype=common) for x in operands)
     ready = [_prepared(x, letters, sizes) for x, letters in zip(operands, terms, strict=True)]
     subscripts = _latin(",".join(letters for _, letters in ready) + "->" + "".join(output))
     call = _kind(terms, output)
     return call(*(x for x, _ in ready), subscripts=subscripts)
+
+
+def _adds_alone(terms: list[list[str]], operands: tuple[Tensor, ...], output: list[str]) -> bool:
+    """Whether one operand is added along a summed letter before any product: in torch such a sum of integers is int64.
+
+    This is so where the other operands lack the letter or repeat a single element along it.
+    """
+    if len(terms) == 1:
+        return not set(terms[0]) <= set(output)
+    shapes = (x._array.shape for x in operands)
+    sizes = [dict(zip(letters, shape, strict=True)) for letters, shape in zip(terms, shapes, strict=True)]
+    summed = set().union(*terms).difference(output)
+    return any(sum(size.get(letter, 1) != 1 for size in sizes) == 1 for letter in summed)
 
 
 def _check_term(letters: list[str], shape: tuple[int, ...], i: int, sizes: dict[str, int]) -> int:
