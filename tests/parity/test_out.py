@@ -59,6 +59,7 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "frexp": lambda m: m.frexp(x(m), out=(new(m, 2, 3), new(m, 2, 3, dtype="int32"))),
     "complex": lambda m: m.complex(x(m), x(m), out=new(m, 2, 3, dtype="complex64")),
     "cat of out": lambda m: (lambda a: m.cat([a, a[:0]], out=a))(x(m)),
+    "cat of an empty out": lambda m: (lambda a: m.cat([a, x(m)], out=a))(new(m, 0, dtype="float64")),
     "cat into a part": lambda m: (lambda a: m.cat([a[:2], a[:1]], out=a[1:]))(m.zeros(4, 3)),
     "cat into one row": lambda m: m.cat([x(m), x(m)], out=new(m, 1, 3, dtype="float64").expand(4, 3)),
     "multinomial": lambda m: m.multinomial(m.ones(3), 2, out=new(m, 2)),

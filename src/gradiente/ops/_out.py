@@ -12,7 +12,7 @@ from ..graph import current
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.inplace import write
-from ..tensor.restrictions import check_apart, check_writable
+from ..tensor.restrictions import check_apart, check_writable, not_apart
 from ..tensor.tangents import carries
 from ._product_checks import C_NAMES
 
@@ -123,8 +123,10 @@ def into(out: Any, result: R, function: str, *operands: Any, cast: bool = False)
         check_writable(target, False)
         if not _may_share(function):
             for operand in _tensors(operands):
-                if operand is not target or function in _APART:
+                if operand is not target:
                     check_apart(target._array, operand._array, whole=function not in _APART)
+                elif function in _APART:
+                    raise not_apart()
     for target, found in zip(targets, results, strict=True):
         _fill(target, found, function)
     return out if isinstance(result, Tensor) else type(result)(targets)  # pyright: ignore

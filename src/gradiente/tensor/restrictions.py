@@ -259,10 +259,15 @@ def check_apart(target: Any, other: Any, whole: bool = True) -> None:
     if not np.may_share_memory(target, other) or (whole and _same_memory(target, other)):
         return
     if _dense(target) and _dense(other):
-        raise RuntimeError(
-            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
-            "memory location. Please clone() the tensor before performing the operation."
-        )
+        raise not_apart()
+
+
+def not_apart() -> RuntimeError:
+    """torch's error for a tensor that is to be written and shares memory with an operand."""
+    return RuntimeError(
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single "
+        "memory location. Please clone() the tensor before performing the operation."
+    )
 
 
 def _same_memory(a: Any, b: Any) -> bool:
