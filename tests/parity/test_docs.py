@@ -43,6 +43,10 @@ DIFFERS = {"torch.lgamma(x)": "at -1 torch's reflection formula gives 10³² in 
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # from torch itself
+OTHER_SIDE_FORWARDS = {"F.prelu(x, torch.tensor(0.25))"}
+"""Where torch's forward mode takes another side of a kink than its reverse mode; here both take that of the latter."""
+
+
 @pytest.mark.parametrize(("function", "at"), [pytest.param(*p.values[:2], id=p.id) for p in rows()])
 def test_second_slopes_and_forward_mode(function, at):
     """Second slopes and forward mode are torch's too; where its formulas run into 0/0, ours may have a value."""
@@ -57,8 +61,9 @@ def test_second_slopes_and_forward_mode(function, at):
         second = library.autograd.grad(total, points, allow_unused=True) if total.requires_grad else [None] * len(at)
         slopes = [np.zeros(v.shape) if g is None else array(g) for g, v in zip(second, values, strict=True)]
         found.append((slopes, [tangent(library, called, values)]))
-    for ours, theirs in zip(*[pair[1] for pair in found], strict=True):
-        np.testing.assert_allclose(np.where(np.isnan(theirs), theirs, ours), theirs, rtol=1e-5)
+    if function not in OTHER_SIDE_FORWARDS:
+        for ours, theirs in zip(*[pair[1] for pair in found], strict=True):
+            np.testing.assert_allclose(np.where(np.isnan(theirs), theirs, ours), theirs, rtol=1e-5)
     if function not in DIFFERS:
         for ours, theirs in zip(*[pair[0] for pair in found], strict=True):
             np.testing.assert_allclose(np.where(np.isnan(theirs), theirs, ours), theirs, rtol=1e-5)
