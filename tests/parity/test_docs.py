@@ -42,11 +42,11 @@ DIFFERS = {"torch.lgamma(x)": "at -1 torch's reflection formula gives 10³² in 
 """Rows whose second slopes are ours alone, and why."""
 
 
-@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # from torch itself
 OTHER_SIDE_FORWARDS = {"F.prelu(x, torch.tensor(0.25))"}
 """Where torch's forward mode takes another side of a kink than its reverse mode; here both take that of the latter."""
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script:DeprecationWarning")  # from torch itself
 @pytest.mark.parametrize(("function", "at"), [pytest.param(*p.values[:2], id=p.id) for p in rows()])
 def test_second_slopes_and_forward_mode(function, at):
     """Second slopes and forward mode are torch's too; where its formulas run into 0/0, ours may have a value."""
