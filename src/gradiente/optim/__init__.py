@@ -2,7 +2,8 @@
 
 `optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
 `adam`: Adam and AdamW. `adam_relatives`: Adamax, NAdam, RAdam. `adaptive`: Adagrad, Adadelta, RMSprop.
-`averaging`: ASGD, Rprop. `lr_scheduler`: rates that change; loaded when it is first asked for.
+`averaging`: ASGD, Rprop. `lr_scheduler`: rates that change. `swa_utils`: averages of weights.
+The last two are loaded when they are first asked for.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .sgd import SGD as SGD
 
 if _TYPE_CHECKING:
     from . import lr_scheduler as lr_scheduler
+    from . import swa_utils as swa_utils
 
 
 def __getattr__(name: str) -> object:
@@ -31,6 +33,6 @@ def __getattr__(name: str) -> object:
 
     from .._missing import missing_attribute, public_names
 
-    if name in ("lr_scheduler",):
+    if name in ("lr_scheduler", "swa_utils"):
         return import_module(f"{__name__}.{name}")
     raise missing_attribute(__name__, name, public_names(__name__))
