@@ -70,7 +70,7 @@ def batch_norm(
         tensor([[-1.0000],
                 [ 1.0000]])
     """
-    return normalization.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+    return normalization.batch_normalized(input, running_mean, running_var, weight, bias, training, momentum, eps)
 
 
 def instance_norm(

@@ -65,7 +65,7 @@ def native_batch_norm(
             running_mean,
             running_var,
         )
-    out = normalization.batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+    out = normalization.batch_normalized(input, running_mean, running_var, weight, bias, training, momentum, eps)
     still = input.detach()
     if not training:
         return out, still.new_empty(0), still.new_empty(0)

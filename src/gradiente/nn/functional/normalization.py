@@ -98,6 +98,21 @@ def batch_norm(
         need_several(count, f"torch.Size({list(shape)})")
         if eps <= 0:
             raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    return batch_normalized(x, running_mean, running_var, weight, bias, training, momentum, eps)
+
+
+def batch_normalized(
+    x: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None,
+    bias: Tensor | None,
+    training: bool,
+    momentum: float,
+    eps: float,
+) -> Tensor:
+    """`batch_norm` without its checks of the batch and of `eps`, which torch's native functions lack."""
+    shape = x._array.shape
     need_running(running_mean, running_var)
     if shape == (0,):
         return x.clone()
