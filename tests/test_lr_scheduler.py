@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import math
 import pickle
@@ -148,3 +149,19 @@ def test_schedulers_load_when_they_are_asked_for() -> None:
     program = "import sys, gradiente\nassert 'gradiente.optim.lr_scheduler' not in sys.modules\n"
     program += "gradiente.optim.lr_scheduler.StepLR"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_missing_name_gets_the_closest_ones() -> None:
+    with pytest.raises(AttributeError, match=r"has no attribute 'StepLRR'. Closest names: 'StepLR'"):
+        _ = lr_scheduler.StepLRR  # type: ignore
+
+
+def test_a_copied_scheduler_goes_on_alone() -> None:
+    scheduler = lr_scheduler.ExponentialLR(sgd(), 0.5)
+    scheduler.optimizer.step()
+    scheduler.step()
+    for twin in (copy.deepcopy(scheduler), pickle.loads(pickle.dumps(scheduler))):
+        twin.optimizer.step()
+        twin.step()
+        assert twin.get_last_lr() == [twin.optimizer.param_groups[0]["lr"]] == [0.25]
+    assert scheduler.get_last_lr() == [scheduler.optimizer.param_groups[0]["lr"]] == [0.5]

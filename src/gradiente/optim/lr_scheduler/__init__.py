@@ -40,3 +40,9 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+
+def __getattr__(name: str) -> object:
+    from ..._missing import missing_attribute
+
+    raise missing_attribute(__name__, name, __all__)

@@ -55,7 +55,7 @@ class SequentialLR(LRScheduler):
             )
         self._schedulers = schedulers
         self._milestones = milestones
-        self.last_epoch = last_epoch + 1
+        self.last_epoch: int = last_epoch + 1
         self.optimizer = optimizer
         # Each scheduler made its first step when it was made: that is undone, and the first one's is done again.
         for group in optimizer.param_groups:

@@ -101,10 +101,11 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         if not isinstance(eta_min, (float, int)):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ValueError(f"Expected float or int eta_min, but got {eta_min} of type {type(eta_min)}")
         self.T_0 = T_0
-        self.T_i = T_0
+        self.T_i: int = T_0
         self.T_mult = T_mult
         self.eta_min = eta_min
         self.T_cur: float = last_epoch
+        self.last_epoch: int = last_epoch
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float | Tensor]:
@@ -219,17 +220,17 @@ class CyclicLR(LRScheduler):
             raise ValueError(f"mode is invalid and scale_fn is None (mode={mode!r})")
         self.max_lrs = max_lrs
         up = float(step_size_up)
-        self.total_size = up + (up if step_size_down is None else float(step_size_down))
-        self.step_ratio = up / self.total_size
+        self.total_size: float = up + (up if step_size_down is None else float(step_size_down))
+        self.step_ratio: float = up / self.total_size
         self.mode = mode
         self.gamma = gamma
         self._scale_fn_custom = scale_fn
         self.scale_mode = scale_mode if scale_fn is not None else "iterations" if mode == "exp_range" else "cycle"
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
-            self.use_beta1 = uses_beta1(optimizer)
-            self.base_momentums = one_per_group("base_momentum", base_momentum, optimizer)
-            self.max_momentums = one_per_group("max_momentum", max_momentum, optimizer)
+            self.use_beta1: bool = uses_beta1(optimizer)
+            self.base_momentums: list[float] = one_per_group("base_momentum", base_momentum, optimizer)
+            self.max_momentums: list[float] = one_per_group("max_momentum", max_momentum, optimizer)
             for group, low, high in zip(optimizer.param_groups, self.base_momentums, self.max_momentums, strict=True):
                 if last_epoch == -1:
                     set_momentum(group, high, self.use_beta1)

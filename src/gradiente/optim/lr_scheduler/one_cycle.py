@@ -82,7 +82,7 @@ class OneCycleLR(LRScheduler):
         lows: list[Any] = []
         highs: list[Any] = []
         if cycle_momentum:
-            self.use_beta1 = uses_beta1(optimizer)
+            self.use_beta1: bool = uses_beta1(optimizer)
             highs = one_per_group("max_momentum", max_momentum, optimizer)
             lows = one_per_group("base_momentum", base_momentum, optimizer)
         if last_epoch == -1:
