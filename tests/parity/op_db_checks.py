@@ -323,6 +323,8 @@ def into(op: Any, sample: Any) -> None:
         assert all(a is b for a, b in zip(tensors_in(got), targets, strict=True)), "out= is not what is returned"
         return targets
 
+    if op.name.startswith("empty"):  # nothing is written
+        raise Refused("what is in new memory is nobody's choice")
     theirs = by_torch(lambda: write(Call(op, sample, torch), torch))
     ours, phases = quiet(lambda: write(Call(op, sample, gradiente), gradiente)), PHASES.get(op.name, ())
     ours, theirs = ([x.abs() if i in phases else x for i, x in enumerate(r)] for r in (ours, theirs))
