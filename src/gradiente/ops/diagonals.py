@@ -88,9 +88,9 @@ def diag(input: Tensor, diagonal: int = 0, *, out: Tensor | None = None) -> Tens
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {ndim}D")
     if ndim == 1:
         return diag_embed(input, diagonal)
-    out = _diagonal_copy(input, plane=_plane(2, diagonal, 0, 1, "diagonal"))
-    out._array = out._array.copy()
-    return out
+    made = _diagonal_copy(input, plane=_plane(2, diagonal, 0, 1, "diagonal"))
+    made._array = made._array.copy()
+    return made
 
 
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:

@@ -282,7 +282,7 @@ def run(
             foreign = array
     if foreign is None:
         function, first = recorder.numpy, arrays[0] if arrays else None
-        if first.__class__ is np.ndarray and first.dtype.kind == "V" and recorder.primitive.kind in _DIAGONAL:
+        if isinstance(first, np.ndarray) and first.dtype.kind == "V" and recorder.primitive.kind in _DIAGONAL:
             function = partial(_in_float32, function)
         try:
             value = function(*arrays, **static)

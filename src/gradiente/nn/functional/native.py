@@ -65,11 +65,11 @@ def native_batch_norm(
             running_mean,
             running_var,
         )
-    out = normalization.batch_normalized(input, running_mean, running_var, weight, bias, training, momentum, eps)
+    made = normalization.batch_normalized(input, running_mean, running_var, weight, bias, training, momentum, eps)
     still = input.detach()
     if not training:
-        return out, still.new_empty(0), still.new_empty(0)
-    return out, *_statistics(still, (0, *range(2, still.dim())), eps, False)
+        return made, still.new_empty(0), still.new_empty(0)
+    return made, *_statistics(still, (0, *range(2, still.dim())), eps, False)
 
 
 def native_layer_norm(
