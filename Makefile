@@ -22,7 +22,8 @@ SOURCES := $(shell find src -type f -not -name '*.pyc') pyproject.toml README.md
 # The oldest supported is checked here: pip's own message comes late and is long.
 CHECK_PYTHON := import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
     "gradiente needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try: make PYTHON=python3.13 ...")
-PYTEST_OPTIONS := -n $(WORKERS) --maxprocesses 4
+# worksteal: at the end no worker waits for another with the slow tests.
+PYTEST_OPTIONS := -n $(WORKERS) --maxprocesses 4 --dist worksteal
 
 .PHONY: help setup test parity lint format types docs bench bench-quick demo wheel-check clean
 .NOTPARALLEL:
