@@ -64,7 +64,7 @@ MISTAKEN = {
     "cholesky_inverse": ("tangent",),  # torch's is not what differences give
     "linalg.norm:subgradients_at_zero": ("second",),  # torch's is NaN at 0
 }
-"""Where torch is wrong: ours is compared with differences elsewhere."""
+"""Where torch is wrong, or what it chooses is not defined: ours is compared with differences elsewhere."""
 
 NUMBERS_FOR_NAN = {"masked.logaddexp", "masked.logsumexp"}
 """Where torch's derivatives are NaN at -∞, which masks put in, and ours are what they should be."""
