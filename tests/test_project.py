@@ -56,7 +56,8 @@ def test_metadata_names_the_project_and_its_licence():
 def test_numpy_is_the_one_requirement():
     requires = metadata.requires("gradiente") or []
     assert [text for text in requires if "extra ==" not in text] == ["numpy>=2.1"]
-    assert set(metadata.metadata("gradiente").get_all("Provides-Extra") or []) == {"special", "bfloat16", "demo"}
+    extras = set(metadata.metadata("gradiente").get_all("Provides-Extra") or [])
+    assert extras == {"special", "bfloat16", "safetensors", "demo"}
 
 
 def test_version_has_one_source():
