@@ -249,9 +249,63 @@ def test_errors(text):
     assert text in str(caught.value)
 
 
-def test_logits_in_parts_are_refused():
-    with pytest.raises(NotImplementedError, match="leave out `options`"):
-        functional.linear_cross_entropy(torch.ones(1, 2), torch.ones(3, 2), torch.tensor([0]), options=object())
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_logits_in_parts(reduction, weighted, rng):
+    """The loss and its gradients are those of all logits at once, which are never in memory."""
+    x, w, b = (torch.tensor(rng.standard_normal(s)).requires_grad_() for s in ((7, 3), (5, 3), (5,)))
+    y = torch.tensor([0, 4, 2, 2, 1, 0, 3])
+    given = {"linear_bias": b, "reduction": reduction, "ignore_index": 2}
+    given["weight"] = torch.arange(1.0, 6, dtype=torch.float64) if weighted else None
+    options = torch.nn.LinearCrossEntropyOptions(batch_chunk_size=2)
+    whole, parts = (functional.linear_cross_entropy(x, w, y, **given, options=o) for o in (None, options))
+    torch.testing.assert_close(parts, whole)
+    for found, expected in zip(*(torch.autograd.grad(out.sum(), [x, w, b]) for out in (parts, whole)), strict=True):
+        torch.testing.assert_close(found, expected)
+
+
+def test_logits_of_a_part_alone_are_saved():
+    sizes = []
+
+    def note(saved):
+        sizes.append(saved.numel())
+        return saved
+
+    x, w = torch.zeros(64, 4), torch.zeros(1000, 4, requires_grad=True)
+    options = torch.nn.LinearCrossEntropyOptions(chunking_method="aspect_ratio:1")
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda saved: saved):
+        loss = functional.linear_cross_entropy(x, w, torch.zeros(64, dtype=torch.int64), options=options)
+    assert max(sizes, default=0) <= 4000
+    assert loss.item() == pytest.approx(math.log(1000))
+    loss.backward()
+    assert w.grad is not None
+
+
+def test_options_of_parts():
+    x, w, y = torch.ones(2, 3), torch.ones(4, 3), torch.tensor([0, 1])
+    options = torch.nn.LinearCrossEntropyOptions()
+    with pytest.warns(UserWarning, match="``options`` ignored; chunked path needs"):
+        functional.linear_cross_entropy(x, w, y, label_smoothing=0.1, options=options)
+    wide = torch.nn.LinearCrossEntropyOptions(acc_dtype=torch.float64)
+    with pytest.raises(RuntimeError, match="supports float32 acc_dtype with float16/bfloat16 inputs"):
+        functional.linear_cross_entropy(x, w, y, options=wide)
+    for name, value, text in (
+        ("batch_chunk_size", 0, "must be positive int or None, got 0"),
+        ("chunking_method", "whole", "invalid chunking_method: 'whole'"),
+        ("acc_policy", "wild", "invalid acc_policy: 'wild'"),
+        ("acc_dtype", torch.int32, "acc_dtype must be one of"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            torch.nn.LinearCrossEntropyOptions(**{name: value})
+
+
+def test_module_of_linear_cross_entropy():
+    with pytest.raises(RuntimeError, match=r"expected weight shape to be \(4,\), got \(3,\)"):
+        torch.nn.LinearCrossEntropyLoss(2, 4, weight=torch.ones(3))
+    with pytest.raises(RuntimeError, match=r"expected label_smoothing to be in range \[0, 1\], got 3.0"):
+        torch.nn.LinearCrossEntropyLoss(2, 4, label_smoothing=3.0)
+    loss = torch.nn.LinearCrossEntropyLoss(2, 4, out_features=(3,), bias=True)
+    assert loss(torch.ones(5, 2), torch.zeros(5, 3, dtype=torch.int64)).shape == ()
 
 
 def test_rows_named_more_often_than_there_are_rounds(rng):

@@ -67,3 +67,25 @@ def test_errors_name_the_operands() -> None:
 def test_float16_products_add_up_in_more_than_16_bits() -> None:
     ones = torch.ones(1, 4096, dtype=torch.float16)
     assert (ones @ ones.t()).item() == 4096
+
+
+def test_addbmm_in_place_takes_the_size_of_the_result() -> None:
+    """As in torch: what has to be broadcast grows; gradients reach what it was."""
+    a = torch.tensor([2.0], requires_grad=True)
+    b, c = torch.ones(2, 3, 4), torch.ones(2, 4, 5)
+    x = a.clone()
+    assert x.addbmm_(b, c) is x
+    assert x.tolist() == [[10.0] * 5] * 3
+    assert torch.autograd.grad(x.sum(), a)[0].tolist() == [15.0]
+    with pytest.raises(RuntimeError, match="leaf Variable that requires grad"):
+        a.addbmm_(b, c)
+    with pytest.raises(RuntimeError, match="expand"):
+        torch.ones(2, 3, 5).addbmm_(b, c)
+    plain = torch.zeros(1)
+    assert plain.addbmm_(b, c, beta=0.5, alpha=2).shape == (3, 5)
+
+
+def test_gradient_of_as_strided_scatter_is_what_differences_give(rng: np.random.Generator) -> None:
+    """torch's gradient of the input is not."""
+    x, src = (torch.tensor(rng.standard_normal(s)).requires_grad_() for s in ((3, 3), (2, 2)))
+    assert torch.autograd.gradcheck(lambda x, s: torch.as_strided_scatter(x, s, (2, 2), (2, 1), 1), (x, src))

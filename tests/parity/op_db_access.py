@@ -7,6 +7,7 @@ call for gradiente, and `rebound` lets the database's small helper functions, wh
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 import random
 import types
@@ -229,6 +230,8 @@ def translated(value: Any, memo: dict[int, Any]) -> Any:
         return {k: translated(v, memo) for k, v in value.items()}
     if isinstance(value, types.FunctionType):
         return rebound(value)
+    if isinstance(value, torch.nn.LinearCrossEntropyOptions):
+        return gradiente.nn.LinearCrossEntropyOptions(**translated(dataclasses.asdict(value), memo))
     if isinstance(value, torch.nn.PairwiseDistance):
         p, eps, keepdim = value.norm, value.eps, value.keepdim
         return lambda a, b: gradiente.nn.functional.pairwise_distance(a, b, p, eps, keepdim)

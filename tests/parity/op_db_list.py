@@ -29,7 +29,7 @@ outcome by `scripts/coverage.py`, and the tests keep it true.
 ✓ works as in PyTorch on all samples; ✗ does not, or not on all of them; a blank where PyTorch has nothing to compare.
 *forward*: values, dtypes and shapes in float64. *reverse*, *second order*, *forward mode*: derivatives. *vmap*: a batch
 gives what its examples give. *complex*: all of that in complex128. *other dtypes*: the values in int64, bool, uint8,
-float32, complex64, and for simple operators float16 and bfloat16. *in place*: the form with `_`, and its gradient.
+float32, complex64, bfloat16, and for simple operators float16. *in place*: the form with `_`, and its gradient.
 *out*: the argument `out=`. *errors*: for PyTorch's own list of wrong calls the same exception types, and texts that
 begin alike.
 

@@ -7,6 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+import gradiente  # noqa: E402 (after the check for torch)
+
 from .nn_harness import compare, compare_failure, normal  # noqa: E402 (after the check for torch)
 
 X, Y, Z = normal(3, 4), normal(3, 4, seed=1), normal(3, 4, seed=2)
@@ -267,6 +269,31 @@ UNCLASSIFIED = {
 @pytest.mark.parametrize("name", CLASSIFIED)
 def test_linear_cross_entropy(name):
     compare(CLASSIFIED[name], [X, normal(5, 2, 4, seed=8), NUMBERED, SEVERAL], 2, node=False)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"bias": True, "reduction": "none"},
+        {"out_features": (2,), "bias": True, "ignore_index": 1},
+        {"weight": [1.0, 2.0, 1.0, 3.0, 0.5], "reduction": "sum", "label_smoothing": 0.1},
+    ],
+    ids=str,
+)
+def test_module_of_linear_cross_entropy(options, seed):
+    found = []
+    for m in (torch, gradiente):
+        m.manual_seed(seed)
+        given = {**options, "weight": m.tensor(options["weight"])} if "weight" in options else options
+        loss = m.nn.LinearCrossEntropyLoss(4, 5, **given, options=m.nn.LinearCrossEntropyOptions(batch_chunk_size=2))
+        loss.options = None if options.get("out_features") or options.get("label_smoothing") else loss.options
+        out = loss(m.tensor(X.tolist()), m.tensor((SEVERAL if "out_features" in options else NUMBERED).tolist()))
+        out.sum().backward()
+        found.append((repr(loss), sorted(loss.state_dict()), out.tolist(), loss.linear.weight.grad.tolist()))
+    assert found[0][:2] == found[1][:2]
+    for theirs, ours in zip(found[0][2:], found[1][2:], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=2e-6)
 
 
 @pytest.mark.parametrize("name", UNCLASSIFIED)

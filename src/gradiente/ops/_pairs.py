@@ -139,7 +139,7 @@ def refusing(
         out = run(input, other)
         mask = tuple(isinstance(o, Tensor) and o._node is not None for o in (input, other))
         wanted = any(tracked and here for tracked, here in zip(mask, which, strict=True))
-        if wanted and out._array.dtype.kind in "fc" and current().grad:
+        if wanted and out._array.dtype.kind in "fcV" and current().grad:
             node = Node()
             node.seq, node.plan, node.tensors = moment(), plans[mask], ()
             node.edges = tuple(o._node for o, tracked in zip((input, other), mask, strict=True) if tracked)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..graph import NO_GRAD, PLAIN, current
 from ..tensor.core import Tensor
+from ..tensor.inplace import touched
+from ..tensor.restrictions import check_writable
 from ._arguments import need_tensor
 from ._define import inplace, primitive
 from ._out import into
@@ -21,6 +24,7 @@ from ._product_checks import (
     times,
 )
 from .matrix_products import outer
+from .reshaping import resized
 
 Number = int | float | complex | bool
 
@@ -244,6 +248,30 @@ def addbmm(
     return _addbmm(input, product, **factors)
 
 
+_addbmm_same = inplace(addbmm)
+
+
+def addbmm_(self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """`addbmm` in place. As in torch, a tensor that has to be broadcast takes the size of the result.
+
+    >>> import gradiente as torch
+    >>> torch.ones(1).addbmm_(torch.ones(2, 1, 3), torch.ones(2, 3, 2))
+    tensor([[7., 7.]])
+    """
+    shapes = [x._array.shape for x in (batch1, batch2) if isinstance(x, Tensor)]  # pyright: ignore
+    whole = (shapes[0][1], shapes[1][2]) if [len(s) for s in shapes] == [3, 3] else None
+    if whole is None or self._array.shape == whole or self._view is not None or current() not in (PLAIN, NO_GRAD):
+        return _addbmm_same(self, batch1, batch2, beta=beta, alpha=alpha)
+    result = addbmm(self, batch1, batch2, beta=beta, alpha=alpha)
+    check_writable(self, tracked=result._node is not None)
+    self._array = resized(self._array, whole)
+    self._array[...] = result._array
+    touched(self)
+    if current() is PLAIN:
+        self._node = result._node
+    return self
+
+
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -302,7 +330,7 @@ METHODS: dict[str, Any] = {
     "addmm_": inplace(addmm),
     "addmv_": inplace(addmv),
     "addr_": inplace(addr),
-    "addbmm_": inplace(addbmm),
+    "addbmm_": addbmm_,
     "baddbmm_": inplace(baddbmm),
 }
 """What these functions are called as methods of Tensor."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..tensor.core import Tensor
+from ..tensor.dtypes import bfloat16
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor, no_overload
 from ._define import binary, inplace, operator, primitive, unary
@@ -152,6 +153,8 @@ def div(
         if not isinstance(value, NUMBERS):
             need_tensor(value, "div", argument, position)
     need_nonzero(input, other, "div")
+    if rounding_mode == "trunc" and result_type(input, other) is bfloat16:  # as in torch, of the rounded quotient
+        input, other = true_divide(input, other), 1
     return (_div_floor if rounding_mode == "floor" else _div_trunc)(input, other)
 
 

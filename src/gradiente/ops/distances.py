@@ -96,7 +96,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
 def _check(x1: Tensor, x2: Tensor, p: float) -> None:
     """What `cdist` asks of its operands."""
     for name, x in (("X1", x1), ("X2", x2)):
-        if x._array.dtype.kind != "f":
+        if x._array.dtype.kind not in "fV":
             raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {scalar_name(x)}")
         if x._array.ndim < 2:
             raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {x._array.ndim}D")

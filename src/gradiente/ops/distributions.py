@@ -201,7 +201,7 @@ def multinomial(
     """
     weights = need_tensor(input, "multinomial")._array
     count = need_int(num_samples, "multinomial", "num_samples", 2)
-    if weights.dtype.kind != "f":
+    if weights.dtype.kind not in "fV":
         name = SCALAR_NAMES[input.dtype.name]
         raise RuntimeError(
             f"multinomial only supports floating-point dtypes for input, got: {name} (convert with .float())"

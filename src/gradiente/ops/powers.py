@@ -56,7 +56,7 @@ def _unusual(input: Any, exponent: Any) -> Tensor:
     input, exponent = (o.item() if isinstance(o, (np.number, np.bool_)) else o for o in (input, exponent))
     if isinstance(exponent, Tensor):
         if isinstance(input, Tensor):
-            return _pow(input, exponent) if input._array.dtype.kind in "fc" else _whole(input, exponent)
+            return _pow(input, exponent) if input._array.dtype.kind in "fcV" else _whole(input, exponent)
         if isinstance(input, NUMBERS):
             return _base(exponent, input)
     elif isinstance(input, Tensor) and isinstance(exponent, NUMBERS):
@@ -94,7 +94,7 @@ def _whole(input: Any, exponent: Any) -> Tensor:
 
 def _base(self: Tensor, base: Any) -> Tensor:
     """base ** self, for a number `base`."""
-    if self._array.dtype.kind not in "fc" and not isinstance(base, (float, complex)):
+    if self._array.dtype.kind not in "fcV" and not isinstance(base, (float, complex)):
         return _whole(base, self)
     common = result_type(self, base)
     return _power_base(self if common is self.dtype else _astype(self, dtype=common.numpy), base=base)
@@ -156,7 +156,7 @@ def square(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     """
     if out is not None:
         return into(out, square(input), "square", input, cast=True)
-    if need_tensor(input, "square")._array.dtype.kind in "fc":
+    if need_tensor(input, "square")._array.dtype.kind in "fcV":
         return _square(input)
     return pow(input, 2)
 

@@ -9,29 +9,18 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
-from ..tensor import dtypes
 from ..tensor.batching import drawn_each
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import dtype as Dtype
-from ..tensor.dtypes import get_default_dtype
+from ..tensor.dtypes import get_default_dtype, int64
 from ._draws import drawn, filled, normals
 from ._factory import made, need_differentiable, put_out, sequence_shape, settle, shape_of
 from ._numbers import need_int
 from .creation import DeviceLike
 from .generators import Generator, need_generator
 from .likes import alike
-
-
-def need_drawable(dtype: Dtype, function: str) -> Any:
-    """NumPy's form of the dtype; an error for bfloat16, of which no stream of numbers is known."""
-    if dtype is dtypes.bfloat16:
-        raise NotImplementedError(
-            f"{function}(): random numbers of dtype torch.bfloat16 are not supported; draw float32 and convert: "
-            ".to(torch.bfloat16)"
-        )
-    return dtype.numpy
 
 
 def _permutations(source: Any, shape: tuple[int, ...], dtype: Any) -> Any:
@@ -82,7 +71,7 @@ def rand(
     settled = settle("rand", dtype, layout, device, pin_memory, requires_grad)
     wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
     shape = shape_of(sizes, size, "rand")
-    source, kind = need_generator(generator, "rand"), need_drawable(wanted, "rand")
+    source, kind = need_generator(generator, "rand"), wanted.numpy
     array = drawn_each(lambda shape: streams.uniform(source, shape, kind), shape)
     return made(array, requires_grad) if out is None else put_out(out, array, "rand", settled)
 
@@ -128,7 +117,7 @@ def randn(
     settled = settle("randn", dtype, layout, device, pin_memory, requires_grad)
     wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
     shape = shape_of(sizes, size, "randn")
-    source, kind = need_generator(generator, "randn"), need_drawable(wanted, "randn")
+    source, kind = need_generator(generator, "randn"), wanted.numpy
     array = drawn_each(lambda shape: streams.normal(source, shape, kind), shape)
     return made(array, requires_grad) if out is None else put_out(out, array, "randn", settled)
 
@@ -175,12 +164,12 @@ def randint(
         tensor([4, 9, 3, 0])
     """
     settled = settle("randint", dtype, layout, device, pin_memory, requires_grad)
-    wanted = settled or (out.dtype if isinstance(out, Tensor) else dtypes.int64)
+    wanted = settled or (out.dtype if isinstance(out, Tensor) else int64)
     if requires_grad:
         need_differentiable(wanted, "randint")
     least, most, sizes = _bounds("randint", list(args), low, high, size)
     source = need_generator(generator, "randint")
-    kind = need_drawable(wanted, "randint")
+    kind = wanted.numpy
     array = drawn_each(lambda shape: streams.randint(source, shape, kind, least, most), sizes)
     return made(array, requires_grad) if out is None else put_out(out, array, "randint", settled)
 
@@ -247,11 +236,11 @@ def randperm(
         tensor([0, 1, 3, 2])
     """
     settled = settle("randperm", dtype, layout, device, pin_memory, requires_grad)
-    wanted = settled or (out.dtype if isinstance(out, Tensor) else dtypes.int64)
+    wanted = settled or (out.dtype if isinstance(out, Tensor) else int64)
     if requires_grad:
         need_differentiable(wanted, "randperm")
     count = need_int(n, "randperm", "n", 1)
-    source, kind = need_generator(generator, "randperm"), need_drawable(wanted, "randperm")
+    source, kind = need_generator(generator, "randperm"), wanted.numpy
     array = drawn_each(lambda shape: _permutations(source, shape, kind), (count,))
     return made(array, requires_grad) if out is None else put_out(out, array, "randperm", settled)
 
@@ -293,7 +282,6 @@ def rand_like(
         tensor([0.4963, 0.7682])
     """
     array = alike("rand_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
-    need_drawable(input.dtype if dtype is None else dtype, "rand_like")
     source = need_generator(generator, "rand_like")
     array = filled(array, drawn(array, lambda shape: streams.uniform(source, shape, array.dtype)))
     return made(array, requires_grad)
@@ -336,7 +324,6 @@ def randn_like(
         tensor([ 1.5410, -0.2934])
     """
     array = alike("randn_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
-    need_drawable(input.dtype if dtype is None else dtype, "randn_like")
     source = need_generator(generator, "randn_like")
     array = filled(array, normals(source, array, 0.0, 1.0))
     return made(array, requires_grad)
@@ -384,7 +371,6 @@ def randint_like(
         tensor([4., 9., 3., 0.])
     """
     array = alike("randint_like", input, dtype, layout, device, pin_memory, requires_grad, memory_format)
-    need_drawable(input.dtype if dtype is None else dtype, "randint_like")
     source = need_generator(generator, "randint_like")
     if not args and high is None:
         raise TypeError('randint_like() missing 1 required positional arguments: "high"')

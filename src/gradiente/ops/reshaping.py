@@ -129,16 +129,21 @@ def resize_(self: Tensor, *size: Any) -> Tensor:
     check_writable(self, overlapping=True)
     if any(n < 0 for n in sizes):
         raise RuntimeError(f"numel: integer multiplication overflow (negative size in {list(sizes)})")
-    array = self._array
-    if array.shape != sizes:
-        count, item = prod(sizes), array.itemsize
-        memory, first = storage(array)
-        memory = memory[first:]
-        if memory.size < count * item:
-            memory = np.concatenate((memory, np.zeros(count * item - memory.size, np.uint8)))
-        self._array = memory[: count * item].view(array.dtype).reshape(sizes)
+    self._array = resized(self._array, sizes)
     touched(self)
     return self
+
+
+def resized(array: Any, sizes: tuple[int, ...]) -> Any:
+    """The array's memory from its first element on, in another size; new memory if it is too small."""
+    if array.shape == sizes:
+        return array
+    count, item = prod(sizes), array.itemsize
+    memory, first = storage(array)
+    memory = memory[first:]
+    if memory.size < count * item:
+        memory = np.concatenate((memory, np.zeros(count * item - memory.size, np.uint8)))
+    return memory[: count * item].view(array.dtype).reshape(sizes)
 
 
 def resize_as_(self: Tensor, the_template: Tensor) -> Tensor:

@@ -15,7 +15,6 @@ import numpy as np
 from .. import random as streams
 from ..arrays.batched import Batched, levels_of
 from ..graph import current
-from ..random._errors import not_implemented
 from ..tensor.batching import drawn_from
 from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import write
@@ -29,8 +28,6 @@ from .generators import Generator, need_generator
 def _refill(target: Tensor, name: str, node: Any, draw: Callable[[Any], Any]) -> Tensor:
     """Replace the values of `target` by drawn ones. What made the old values gets the gradient zero."""
     check_writable(target)
-    if target._array.dtype.kind == "V":
-        raise not_implemented(f"{name}cpu", target._array.dtype, "float16, float32, float64 (draw one and convert it)")
     fresh = wrap(draw(target._array))
     if fresh._array.__class__ is Batched and not set(fresh._array.levels) <= set(levels_of((target._array,))):
         raise RuntimeError(

@@ -119,7 +119,7 @@ def _extreme(name: str) -> Any:
 
     def call(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
         found: Any = _scatter_extreme(x, src, indices=at, axis=dim, largest=name == "amax", include_self=include_self)
-        if x._array.dtype.kind not in "fc":
+        if x._array.dtype.kind not in "fcV":
             return found
         own = _attains(x, found) if include_self else _attains(x, found) & ~_touched(x, dim, index)
         others = _attains(src, found.gather(dim, index))

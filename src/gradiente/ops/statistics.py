@@ -172,7 +172,7 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out
         return into(out, histc(input, bins, min, max), "histc", input)
     array = array_of(input, "histc")
     bins = need_int(bins, "histc", "bins", 2)
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fV":
         name = "aminmax_cpu" if array.dtype.kind == "c" else "histogram_cpu"
         raise NotImplementedError(f"\"{name}\" not implemented for '{type_name(array)}'")
     if bins <= 0:
@@ -190,8 +190,9 @@ def _histc(array: Any, bins: int, low: float, high: float) -> Any:
         raise RuntimeError(f"torch.histc: range of [{low:g}, {high:g}] is not finite")
     if low == high:
         low, high = low - 1, high + 1
-    edges = np.linspace(low, high, bins + 1).astype(array.dtype)
-    return _counts(array.reshape(-1, 1), [edges], None).astype(array.dtype)
+    points = array.astype(np.float32) if array.dtype.kind == "V" else array  # bfloat16, which NumPy cannot search
+    edges = np.linspace(low, high, bins + 1).astype(points.dtype)
+    return _counts(points.reshape(-1, 1), [edges], None).astype(array.dtype)
 
 
 def _span(values: Any) -> tuple[float, float]:

@@ -9,7 +9,7 @@ array of parameters, and return an array.
 Note [Which numbers are torch's]. Compared with PyTorch 2.13 on Linux x86-64 with AVX2 or AVX-512:
 
 * bit for bit: `uniform`, `normal`, `normal_tensor`, `bernoulli`, `dropout_mask`, `randint`, `random_`, `randperm`,
-  `exponential`, `cauchy`, `log_normal`, `geometric`, `poisson`, `standard_gamma`, `multinomial`, in float16,
+  `exponential`, `cauchy`, `log_normal`, `geometric`, `poisson`, `standard_gamma`, `multinomial`, in float16, bfloat16,
   float32 and float64 and in the complex and integer dtypes that they take, together with the state of the generator
   after each draw;
 * within one ulp: about one in 2**29 roundings of a fused float32 multiply-add (Note [Fused multiply-adds]); the
@@ -21,7 +21,7 @@ Note [Which numbers are torch's]. Compared with PyTorch 2.13 on Linux x86-64 wit
   other CPUs (not checked: no such CPU was at hand);
 * not torch's: the order in which `multinomial` without replacement takes categories of weight 0, and ties; now
   and then a category of `multinomial` with replacement from float16 weights, whose running sum torch rounds otherwise;
-  bfloat16, which NumPy has not; `randperm` from 214748364 elements on, which raises.
+  `randperm` from 214748364 elements on, which raises.
 
 An error is raised before anything is drawn, so that the generator stays as it was.
 """

@@ -18,6 +18,7 @@ SCALAR_NAMES: dict[str, str] = {
     "uint32": "UInt32",
     "uint64": "UInt64",
     "float16": "Half",
+    "bfloat16": "BFloat16",
     "float32": "Float",
     "float64": "Double",
     "complex64": "ComplexFloat",
@@ -35,11 +36,13 @@ C_NAMES: dict[str, str] = {
     "uint32": "unsigned int",
     "uint64": "long unsigned int",
     "float16": "c10::Half",
+    "bfloat16": "c10::BFloat16",
     "float32": "float",
     "float64": "double",
 }
 
-FLOATS = "efd"  # NumPy's codes of float16, float32, float64: `dtype.char` costs nothing, `dtype.name` microseconds
+FLOATS = "eEfd"  # float16, bfloat16, float32, float64: `dtype.char` costs nothing, `dtype.name` microseconds
+SHORT = "eE"  # what torch draws in float32 and rounds
 UNSIGNED = "HILQ"
 PART = {"F": "float32", "D": "float64"}
 
@@ -53,7 +56,12 @@ def not_implemented(kernel: str, dtype: np.dtype[Any], supported: str) -> NotImp
 def require_float(kernel: str, dtype: np.dtype[Any]) -> None:
     """Raise NotImplementedError, in torch's words, unless `dtype` is a real floating-point dtype."""
     if dtype.char not in FLOATS:
-        raise not_implemented(kernel, dtype, "float16, float32, float64")
+        raise not_implemented(kernel, dtype, "float16, bfloat16, float32, float64")
+
+
+def largest(dtype: np.dtype[Any]) -> float:
+    """The largest finite number of a floating-point dtype."""
+    return float.fromhex("0x1.fep127") if dtype.char == "E" else float(np.finfo(dtype).max)
 
 
 def require_std(std: float) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._errors import C_NAMES, SCALAR_NAMES, UNSIGNED, count, not_implemented, require_float
+from ._errors import C_NAMES, FLOATS, SCALAR_NAMES, UNSIGNED, count, not_implemented, require_float
 from ._fused import fma64, libm
 from .generator import Generator, default_generator
 from .normals import standard_pairs, to_dtype
@@ -53,7 +53,7 @@ def exponential(generator: Generator | None, shape: tuple[int, ...], dtype: DTyp
         array([3.50832619, 1.23038476])
     """
     dtype = np.dtype(dtype)
-    if dtype.kind != "f":
+    if dtype.char not in FLOATS:
         raise RuntimeError(
             "Exponential distribution is a continuous probability distribution. "
             f"dtype must be a floating point but you specified {SCALAR_NAMES.get(dtype.name, dtype.name)}"
@@ -89,7 +89,7 @@ def cauchy(
         array([10.59773  ,  0.7647673], dtype=float32)
     """
     dtype = np.dtype(dtype)
-    if dtype.kind != "f":
+    if dtype.char not in FLOATS:
         name = (C_NAMES | C_COMPLEX).get(dtype.name, dtype.name)
         raise RuntimeError(
             "Cauchy distribution is a continuous probability distribution. "
@@ -171,12 +171,12 @@ def geometric(generator: Generator | None, shape: tuple[int, ...], dtype: DTypeL
     dtype = np.dtype(dtype)
     if not 0.0 < p < 1.0:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
-    if dtype.kind not in "iuf" or dtype.char in UNSIGNED:
-        raise not_implemented("geometric_cpu", dtype, "uint8, int8 to int64, float16 to float64")
+    if (dtype.kind not in "iu" and dtype.char not in FLOATS) or dtype.char in UNSIGNED:
+        raise not_implemented("geometric_cpu", dtype, "uint8, int8 to int64, float16 to float64, bfloat16")
     u = _doubles(generator, shape)
     with np.errstate(over="ignore"):
         trials = np.ceil(libm(_log, u) / math.log1p(-p))
-        if dtype.kind == "f":
+        if dtype.char in FLOATS:
             return to_dtype(trials, dtype).reshape(shape)
         return trials.astype(np.int64).astype(dtype, copy=False).reshape(shape)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._errors import C_NAMES, SCALAR_NAMES, UNSIGNED, count, not_implemented
+from ._errors import C_NAMES, FLOATS, SCALAR_NAMES, UNSIGNED, count, largest, not_implemented
 from .generator import Generator, default_generator
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Array = NDArray[Any]
 
 WIDE = 2**28  # from this range on torch takes 64 bits per number, so that the remainder's bias stays small
-DIGITS = {"float16": 11, "float32": 24, "float64": 53}
+DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
 MANY = 5000  # from here on following all exchanges at once beats a loop
 LARGEST_PERMUTATION = (2**32 - 1) // 20
 
@@ -24,15 +24,15 @@ LARGEST_PERMUTATION = (2**32 - 1) // 20
 def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
     if dtype.kind == "b":
         return 0, 1
-    if dtype.kind == "f":
-        largest = int(np.finfo(dtype).max)
-        return -largest, largest
+    if dtype.char in FLOATS:
+        most = int(largest(dtype))
+        return -most, most
     info = np.iinfo(dtype)
     return int(info.min), int(info.max)
 
 
 def _check_dtype(dtype: np.dtype[Any]) -> None:
-    if dtype.kind not in "biuf":
+    if dtype.kind not in "biu" and dtype.char not in FLOATS:
         raise RuntimeError(
             "check_random_bounds handles only integral, floating-point and boolean types; "
             f"but the dtype is {dtype.name}"
@@ -40,13 +40,13 @@ def _check_dtype(dtype: np.dtype[Any]) -> None:
 
 
 def _check_range(dtype: np.dtype[Any], low: int, high: int) -> None:
-    least, largest = _limits(dtype)
+    least, most = _limits(dtype)
     for name, value in (("from", low), ("to - 1", high - 1)):
-        if not least <= value <= largest:
+        if not least <= value <= most:
             raise RuntimeError(
-                f"{name} is out of bounds for {C_NAMES[dtype.name]}: {value} is not in [{least}, {largest}]"
+                f"{name} is out of bounds for {C_NAMES[dtype.name]}: {value} is not in [{least}, {most}]"
             )
-        if dtype.kind == "f" and abs(value) > 2 ** DIGITS[dtype.name]:
+        if dtype.char in FLOATS and abs(value) > 2 ** DIGITS[dtype.name]:
             warnings.warn(
                 f"{name} is out of bounds [-(2^{DIGITS[dtype.name]}), 2^{DIGITS[dtype.name]}]. Due to precision "
                 f"limitations {C_NAMES[dtype.name]} can support discrete uniform distribution only within this range. "
@@ -109,7 +109,7 @@ def randint(generator: Generator | None, shape: tuple[int, ...], dtype: DTypeLik
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     _check_dtype(dtype)
     _check_range(dtype, low, high)
-    if dtype.kind == "f":
+    if dtype.char in FLOATS:
         rounded_low, rounded_high = _representable(dtype, low, high)
         if rounded_low >= rounded_high:
             raise RuntimeError(
@@ -158,14 +158,14 @@ def random_(
         return _random_full(generator, count(shape), dtype).reshape(shape)
     _check_dtype(dtype)
     if low == -(2**63):
-        if dtype.name not in ("int64", "float32", "float64"):
+        if dtype.name not in ("int64", "float32", "float64", "bfloat16"):
             raise RuntimeError(
                 "random_full_64_bits_range_kernel_cpu handles only int64, double, float and bfloat16, "
                 f"but the dtype is {dtype.name}"
             )
         with generator.lock:
             return generator.words64(count(shape)).view(np.int64).astype(dtype).reshape(shape)
-    if dtype.kind == "f":
+    if dtype.char in FLOATS:
         greatest = 2 ** DIGITS[dtype.name]
         low = _representable(dtype, low, greatest + 1)[0]
         if low > greatest:
@@ -183,9 +183,9 @@ def random_(
 
 
 def _random_full(generator: Generator, n: int, dtype: np.dtype[Any]) -> Array:
-    if dtype.char in UNSIGNED or dtype.kind not in "biuf":
-        raise not_implemented("random_kernel_cpu", dtype, "bool, uint8, int8 to int64, float16 to float64")
-    values = 2 ** DIGITS[dtype.name] + 1 if dtype.kind == "f" else _limits(dtype)[1] + 1
+    if dtype.char in UNSIGNED or (dtype.kind not in "biu" and dtype.char not in FLOATS):
+        raise not_implemented("random_kernel_cpu", dtype, "bool, uint8, int8 to int64, float16 to float64, bfloat16")
+    values = 2 ** DIGITS[dtype.name] + 1 if dtype.char in FLOATS else _limits(dtype)[1] + 1
     with generator.lock:
         words = generator.words64(n) if dtype.itemsize == 8 and dtype.kind in "if" else generator.words32(n)
     return (words % words.dtype.type(values)).astype(dtype)
@@ -216,8 +216,8 @@ def randperm(generator: Generator | None, n: int, dtype: DTypeLike = "int64") ->
     dtype = np.dtype(dtype)
     if n < 0:
         raise RuntimeError(f"Trying to create tensor with negative dimension {n}: [{n}]")
-    if dtype.kind not in "iuf" or dtype.char in UNSIGNED:
-        raise not_implemented("randperm", dtype, "uint8, int8 to int64, float16 to float64")
+    if (dtype.kind not in "iu" and dtype.char not in FLOATS) or dtype.char in UNSIGNED:
+        raise not_implemented("randperm", dtype, "uint8, int8 to int64, float16 to float64, bfloat16")
     _check_permutation(n, dtype)
     if n < 2:
         return np.zeros(n, dtype)
@@ -264,7 +264,9 @@ def _exchange_at_once(partners: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _check_permutation(n: int, dtype: np.dtype[Any]) -> None:
-    if dtype.kind == "f":
+    if dtype.char == "E":  # torch has no bound here: numbers above 256 are rounded
+        pass
+    elif dtype.kind == "f":
         digits = DIGITS[dtype.name]
         if n > 2**digits + 1:
             most = "2049" if digits == 11 else f"2^{digits}+1"

@@ -4,7 +4,7 @@ Note [Two normal streams]. Below 16 elements (and for the distributions that nee
 float64 pairs ``r cos t, r sin t`` with ``r = sqrt(-2 log(1 - u2))``, ``t = 2 pi u1``, and caches the second value
 of a pair for the next draw, whatever its dtype. From 16 elements on it fills the array with uniforms of the array's
 precision and turns each block of 16, in place, into 8 cosines and 8 sines of the pairs (i, i + 8); the cache is
-neither read nor written. If 16 does not divide the size, the last 16 elements are drawn afresh. For float16 the
+neither read nor written. If 16 does not divide the size, the last 16 elements are drawn afresh. For 16 bits the
 uniforms are float32, and the last 16 elements take the words of the unfinished block.
 """
 
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ._errors import PART, count, require_float, require_std
+from ._errors import PART, SHORT, count, require_float, require_std
 from ._fused import cos_sin32, f32, fma32, fma64, libm, log32
 from .generator import Generator, default_generator
 
@@ -83,7 +83,7 @@ def _large(generator: Generator, n: int, dtype: np.dtype[Any], mean: float, std:
     whole = n - n % BLOCK
     double = dtype == np.float64
     draw = generator.doubles if double else generator.floats
-    if dtype == np.float16:
+    if dtype.char in SHORT:
         u: Any = draw(whole + BLOCK if n > whole else n)
     else:
         u = draw(n)
@@ -139,8 +139,8 @@ def normal(
 
 
 def to_dtype(values: NDArray[np.float64], dtype: np.dtype[Any]) -> Array:
-    """Round float64 numbers to `dtype`; to float16 by way of float32, as torch does."""
-    if dtype == np.float16:
+    """Round float64 numbers to `dtype`; to 16 bits by way of float32, as torch does."""
+    if dtype.char in SHORT:
         return values.astype(f32).astype(dtype)
     return values.astype(dtype, copy=False)
 

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._errors import C_NAMES, PART, SCALAR_NAMES, UNSIGNED, count, not_implemented, require_float
+from ._errors import (
+    C_NAMES,
+    FLOATS,
+    PART,
+    SCALAR_NAMES,
+    SHORT,
+    UNSIGNED,
+    count,
+    largest,
+    not_implemented,
+    require_float,
+)
 from ._fused import f32, fma32, fma64
 from .generator import Generator, default_generator
 
@@ -17,13 +28,13 @@ if TYPE_CHECKING:
 
 
 def _check_bounds(dtype: np.dtype[Any], low: float, high: float) -> None:
-    largest = float(np.finfo(dtype).max)
+    most = largest(dtype)
     for name, value in (("from", low), ("to", high)):
-        if not -largest <= value <= largest:
+        if not -most <= value <= most:
             raise RuntimeError(f"{name} is out of bounds for {C_NAMES[dtype.name]}: {value:g} is not a {dtype.name}")
     if low > high:
         raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
-    if high - low > largest:
+    if high - low > most:
         raise RuntimeError(
             f"uniform_ expects to-from <= std::numeric_limits<{SCALAR_NAMES[dtype.name]}>::max(), "
             f"but found to={high:g} and from={low:g} which result in to-from to exceed the limit"
@@ -65,7 +76,7 @@ def uniform(
     generator = generator or default_generator
     with generator.lock:
         u: Any = generator.doubles(n) if dtype == np.float64 else generator.floats(n)
-    if unit and dtype != np.float16:
+    if unit and dtype.char not in SHORT:
         return u.reshape(shape)
     if dtype == np.float64:
         out: Array = fma64(u, high - low, low)
@@ -102,9 +113,9 @@ def bernoulli(
     """
     dtype = np.dtype(dtype)
     array = isinstance(p, np.ndarray)
-    if dtype.kind not in "biuf" or dtype.char in UNSIGNED:
+    if (dtype.kind not in "biu" and dtype.char not in FLOATS) or dtype.char in UNSIGNED:
         kernel = "bernoulli_tensor_cpu_self_" if array else "bernoulli_scalar_cpu_"
-        raise not_implemented(kernel, dtype, "bool, uint8, int8 to int64, float16 to float64")
+        raise not_implemented(kernel, dtype, "bool, uint8, int8 to int64, float16 to float64, bfloat16")
     if array:
         return _bernoulli_array(generator, shape, dtype, p)
     if not 0.0 <= p <= 1.0:
@@ -163,7 +174,7 @@ def dropout_mask(generator: Generator | None, shape: tuple[int, ...], dtype: DTy
     require_float("bernoulli_scalar_cpu_", dtype)
     if p in (0.0, 1.0):
         return np.full(shape, 1.0 - p, dtype)
-    # The quotient of float16 numbers is taken in float32 and rounded once, the divisor not rounded before.
+    # The quotient of numbers of 16 bits is taken in float32 and rounded once, the divisor not rounded before.
     kind: Any = np.float64 if dtype == np.float64 else f32
     factor: Any = dtype.type(kind(1.0) / kind(1.0 - p))
     mask = np.zeros(shape, dtype)

@@ -96,7 +96,8 @@ class Recorder:
             numbers = tuple((name, i) for name, i in order.items() if not given[i])
             names = tuple(n for n in names if (n, order.get(n)) not in numbers)
             sources = tuple(order.get(n, -1) for n in names)
-        plan = general_plan(primitive, self.cls, mask, names, any(a.dtype.kind == "c" for a in arrays), self.xp)
+        kinds = {a.dtype.kind for a in arrays}
+        plan = general_plan(primitive, self.cls, mask, names, "c" in kinds, self.xp, "V" in kinds)
         plan.sources, plan.constants = sources, numbers
         needed = {name for i in plan.tracked for name in primitive.rule_for(i).names}  # pyright: ignore
         if primitive.name in _INDEXED or not needed.isdisjoint([name for name, _ in numbers]):
@@ -273,17 +274,17 @@ def run(
 
         return special.shown_run(mode, recorder, operands, arrays, static, constant)
     foreign = BATCHED if mode.transforms else None
+    short = None
     for array in arrays if foreign is None else ():
-        if (
-            array.__class__ is not np.ndarray
-            and hasattr(array, "__array_namespace__")
-            and not isinstance(array, np.generic)
-        ):
+        if array.__class__ is np.ndarray:
+            if array.dtype.kind == "V":
+                short = array.dtype
+        elif hasattr(array, "__array_namespace__") and not isinstance(array, np.generic):
             foreign = array
     if foreign is None:
-        function, first = recorder.numpy, arrays[0] if arrays else None
-        if isinstance(first, np.ndarray) and first.dtype.kind == "V" and recorder.primitive.kind in _DIAGONAL:
-            function = partial(_in_float32, function)
+        function = recorder.numpy
+        if short is not None and computes_in_float32(recorder.primitive):
+            function = partial(_in_float32, function, short)
         try:
             value = function(*arrays, **static)
         except RuntimeWarning:
@@ -320,14 +321,22 @@ def run(
     return out
 
 
-_DIAGONAL = frozenset({"elementwise", "constant"})
+def computes_in_float32(primitive: Primitive) -> bool:
+    """Whether a primitive of bfloat16 does arithmetic, for which NumPy is to see float32."""
+    return primitive.kind != "linear" or primitive.name in _ADDING
 
 
-def _in_float32(function: Callable[..., Any], *arrays: Any, **static: Any) -> Any:
+_ADDING = frozenset({"blend", "cumulative_sum", "fold_windows", "sum_windows", "trace", "unblend"})
+"""Linear primitives that do arithmetic; the others move elements."""
+
+
+def _in_float32(function: Callable[..., Any], short: Any, /, *arrays: Any, **static: Any) -> Any:
     """A function of bfloat16 arrays, computed in float32 and rounded once, as torch does: NumPy lacks the type."""
-    dtype = arrays[0].dtype
-    value = np.asarray(function(*[a.astype(F4) if getattr(a, "dtype", None) == dtype else a for a in arrays], **static))
-    return value.astype(dtype) if value.dtype.kind == "f" else value
+    asked = static.get("dtype")
+    if asked == short:
+        static = {**static, "dtype": F4}
+    value = np.asarray(function(*[a.astype(F4) if getattr(a, "dtype", None) == short else a for a in arrays], **static))
+    return value.astype(short) if value.dtype.kind == "f" and asked in (None, short) else value
 
 
 BATCHED = Batched(np.zeros(1), (0,))

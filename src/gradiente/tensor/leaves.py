@@ -11,7 +11,7 @@ from typing import Any
 
 from ..graph import current
 from ..graph.modes import transforming
-from . import dtypes, origins
+from . import origins
 from .core import AccumulateGrad, Tensor
 from .dtypes import C_NAMES, SCALAR_NAMES, dtype
 from .texts import NO_REQUIRES_GRAD, NON_LEAF_FLAG, NON_LEAF_REMEDY
@@ -77,7 +77,7 @@ def refuse_inside() -> None:
 
 
 def _switch_on(x: Tensor, kinds: str) -> None:
-    if x._array.dtype.kind not in "fc" and x.dtype is not dtypes.bfloat16:
+    if x._array.dtype.kind not in "fcV":
         raise RuntimeError(
             f"only Tensors of {kinds} can require gradients "
             f"(this one is {x.dtype}; convert it first, for instance with .float())"

@@ -65,8 +65,12 @@ def general_plan(
     names: tuple[str, ...],
     is_complex: bool,
     xp: Any = np,
+    short: bool = False,
 ) -> Plan:
-    """The plan that works for every kind; on bare arrays its rules run in the namespace `xp`."""
+    """The plan that works for every kind; on bare arrays its rules run in the namespace `xp`.
+
+    `short` says that there is bfloat16, which NumPy lacks: its rules run in float32, and the border rounds once.
+    """
     tracked = tuple(i for i, needed in enumerate(mask) if needed)
     single = len(tracked) == 1
     vjp = primitive.vjp
@@ -85,9 +89,9 @@ def general_plan(
     bare = namespaces(numpy_fast.xp if xp is np else xp)
 
     def raw(node: Node, g: Any) -> Any:
-        return pull(node, g, bare, unpack_raw)
+        return pull(node, _float32(g), bare, unpack_float32) if short else pull(node, g, bare, unpack_raw)
 
-    if xp is np and not is_complex and primitive.runs_rules_as_they_stand:
+    if xp is np and not is_complex and not short and primitive.runs_rules_as_they_stand:
         raw = _arranged(primitive, names, tracked, bare)  # pyright: ignore - called by position only
 
     def taped(node: Node, g: Any) -> Any:
@@ -98,6 +102,15 @@ def general_plan(
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
     return Plan(raw, taped, mask, node_class, names, single=single)
+
+
+def _float32(array: Any) -> Any:
+    return array.astype(np.float32) if array.dtype.kind == "V" else array
+
+
+def unpack_float32(node: Node, index: int) -> Any:
+    """The values of a saved tensor, those of bfloat16 as float32."""
+    return _float32(unpack_raw(node, index))
 
 
 def _arranged(

@@ -144,7 +144,7 @@ def set_data(x: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
     kind = value._array.dtype.kind
-    if x.requires_grad and kind not in "fc" and value.dtype.name != "bfloat16":
+    if x.requires_grad and kind not in "fcV":
         raise RuntimeError(
             "data set to a tensor that requires gradients must be floating point or complex dtype "
             f"(this one is {value.dtype})"

@@ -107,6 +107,11 @@ def scaled_dot_product_attention(
         tensor([[1.]])
     """
     _need_attention(query, key, value, attn_mask, is_causal)
+    if query._array.itemsize == 2:  # in float32, as in torch, and rounded once
+        query, key, value, short = query.float(), key.float(), value.float(), query.dtype  # pyright: ignore
+        mask = attn_mask
+        out = scaled_dot_product_attention(query, key, value, mask, dropout_p, is_causal, scale, enable_gqa)
+        return out.to(short)
     if not 0.0 <= dropout_p <= 1.0:
         raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p:g}")
     if enable_gqa:

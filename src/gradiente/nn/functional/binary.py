@@ -126,9 +126,9 @@ def binary_cross_entropy_with_logits(
         raise ValueError(
             f"Target size (torch.Size({list(y.shape)})) must be the same as input size (torch.Size({list(x.shape)}))"
         )
-    if x.dtype is not y.dtype or x.dtype.kind != "f":
+    if x.dtype is not y.dtype or x.dtype.kind not in "fV":
         _need_float(input, function)
-        if y.dtype.kind != "f":
+        if y.dtype.kind not in "fV":
             raise RuntimeError(
                 f"result type {scalar_name(input)} can't be cast to the desired output type {scalar_name(target)} "
                 f"{shapes(input=input, target=target)}; convert the target with .to({input.dtype!r}))"
@@ -141,7 +141,7 @@ def binary_cross_entropy_with_logits(
 
 
 def _need_float(input: Tensor, function: str) -> None:
-    if input._array.dtype.kind != "f":
+    if input._array.dtype.kind not in "fV":
         raise NotImplementedError(
             f"\"{function}\" not implemented for '{scalar_name(input)}' "
             f"(`input` has dtype {input.dtype!r}; convert it, for instance with .float())"

@@ -80,7 +80,7 @@ def cross_entropy(
         need_tensor(input, "cross_entropy_loss")
         need_tensor(target, "cross_entropy_loss", "target", 2)
         raise
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fV":
         raise NotImplementedError(
             f"\"log_softmax_lastdim_kernel_impl\" not implemented for '{scalar_name(input)}' "
             f"(the logits have dtype {input.dtype!r}; convert them, for instance with .float())"
@@ -100,7 +100,7 @@ def _of_probabilities(
     input: Tensor, target: Tensor, axis: int, weight: Tensor | None, ignored: int, reduction: str, smoothing: float
 ) -> Tensor:
     """The cross entropy with the classes' probabilities as target."""
-    if target._array.dtype.kind != "f":
+    if target._array.dtype.kind not in "fV":
         raise RuntimeError(
             f"Expected floating point type for target with class probabilities, got {scalar_name(target)} "
             f"(`target` has the input's shape {list(target._array.shape)}; class numbers have one dimension less)"

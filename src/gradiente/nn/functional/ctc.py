@@ -161,7 +161,7 @@ def ctc_loss(
     x = need_tensor(log_probs, "ctc_loss")
     need_tensor(targets, "ctc_loss", "targets", 2)
     reduction = reduction_name(reduction)
-    if x._array.dtype.kind != "f":
+    if x._array.dtype.kind not in "fV":
         raise NotImplementedError(
             f"\"ctc_loss_cpu\" not implemented for '{scalar_name(x)}' (convert the input, for instance with .float())"
         )

@@ -130,7 +130,7 @@ def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6,
     need_tensor(x2, "pairwise_distance", "x2", 2)
     difference = add(sub(x1, x2), eps)
     array = difference._array
-    if array.dtype.kind != "f" or array.itemsize == 2 or array.ndim == 0:
+    if array.dtype.kind not in "fV" or array.itemsize == 2 or array.ndim == 0:
         return norm(difference, p, -1, keepdim)
     return _distance(difference, ord=p, axis=array.ndim - 1, keepdims=keepdim)
 
@@ -157,7 +157,7 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
     array = need_tensor(input, "pdist")._array
     if array.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {array.ndim}D")
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fV":
         raise RuntimeError(f"pdist only supports floating-point dtypes (`input` has dtype {input.dtype!r})")
     if p < 0:
         raise RuntimeError(f"pdist only supports non-negative p values (p={p})")

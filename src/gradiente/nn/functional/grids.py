@@ -62,7 +62,7 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
         warnings.warn(_CHANGED, stacklevel=2)
         align_corners = False
     shape = theta._array.shape
-    if theta._array.dtype.kind != "f":
+    if theta._array.dtype.kind not in "fV":
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype!r}")
     sizes = tuple([int(n) for n in size])
     if len(sizes) not in (4, 5):

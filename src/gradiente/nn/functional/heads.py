@@ -59,14 +59,14 @@ def _as_numbers(
     if mask is None:
         return None
     kind = mask._array.dtype.kind
-    if kind not in "bf":
+    if kind not in "bfV":
         raise AssertionError(f"only bool and floating types of {name} are supported")
     if warn and other is not None and other._array.dtype != mask._array.dtype:
         warnings.warn(
             f"Support for mismatched {name} and {other_name} is deprecated. Use same type for both instead.",
             stacklevel=3,
         )
-    if kind == "f":
+    if kind in "fV":
         return mask
     return wrap(np.where(mask._array, -np.inf, 0).astype(dtype))
 

@@ -132,7 +132,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
     array = need_tensor(input, "dropout")._array
     if not training or p == 0 or not array.size:
         return input
-    if array.dtype.kind != "f":
+    if array.dtype.kind not in "fV":
         raise RuntimeError(
             f"result type Float can't be cast to the desired output type {scalar_name(input)} "
             "(dropout scales by 1/(1 - p): convert the tensor, for instance with .float())"

@@ -2,7 +2,7 @@
 
 `module`: what all derive from. `container`: sequences, lists, dictionaries. Layers: `linear`, `conv`, `pooling`,
 `padding`, `activation`, `batchnorm`, `normalization`, `dropout`, `sparse` (embeddings), `rearranging`,
-`rnn` and `rnn_cells`. `loss`: losses; `distance`.
+`rnn` and `rnn_cells`. `loss`: losses; `linear_cross_entropy`: that of a last layer, and its options; `distance`.
 """
 
 from ._calls import register_module_forward_hook as register_module_forward_hook
@@ -16,6 +16,8 @@ from .conv import *
 from .distance import *
 from .dropout import *
 from .linear import *
+from .linear_cross_entropy import *
+from .linear_cross_entropy_options import *
 from .loss import *
 from .module import *
 from .normalization import *

@@ -24,7 +24,7 @@ from .spectra import eigvalsh, svdvals
 _max, _min = primitive("max", "AmaxBackward0"), primitive("min", "AminBackward0")
 _sum, _where, _divide = primitive("sum"), primitive("where"), primitive("divide")
 _multiply, _add = primitive("multiply"), primitive("add")
-_abs = {"f": primitive("abs"), "c": primitive("abs_complex")}
+_abs, _abs_complex = primitive("abs"), primitive("abs_complex")
 _move, _view = primitive("permute_dims"), primitive("view")
 
 _RANKS = (
@@ -36,7 +36,7 @@ _ORDERS = (2, -2, 1, -1, math.inf, -math.inf)
 
 
 def _size(x: Tensor) -> Tensor:
-    return _abs[x._array.dtype.kind](x)
+    return (_abs_complex if x._array.dtype.kind == "c" else _abs)(x)
 
 
 def _in_type(A: Tensor, dtype: Dtype | None) -> Tensor:
