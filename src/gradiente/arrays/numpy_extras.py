@@ -14,13 +14,16 @@ import numpy as np
 from . import numpy_fft, numpy_linalg
 from .normalizing import standardize as standardize
 from .normalizing import standardize_slope as standardize_slope
+from .numpy_along import along_axis as along_axis
+from .numpy_along import gather_along_axis as gather_along_axis
+from .numpy_along import put_along_axis as put_along_axis
+from .numpy_along import scatter_along_axis as scatter_along_axis
 from .numpy_einsum import einsum as einsum
 from .numpy_fft import fft_c2c as fft_c2c
 from .numpy_fft import fft_c2r as fft_c2r
 from .numpy_fft import fft_r2c as fft_r2c
 from .numpy_indexing import add_at as add_at
 from .numpy_indexing import alias as alias
-from .numpy_indexing import along_axis as along_axis
 from .numpy_indexing import as_complex as as_complex
 from .numpy_indexing import as_real as as_real
 from .numpy_indexing import broadcast_view as broadcast_view
@@ -31,15 +34,12 @@ from .numpy_indexing import diagonal as diagonal
 from .numpy_indexing import embed as embed
 from .numpy_indexing import embed_view as embed_view
 from .numpy_indexing import fold_windows as fold_windows
-from .numpy_indexing import gather_along_axis as gather_along_axis
 from .numpy_indexing import identity_times as identity_times
 from .numpy_indexing import pick as pick
-from .numpy_indexing import put_along_axis as put_along_axis
 from .numpy_indexing import put_index as put_index
 from .numpy_indexing import put_rows as put_rows
 from .numpy_indexing import put_view as put_view
 from .numpy_indexing import rot90 as rot90
-from .numpy_indexing import scatter_along_axis as scatter_along_axis
 from .numpy_indexing import split as split
 from .numpy_indexing import strided as strided
 from .numpy_indexing import take_rows as take_rows
@@ -61,6 +61,7 @@ from .numpy_linalg import slogdet as slogdet
 from .numpy_linalg import solve as solve
 from .numpy_linalg import solve_triangular as solve_triangular
 from .numpy_linalg import svd as svd
+from .numpy_ordering import accumulate
 from .numpy_pooling import argmax_places as argmax_places
 from .numpy_pooling import argmax_windows as argmax_windows
 from .numpy_pooling import blend as blend
@@ -237,8 +238,12 @@ def running_argmax(x: Array, axis: int) -> Array:
     if not x.shape:
         return np.zeros((), dtype=np.int64)
     place = np.expand_dims(np.arange(x.shape[axis]), axis=tuple(a for a in range(x.ndim) if a != axis))
-    attained = (x == np.maximum.accumulate(x, axis=axis)) | (x != x)
-    return np.maximum.accumulate(np.where(attained, place, 0), axis=axis)
+    attained = x == accumulate(np.maximum, x, axis)
+    if x.dtype.kind == "f":
+        attained |= np.isnan(x)
+    if x.shape[axis] < 2**31:
+        place = place.astype(np.int32)
+    return accumulate(np.maximum, np.multiply(attained, place), axis).astype(np.int64)
 
 
 def running_logsumexp(x: Array, axis: int) -> Array:

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from . import numpy_along, numpy_large, numpy_ordering
+
 # NumPy's stubs know fewer forms of `reduce` than NumPy.
 _add: Callable[..., Any] = np.add.reduce
 _maximum: Callable[..., Any] = np.maximum.reduce
@@ -129,6 +131,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "dot": np.ndarray.dot,
     "mv": np.ndarray.dot,
     "vecmat": np.ndarray.dot,
+    "where": numpy_large.where,
 }
 """By the name of the primitive."""
 
@@ -205,26 +208,41 @@ def broadcast_to(x: Any, /, shape: Any) -> Any:
     return view
 
 
-_BITS = {"e": np.int16, "f": np.int32, "d": np.int64}
+@_short
+def where(condition: Any, a: Any, b: Any, /) -> Any:
+    """A choice by elements; `numpy.where`. See Note [Choices by bits]."""
+    return numpy_large.where(condition, a, b)
 
 
 @_short
-def where(condition: Any, a: Any, b: Any, /) -> Any:
-    """A choice by elements; `numpy.where`.
+def logaddexp(a: Any, b: Any, /) -> Any:
+    """The logarithm of the sum of exponentials; `numpy.logaddexp`."""
+    return numpy_large.logaddexp(a, b)
 
-    Note [Zeros by multiplication]: NumPy's choice branches at each element, which for a mask without pattern costs ten
-    times as much as arithmetic. Where one side is 0, the other's bits, read as integers, are multiplied by the mask:
-    that is exact, also for NaN and infinity.
-    """
-    if a.__class__ is int and a == 0 and isinstance(b, np.ndarray):
-        bits = _BITS.get(b.dtype.char)
-        if bits is not None and condition.__class__ is np.ndarray:
-            return np.multiply(b.view(bits), np.logical_not(condition)).view(b.dtype)
-    elif b.__class__ is int and b == 0 and isinstance(a, np.ndarray):
-        bits = _BITS.get(a.dtype.char)
-        if bits is not None and condition.__class__ is np.ndarray:
-            return np.multiply(a.view(bits), condition).view(a.dtype)
-    return np.where(condition, a, b)
+
+@_short
+def cumulative_sum(x: Any, /, *, axis: int, dtype: Any = None) -> Any:
+    """Running sums; `numpy.cumulative_sum`."""
+    if dtype is not None or x.dtype.kind not in "fc":
+        return np.cumulative_sum(x, axis=axis, dtype=dtype)
+    return numpy_ordering.accumulate(np.add, x, axis)
+
+
+@_short
+def cumulative_prod(x: Any, /, *, axis: int, dtype: Any = None) -> Any:
+    """Running products; `numpy.cumulative_prod`."""
+    if dtype is not None or x.dtype.kind not in "fc":
+        return np.cumulative_prod(x, axis=axis, dtype=dtype)
+    return numpy_ordering.accumulate(np.multiply, x, axis)
+
+
+@_short
+def take_along_axis(x: Any, indices: Any, /, *, axis: int = -1) -> Any:
+    """The elements at places along an axis; `numpy.take_along_axis`."""
+    axis = axis % x.ndim if x.ndim else 0
+    if (*x.shape[:axis], *x.shape[axis + 1 :]) != (*indices.shape[:axis], *indices.shape[axis + 1 :]):
+        return np.take_along_axis(x, indices, axis=axis)
+    return numpy_along.gather_along_axis(x, indices, axis)
 
 
 @_short

@@ -1,7 +1,7 @@
 """The extras of the array vocabulary that pick, place, add up and window elements, for NumPy arrays.
 
-They come in pairs, a linear map and its adjoint: `x[index]` and `embed`, `gather_along_axis` and `scatter_along_axis`,
-`view(x)` and `embed_view`, `windows` and `fold_windows`.
+They come in pairs, a linear map and its adjoint: `x[index]` and `embed`, `view(x)` and `embed_view`, `windows` and
+`fold_windows`.
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def _add_flat(out: Array, positions: Array, values: Array) -> None:
 
 
 _ROUNDS = 8
+_NARROW = 64
+"""Rows of so many elements are added element by element."""
 
 
 def _add_rows(out: Array, rows: Array, values: Array) -> None:
@@ -75,6 +77,10 @@ def _add_rows(out: Array, rows: Array, values: Array) -> None:
     rows = np.where(rows < 0, rows + size, rows)
     if not width and out.flags.c_contiguous:
         np.add.at(out, rows, values)
+        return
+    each = values[0].size
+    if each <= _NARROW:
+        _add_flat(out, (rows[:, None] * each + np.arange(each)).reshape(-1), values.reshape(-1))
         return
     order = np.argsort(rows, kind="stable")
     ordered = rows[order]
@@ -111,39 +117,6 @@ def put_index(x: Array, values: Array, index: Any, accumulate: bool = False) -> 
         add_at(out, index, values)
     else:
         out[index] = values
-    return out
-
-
-def along_axis(indices: Array, axis: int) -> tuple[Array, ...]:
-    """The index arrays that name, for every place of `indices`, the element there, but at `indices` along `axis`."""
-    grid: list[Array] = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
-    grid[axis] = indices
-    return tuple(grid)
-
-
-def gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
-    """out[i, j, …] = x[i, …, indices[i, j, …], …]: take_along_axis, but `indices` may be shorter along other axes."""
-    return x[along_axis(indices, axis)] if x.shape else np.broadcast_to(x, indices.shape).copy()
-
-
-def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
-    """Zeros of `shape` to which `g` is added at `indices` along `axis`: the adjoint of gather_along_axis."""
-    out = np.zeros(shape, dtype=g.dtype)
-    if not shape:
-        return out + np.sum(g, dtype=g.dtype)
-    add_at(out, along_axis(indices, axis), g[tuple([slice(n) for n in indices.shape])])
-    return out
-
-
-def put_along_axis(x: Array, indices: Array, values: Array, axis: int) -> Array:
-    """A copy of `x` with `values` (of the shape of `indices`, or larger, or 0-d) put at `indices` along `axis`."""
-    out = np.array(x)
-    if np.ndim(values):
-        values = values[tuple([slice(n) for n in indices.shape])]
-    if not out.shape:
-        out[...] = values if not np.ndim(values) or not np.size(values) else values.reshape(-1)[-1]
-        return out
-    out[along_axis(indices, axis)] = values
     return out
 
 

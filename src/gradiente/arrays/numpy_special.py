@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from . import numpy_large
+
 Array = Any
 
 NAMES = (
@@ -66,7 +68,7 @@ def _of(name: str, x: Array, *others: Any, first: tuple[Any, ...] = ()) -> Array
 
 def erf(x: Array) -> Array:
     """The error function 2/√π ∫₀ˣ e^(-t²) dt (DLMF 7.2.1)."""
-    return _either("erf", math.erf)(x)
+    return numpy_large.erf(x) if x.dtype.char == "f" and x.size >= 256 else _either("erf", math.erf)(x)
 
 
 def erfc(x: Array) -> Array:

@@ -6,6 +6,8 @@ from typing import Any, overload
 
 import numpy as np
 
+from ..arrays.numpy_ordering import first_places, nth_places
+from ..graph import current
 from ..tensor.core import Tensor, wrap
 from . import return_types
 from ._define import primitive
@@ -143,9 +145,22 @@ def topk(
     size = array.shape[axis] if array.ndim else 1
     if not 0 <= k <= size:
         raise RuntimeError(f"selected index k out of range (k is {k}, dimension {axis} has size {size})")
-    order = _order(input, axis, largest)._array
+    places = first_places(array, k, axis, bool(largest)) if _is_plain(array) else None
+    order = _order(input, axis, largest)._array if places is None else places
     indices = wrap(order[(*(slice(None),) * axis, slice(0, k))].copy() if array.ndim else order)
     return return_types.topk((_top(input, indices, axis=axis, keepdims=True), indices))  # pyright: ignore
+
+
+def _is_plain(array: Any) -> bool:
+    return array.__class__ is np.ndarray and not current().transforms
+
+
+def _nth_place(input: Tensor, n: int, axis: int, keepdim: bool) -> Any:
+    """The place of the n-th smallest element along `axis`."""
+    places = nth_places(input._array, n, axis) if _is_plain(input._array) else None
+    if places is None:
+        return _nth(_order(input, axis)._array, n, axis, keepdim)
+    return places if keepdim else places.squeeze(axis)
 
 
 def _nth(order: Any, n: int, axis: int, keepdim: bool) -> Any:
@@ -198,7 +213,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
         order: Any = np.zeros((), dtype=np.int64)
     else:
         need_elements(array, axis, "median", "")
-        order = _nth(_order(input, axis)._array, (array.shape[axis] - 1) // 2, axis, keepdim)
+        order = _nth_place(input, (array.shape[axis] - 1) // 2, axis, keepdim)
         if array.size and array.dtype.kind not in "iu":
             bad = np.isnan(array)
             first = np.argmax(bad, axis=axis, keepdims=keepdim)
@@ -269,7 +284,7 @@ def kthvalue(
         raise RuntimeError(
             f"kthvalue(): selected number k out of range for dimension {axis} (k is {k}, its size {size})"
         )
-    indices = wrap(_nth(_order(input, axis)._array, k - 1, axis, keepdim))
+    indices = wrap(_nth_place(input, k - 1, axis, keepdim))
     return return_types.kthvalue((_kth(input, indices, axis=axis, keepdims=keepdim), indices))  # pyright: ignore
 
 

@@ -75,16 +75,31 @@ celu: Primitive = elementwise(
     lambda g, x, alpha, xp: xp.where(x <= 0, g * xp.exp(xp.where(x < 0, x, 0) / alpha), g),
     forward=lambda x, alpha, xp: xp.where(x <= 0, alpha * xp.expm1(xp.minimum(x, 0) / alpha), x),
 )
-softplus: Primitive = elementwise(
-    "softplus",
-    lambda g, x, beta, threshold, xp, extras: xp.where(x * beta > threshold, g, g * extras.expit(x * beta)),
-    forward=lambda x, beta, threshold, xp: xp.where(
-        x * beta > threshold, x, (xp.maximum(x * beta, 0) + xp.log1p(xp.exp(-xp.abs(x * beta)))) / beta
-    ),
-)
+
+
+def _softplus(x: Any, beta: float, threshold: float, xp: Any) -> Any:
+    """log(1 + e^βx)/β, and x from the threshold on."""
+    y = x if beta == 1 else x * beta
+    soft = xp.maximum(y, 0) + xp.log1p(xp.exp(-xp.abs(y)))
+    return xp.where(y > threshold, x, soft if beta == 1 else soft / beta)
+
+
+def _softplus_slope(g: Any, x: Any, beta: float, threshold: float, xp: Any, extras: Any) -> Any:
+    y = x if beta == 1 else x * beta
+    return xp.where(y > threshold, g, g * extras.expit(y))
+
+
+softplus: Primitive = elementwise("softplus", _softplus_slope, forward=_softplus)
+
+
+def _silu_slope(x: Any, s: Any) -> Any:
+    """With s = σ(x): s·(1 + x·(1 - s))."""
+    return s * (1 + x * (1 - s))
+
+
 silu: Primitive = elementwise(
     "silu",
-    lambda g, x, extras: g * (extras.expit(x) * (1 + x * (1 - extras.expit(x)))),
+    lambda g, x, extras: g * _silu_slope(x, extras.expit(x)),
     forward=lambda x, extras: x * extras.expit(x),
 )
 

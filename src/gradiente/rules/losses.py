@@ -48,13 +48,18 @@ mse_loss: Primitive = general(
 
 
 def _huber(d: Any, delta: float, xp: Any) -> Any:
-    """d²/2 up to delta, from there on the tangent line."""
+    """d²/2 up to delta, from there on the tangent line: c·(|d| - c/2) with c = min(|d|, delta)."""
     size = xp.abs(d)
-    return xp.where(size < delta, 0.5 * d * d, delta * (size - 0.5 * delta))
+    c = xp.minimum(size, delta)
+    return c * (size - 0.5 * c)
 
 
 def _huber_slope(d: Any, delta: float, xp: Any) -> Any:
     return xp.where(d <= -delta, -delta, xp.where(d >= delta, delta, d))
+
+
+def _over(x: Any, beta: float) -> Any:
+    return x if beta == 1 else x / beta
 
 
 huber_loss: Primitive = general(
@@ -68,11 +73,11 @@ huber_loss: Primitive = general(
 )
 smooth_l1_loss: Primitive = general(
     "smooth_l1_loss",
-    lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * (_huber_slope(a - b, beta, xp) / beta),
-    lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * (_huber_slope(b - a, beta, xp) / beta),
-    forward=lambda a, b, reduction, beta, xp: _total(_huber(a - b, beta, xp) / beta, reduction, xp),
+    lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * _over(_huber_slope(a - b, beta, xp), beta),
+    lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * _over(_huber_slope(b - a, beta, xp), beta),
+    forward=lambda a, b, reduction, beta, xp: _total(_over(_huber(a - b, beta, xp), beta), reduction, xp),
     jvp=lambda t, i, a, b, reduction, beta, xp: _total(
-        t * (_huber_slope(a - b if i == 0 else b - a, beta, xp) / beta), reduction, xp
+        t * _over(_huber_slope(a - b if i == 0 else b - a, beta, xp), beta), reduction, xp
     ),
     node="SmoothL1LossBackward0",
 )
@@ -106,7 +111,7 @@ binary_cross_entropy: Primitive = general(
 
 def _bce_logits(a: Any, b: Any, c: Any, d: Any, reduction: str, xp: Any) -> Any:
     """-(d·b·log σ(a) + (1 - b)·log σ(-a))·c, where -log σ(a) = log(e^-a + 1) does not overflow."""
-    penalty = xp.logaddexp(-a, xp.zeros_like(a))
+    penalty = xp.maximum(-a, 0) + xp.log1p(xp.exp(-xp.abs(a)))
     loss = (1 - b) * a + (penalty if d is None else (1 + (d - 1) * b) * penalty)
     return _total(_weighted(loss, c), reduction, xp)
 

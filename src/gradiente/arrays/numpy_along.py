@@ -1,0 +1,68 @@
+"""The extras of the array vocabulary that pick, put and add up elements at places along an axis, for NumPy arrays."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .numpy_indexing import add_at
+
+Array = Any
+
+
+def along_axis(indices: Array, axis: int) -> tuple[Array, ...]:
+    """The index arrays that name, for every place of `indices`, the element there, but at `indices` along `axis`."""
+    grid: list[Array] = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
+    grid[axis] = indices
+    return tuple(grid)
+
+
+def gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
+    """out[i, j, …] = x[i, …, indices[i, j, …], …]: take_along_axis, but `indices` may be shorter along other axes."""
+    if not x.shape:
+        return np.broadcast_to(x, indices.shape).copy()
+    if indices.size < _MANY or not x.flags.c_contiguous:
+        return x[along_axis(indices, axis)]
+    return x.reshape(-1).take(_flat_along(indices, axis, x.shape))
+
+
+_MANY = 256
+
+
+def _flat_along(indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
+    """Where in an array of `shape`, seen flat, the elements lie that `indices` name along `axis`."""
+    steps = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
+    own = axis % len(shape)
+    places = np.where(indices < 0, indices + shape[own], indices) if indices.min() < 0 else indices
+    flat: Any = places * steps[own] if steps[own] > 1 else places
+    for k, (n, step) in enumerate(zip(indices.shape, steps, strict=True)):
+        if k != own and n > 1:
+            flat = flat + np.arange(0, n * step, step).reshape(-1, *(1,) * (len(shape) - 1 - k))
+    return flat
+
+
+def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
+    """Zeros of `shape` to which `g` is added at `indices` along `axis`: the adjoint of gather_along_axis."""
+    out = np.zeros(shape, dtype=g.dtype)
+    if not shape:
+        return out + np.sum(g, dtype=g.dtype)
+    g = g[tuple([slice(n) for n in indices.shape])]
+    if indices.size < _MANY or out.dtype.itemsize == 2:
+        add_at(out, along_axis(indices, axis), g)
+    else:
+        np.add.at(out.reshape(-1), _flat_along(indices, axis, shape).reshape(-1), g.reshape(-1))
+    return out
+
+
+def put_along_axis(x: Array, indices: Array, values: Array, axis: int) -> Array:
+    """A copy of `x` with `values` (of the shape of `indices`, or larger, or 0-d) put at `indices` along `axis`."""
+    out = np.array(x)
+    if np.ndim(values):
+        values = values[tuple([slice(n) for n in indices.shape])]
+    if not out.shape:
+        out[...] = values if not np.ndim(values) or not np.size(values) else values.reshape(-1)[-1]
+        return out
+    out[along_axis(indices, axis)] = values
+    return out

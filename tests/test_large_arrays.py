@@ -1,0 +1,118 @@
+"""Large arrays take other ways through NumPy than small ones: the values have to be the same."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import gradiente as torch
+from gradiente.arrays import numpy_extras, numpy_large, numpy_ordering
+from gradiente.arrays.numpy_fast import xp
+
+HARD = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e-40, 1.0, -1.0, 3e38]
+
+
+def hard(rng: np.random.Generator, size: int, dtype: str) -> np.ndarray:
+    """Random numbers, with special ones among them."""
+    x = rng.standard_normal(size).astype(dtype)
+    x[: 10 * len(HARD)] = np.repeat(np.array(HARD, np.float64), 10).astype(dtype)
+    return x
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_choice_by_bits(dtype, rng):
+    with np.errstate(over="ignore"):
+        a, b = hard(rng, 9000, dtype), rng.permutation(hard(rng, 9000, dtype))
+    mask = rng.random(9000) < 0.5
+    for one, other in ((a, b), (a, 0), (0, b), (a, 0.1), (-2, b), (a, math.nan), (a, -math.inf)):
+        found, expected = numpy_large.where(mask, one, other), np.where(mask, one, other)
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found.view(f"i{found.itemsize}"), expected.view(f"i{found.itemsize}"))
+
+
+def test_choice_of_other_shapes_and_types_is_numpys(rng):
+    a, mask = rng.standard_normal((100, 100)), rng.random((100, 1)) < 0.5
+    np.testing.assert_array_equal(xp.where(mask, a, 1), np.where(mask, a, 1))
+    np.testing.assert_array_equal(xp.where(a > 0, a, a[0]), np.where(a > 0, a, a[0]))
+    assert xp.where(a > 0, a.astype("f4"), a).dtype == np.float64
+    assert xp.where(a > 0, 1, 2).dtype == np.int64
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_logaddexp(dtype, rng):
+    a, b = 30 * hard(rng, 2000, dtype) if dtype == "float64" else hard(rng, 2000, dtype), hard(rng, 2000, dtype)
+    b = rng.permutation(b)
+    a[-20:-10], b[-20:-10] = math.inf, math.inf
+    a[-10:], b[-10:] = -math.inf, -math.inf
+    with np.errstate(all="ignore"):
+        found, expected = numpy_large.logaddexp(a, b), np.logaddexp(a, b)
+    assert found.dtype == expected.dtype
+    np.testing.assert_allclose(found, expected, rtol=4 * np.finfo(dtype).eps, atol=np.finfo(dtype).eps)
+
+
+def test_erf_of_float32_to_two_units(rng):
+    x = np.concatenate([np.linspace(-6, 6, 200001), np.logspace(-38, 0, 5000), [0.0, -0.0, math.inf, -math.inf]])
+    x = x.astype(np.float32)
+    found, exact = numpy_large.erf(x).astype(np.float64), np.array([math.erf(v) for v in x.tolist()])
+    assert np.max(np.abs(found - exact) / np.maximum(np.abs(exact), 1e-300)) < 2.5 * np.finfo(np.float32).eps
+    assert np.isnan(numpy_large.erf(np.full(300, np.nan, np.float32))).all()
+    assert np.signbit(numpy_large.erf(x)[-3])
+
+
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64", "uint8"])
+def test_topk_has_the_places_of_the_sorted(dtype, axis, largest, rng):
+    x = torch.from_numpy(rng.permuted(np.arange(200 * 200).reshape(200, 200), axis=axis).astype(dtype))
+    found = x.topk(7, axis, largest)
+    order = x.argsort(axis, descending=largest, stable=True)
+    assert torch.equal(found.indices, order.narrow(axis, 0, 7))
+    assert torch.equal(found.values, x.gather(axis, found.indices))
+
+
+@pytest.mark.parametrize("special", [1.0, math.nan, -math.inf])
+def test_equal_elements_and_nan_keep_the_stable_order(special, rng):
+    array = rng.standard_normal((3, 100))
+    array[1, ::7] = special
+    x = torch.from_numpy(array)
+    order = x.argsort(1, stable=True)
+    for k in (1, 5, 50):
+        assert torch.equal(x.kthvalue(k, 1).indices, order[:, k - 1])
+        assert torch.equal(x.topk(k, 1, False).indices, order[:, :k])
+        assert torch.equal(x.topk(k, 1).indices, x.argsort(1, descending=True, stable=True)[:, :k])
+    assert torch.equal(x[::2].median(1).indices, order[::2, 49])
+
+
+@pytest.mark.parametrize("function", [np.add, np.multiply, np.maximum])
+@pytest.mark.parametrize("shape", [(5, 200), (3, 40, 150), (2, 3), (0, 200), (1, 300)])
+def test_running_results(function, shape, rng):
+    x = rng.standard_normal(shape)
+    for axis in range(len(shape)):
+        found = numpy_ordering.accumulate(function, x, axis)
+        np.testing.assert_array_equal(found, function.accumulate(x, axis=axis))
+    turned = np.asfortranarray(x)
+    np.testing.assert_array_equal(numpy_ordering.accumulate(function, turned, 0), function.accumulate(x, axis=0))
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_picking_along_an_axis_and_its_adjoint(axis, rng):
+    x = rng.standard_normal((8, 9, 10))
+    shape = tuple(6 if k == axis else n - 1 for k, n in enumerate(x.shape))
+    places = rng.integers(-x.shape[axis], x.shape[axis], shape)
+    part = x[tuple(slice(n) if k != axis else slice(None) for k, n in enumerate(shape))]
+    expected = np.take_along_axis(part, places, axis=axis)
+    np.testing.assert_array_equal(numpy_extras.gather_along_axis(x, places, axis), expected)
+    g = rng.standard_normal(shape)
+    back = numpy_extras.scatter_along_axis(g, places, axis, x.shape)
+    assert np.sum(back * x) == pytest.approx(np.sum(g * expected))
+
+
+@pytest.mark.parametrize("width", [1, 3, 64, 65])
+def test_added_rows(width, rng):
+    rows, values = rng.integers(-50, 50, 400), rng.standard_normal((400, width))
+    out, expected = np.zeros((50, width)), np.zeros((50, width))
+    numpy_extras.add_at(out, rows, values)
+    np.add.at(expected, rows, values)
+    np.testing.assert_allclose(out, expected, atol=1e-12)
