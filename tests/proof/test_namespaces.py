@@ -96,6 +96,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "expand": ("broadcast_to",),
     "safe_divide": ("equal", "where", "divide"),
     "convolve": ("convolution",),
+    "product_sums": ("multiply", "sum"),
     "standardize": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "standardize_slope": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "take_rows": ("embedding",),

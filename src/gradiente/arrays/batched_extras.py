@@ -268,6 +268,9 @@ class BatchedExtras:
         out = numpy_extras.put_rows(values, _offset(at, shape[0]), (count * shape[0], *shape[1:]))
         return again(out.reshape((count, *shape)))
 
+    def product_sums(self, a: Any, b: Any, axis: tuple[int, ...]) -> Any:
+        return namespace().sum(a * b, axis=axis, keepdims=True)
+
     def standardize(self, x: Any, axis: tuple[int, ...], eps: float) -> Any:
         return normalizing.units(x, axis, eps, namespace())[0]
 

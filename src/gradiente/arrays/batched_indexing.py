@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import numpy_along
 from . import numpy_indexing as plain
 from .batched import Array, Batched, flat, full, levels_of, not_batchable, spread
 
@@ -217,11 +218,11 @@ def put_index(x: Any, values: Any, index: Any, accumulate: bool = False) -> Any:
 def gather_along_axis(x: Any, indices: Any, axis: int) -> Any:
     """out[i, j, …] = x[i, …, indices[i, j, …], …], for each example."""
     if not levels_of((x, indices)):
-        return plain.gather_along_axis(x, indices, axis)
+        return numpy_along.gather_along_axis(x, indices, axis)
     (values, at), again = flat((x, indices))
     if x.ndim == 0:
         return again(np.broadcast_to(values.reshape((-1,) + (1,) * (at.ndim - 1)), at.shape).copy())
-    return again(plain.gather_along_axis(values, at, axis % x.ndim + 1))
+    return again(numpy_along.gather_along_axis(values, at, axis % x.ndim + 1))
 
 
 def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
@@ -235,24 +236,24 @@ def take_along_axis(x: Any, indices: Any, axis: int) -> Any:
 def scatter_along_axis(g: Any, indices: Any, axis: int, shape: tuple[int, ...]) -> Any:
     """Zeros of `shape` to which `g` is added at `indices` along `axis`, for each example."""
     if not levels_of((g, indices)):
-        return plain.scatter_along_axis(g, indices, axis, shape)
+        return numpy_along.scatter_along_axis(g, indices, axis, shape)
     (values, at), again = flat((g, indices))
     if not shape:
         return again(values.reshape(values.shape[0], -1).sum(1))
-    return again(plain.scatter_along_axis(values, at, axis % len(shape) + 1, (values.shape[0], *shape)))
+    return again(numpy_along.scatter_along_axis(values, at, axis % len(shape) + 1, (values.shape[0], *shape)))
 
 
 def put_along_axis(x: Any, indices: Any, values: Any, axis: int) -> Any:
     """A copy of `x` with `values` put at `indices` along `axis`, for each example."""
     if not levels_of((x, indices, values)):
-        return plain.put_along_axis(x, indices, values, axis)
+        return numpy_along.put_along_axis(x, indices, values, axis)
     if not hasattr(values, "ndim") or (values.ndim == 0 and indices.ndim):
         dtype = values.dtype if hasattr(values, "dtype") else x.dtype
         values = values * np.ones(indices.shape, dtype)
     if x.ndim == 0:
         raise not_batchable("scatter into a tensor without dimensions")
     (out, at, new), again = flat((x, indices, values))
-    return again(plain.put_along_axis(out, at, new, axis % x.ndim + 1))
+    return again(numpy_along.put_along_axis(out, at, new, axis % x.ndim + 1))
 
 
 __all__ = ["embed", "gather_along_axis", "getitem", "need_levels", "pick", "picked_shape", "put_along_axis",

@@ -49,7 +49,15 @@ def _split(shape: tuple[int, ...], axis: Axes) -> tuple[int, int]:
 def product_sums(a: Array, b: Array, axis: Axes) -> Array:
     """The sums of a·b over `axis`, whose axes stay, of size 1."""
     count, size = _split(a.shape, axis)
-    if size < 8 or a.dtype.kind != "f" or a.shape != b.shape:
+    if a.dtype.kind != "f" or a.shape != b.shape:
+        return _add(a * b, axis, None, None, True)
+    if axis == tuple(range(len(axis))) and 0 < len(axis) < a.ndim:  # rows, one below the other
+        kept = a.shape[len(axis) :]
+        width = math.prod(kept)
+        if width >= 8:
+            total = np.einsum("ij,ij->j", a.reshape(-1, width), b.reshape(-1, width))
+            return total.reshape(*(1,) * len(axis), *kept)
+    if size < 8:
         return _add(a * b, axis, None, None, True)
     lead = a.shape[: a.ndim - count]
     rows = np.einsum("ij,ij->i", a.reshape(-1, size), b.reshape(-1, size)).reshape(*lead, *(1,) * count)
@@ -69,29 +77,41 @@ def _mean(x: Array, axis: Axes, n: int) -> Array:
     return total / n
 
 
-def _units(x: Array, axis: Axes, eps: float) -> tuple[Array, Array]:
-    n = math.prod([x.shape[a] for a in axis]) or 1
+def _deviation(x: Array, axis: Axes, eps: float, n: int) -> tuple[Array, Array]:
+    """x - mean, and 1/σ."""
     deviation = x - _mean(x, axis, n)
-    scale = 1 / np.sqrt(product_sums(deviation, deviation, axis) / n + eps)
-    deviation *= scale
-    return deviation, scale
+    return deviation, 1 / np.sqrt(product_sums(deviation, deviation, axis) / n + eps)
 
 
 def standardize(x: Array, axis: Axes, eps: float) -> Array:
     """(x - mean)/σ over `axis`, with σ = √(variance + eps)."""
-    return _units(x, axis, eps)[0]
+    out, scale = _deviation(x, axis, eps, math.prod([x.shape[a] for a in axis]) or 1)
+    out *= scale
+    return out
 
 
 def standardize_slope(t: Array, x: Array, axis: Axes, eps: float) -> Array:
     """The derivative of standardize, a symmetric map: (t - mean t - u·mean(u·t))/σ with the units u."""
     n = math.prod([x.shape[a] for a in axis]) or 1
-    u, scale = _units(x, axis, eps)
-    shared = product_sums(u, t, axis) / n
-    u *= -shared
-    u += t
-    u -= _mean(t, axis, n)
-    u *= scale
-    return u
+    out, scale = _deviation(x, axis, eps, n)
+    out *= product_sums(out, t, axis) / -n * (scale * scale)
+    out += t
+    out -= _mean(t, axis, n)
+    out *= scale
+    return out
 
 
-__all__ = ["mean_over", "product_sums", "standardize", "standardize_slope", "units", "units_slope"]
+def normalization(
+    a: Array, b: Array | None, c: Array | None, axis: Axes, eps: float, groups: Any, features: tuple[int, ...]
+) -> Array:
+    """The standard units times b, plus c."""
+    x = a if groups is None or a.shape == groups else a.reshape(groups)
+    out = standardize(x, axis, eps).reshape(a.shape)
+    if b is not None:
+        out *= b.reshape(features)
+    if c is not None:
+        out += c.reshape(features)
+    return out
+
+
+__all__ = ["mean_over", "normalization", "product_sums", "standardize", "standardize_slope", "units", "units_slope"]

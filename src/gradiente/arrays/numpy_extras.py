@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import numpy_fft, numpy_linalg
+from .normalizing import product_sums as product_sums
 from .normalizing import standardize as standardize
 from .normalizing import standardize_slope as standardize_slope
 from .numpy_along import along_axis as along_axis
@@ -140,6 +141,7 @@ NAMES = (
     "scatter_extreme",
     "split",
     "spread_windows",
+    "product_sums",
     "standardize",
     "standardize_slope",
     "strided",

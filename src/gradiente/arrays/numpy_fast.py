@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from . import numpy_along, numpy_large, numpy_ordering
+from . import normalizing, numpy_along, numpy_large, numpy_ordering
 
 # NumPy's stubs know fewer forms of `reduce` than NumPy.
 _add: Callable[..., Any] = np.add.reduce
@@ -132,6 +132,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "mv": np.ndarray.dot,
     "vecmat": np.ndarray.dot,
     "where": numpy_large.where,
+    "normalization": normalizing.normalization,
 }
 """By the name of the primitive."""
 

@@ -39,11 +39,23 @@ def _normal(
     return out if c is None else out + _viewed(c, features, xp)
 
 
+def _shared_axes(g: Any, features: tuple[int, ...]) -> tuple[int, ...]:
+    lead = len(g.shape) - len(features)
+    return (*range(lead), *[i + lead for i, n in enumerate(features) if n == 1])
+
+
 def _per_feature(g: Any, features: tuple[int, ...], shape: tuple[int, ...], xp: Any) -> Any:
     """The sum of g over all axes along which features are the same."""
-    lead = len(g.shape) - len(features)
-    axes = (*range(lead), *[i + lead for i, n in enumerate(features) if n == 1])
+    axes = _shared_axes(g, features)
     return xp.reshape(xp.sum(g, axis=axes) if axes else g, shape)
+
+
+def _product_per_feature(
+    g: Any, u: Any, features: tuple[int, ...], shape: tuple[int, ...], xp: Any, extras: Any
+) -> Any:
+    """The same of g·u."""
+    axes = _shared_axes(g, features)
+    return xp.reshape(extras.product_sums(g, u, axes) if axes else g * u, shape)
 
 
 def _weighted(g: Any, b: Any, features: tuple[int, ...], xp: Any) -> Any:
@@ -55,8 +67,8 @@ normalization: Primitive = general(
     lambda g, a, b, axis, eps, groups, features, xp, extras: _units_slope(
         _weighted(g, b, features, xp), a, axis, eps, groups, xp, extras
     ),
-    lambda g, a, b_shape, axis, eps, groups, features, xp, extras: _per_feature(
-        g * _units(a, axis, eps, groups, xp, extras), features, b_shape, xp
+    lambda g, a, b_shape, axis, eps, groups, features, xp, extras: _product_per_feature(
+        g, _units(a, axis, eps, groups, xp, extras), features, b_shape, xp, extras
     ),
     lambda g, c_shape, features, xp: _per_feature(g, features, c_shape, xp),
     forward=_normal,

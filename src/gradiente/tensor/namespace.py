@@ -141,6 +141,9 @@ class Extras:
     def unblend(self, g: Tensor, taps: Any, axis: int, size: int) -> Tensor:
         return self._call["unblend"](g, taps=taps, axis=axis, size=size)
 
+    def product_sums(self, a: Tensor, b: Tensor, axis: tuple[int, ...]) -> Tensor:
+        return namespace.sum(a * b, axis=axis, keepdims=True)  # pyright: ignore
+
     def standardize(self, x: Tensor, axis: tuple[int, ...], eps: float) -> Tensor:
         return normalizing.units(x, axis, eps, namespace)[0]
 
