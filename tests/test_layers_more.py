@@ -316,3 +316,37 @@ def test_rows_named_more_often_than_there_are_rounds(rng):
     w = torch.zeros(6, 3, dtype=torch.float64, requires_grad=True)
     (found,) = torch.autograd.grad(functional.embedding(torch.from_numpy(numbers), w), [w], [torch.from_numpy(g)])
     np.testing.assert_allclose(found.numpy(), [g[numbers == k].sum(axis=0) for k in range(6)], atol=1e-12)
+
+
+TOP_LEVEL = {
+    "Expected 4-dimensional input for 4-dimensional weight": (
+        RuntimeError,
+        lambda: torch.convolution(torch.ones(1, 4), torch.ones(1, 1, 2, 2), None, [1], [0], [1], False, [0], 1),
+    ),
+    "expected stride to be a single integer value": (
+        RuntimeError,
+        lambda: torch.convolution(torch.ones(1, 1, 4), torch.ones(1, 1, 2), None, [1, 1], [0], [1], False, [0], 1),
+    ),
+    "bernoulli_ expects p to be in [0, 1]": (RuntimeError, lambda: torch.native_dropout(torch.ones(2), 1.5, True)),
+    "get_device(): argument 'input'": (TypeError, lambda: torch.get_device(3)),  # pyright: ignore
+}
+
+
+@pytest.mark.parametrize("text", TOP_LEVEL)
+def test_errors_at_top(text):
+    kind, call = TOP_LEVEL[text]
+    with pytest.raises(kind) as caught:
+        call()
+    assert text in str(caught.value)
+
+
+def test_reductions_by_number():
+    """At torch's top level a reduction is a number: 0, 1 or 2 for none, mean and sum."""
+    x, y = torch.tensor([0.5, -1.0]), torch.tensor([1.0, 0.0])
+    for number, name in enumerate(("none", "mean", "sum")):
+        found = torch.binary_cross_entropy_with_logits(x, y, reduction=number)
+        assert torch.equal(found, functional.binary_cross_entropy_with_logits(x, y, reduction=name))
+        assert torch.equal(
+            torch.hinge_embedding_loss(x, y, 1.0, number), functional.hinge_embedding_loss(x, y, reduction=name)
+        )
+    assert reversed(torch.arange(3)).tolist() == [2, 1, 0]

@@ -30,6 +30,7 @@ from .autograd.why import why_no_grad as why_no_grad
 from .autograd.why_nan import why_nan as why_nan
 from .func.vmap import vmap as vmap
 from .nn.functional.at_top import *
+from .nn.functional.at_top_losses import *
 from .nn.functional.native import *
 from .ops import return_types as return_types
 from .ops.activations import *

@@ -11,7 +11,9 @@ from ._define import inplace, primitive, unary
 from ._numbers import Number
 from ._out import into
 from ._pairs import NUMBERS
+from ._product_checks import scalar_name
 from .parts import abs
+from .shaping import reshape
 from .trigonometry import tanh
 
 
@@ -47,6 +49,7 @@ _celu, _elu, _leaky_relu, _softplus = (
     primitive("leaky_relu"),
     primitive("softplus"),
 )
+_prelu = primitive("prelu")
 _threshold, _hardtanh = primitive("threshold"), primitive("hardtanh")
 _softshrink, _hardshrink = primitive("softshrink"), primitive("hardshrink")
 _gelu, _gelu_tanh, _mish = primitive("gelu"), primitive("gelu_tanh"), primitive("mish")
@@ -300,7 +303,53 @@ selu_: Callable[..., Tensor] = inplace(selu)
 celu_: Callable[..., Tensor] = inplace(celu)
 threshold_: Callable[..., Tensor] = inplace(threshold)
 
-METHODS: dict[str, Any] = {"hardshrink": hardshrink, "relu": relu, "relu_": relu_}
+
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """The rectifier with learned slopes: x where x > 0, else weight · x.
+
+    Args:
+        input: (N, C, ...), or any shape for a single weight; floating-point dtype.
+        weight: (C,), or a single number, of the input's dtype.
+
+    Returns:
+        The result, of the input's shape and dtype.
+
+    Raises:
+        RuntimeError: the number of weights, or their dtype, does not fit.
+
+    Source: K. He et al., Delving deep into rectifiers (2015).
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.prelu(torch.tensor([[-1.0, 2.0]]), torch.tensor([0.1, 0.2]))
+        tensor([[-0.1000,  2.0000]])
+    """
+    shape = need_tensor(input, "prelu")._array.shape
+    w = need_tensor(weight, "prelu", "weight", 2)._array
+    if input._array.dtype != w.dtype:
+        raise RuntimeError(
+            f"prelu: Type promoting not supported. Got {scalar_name(input)} and {scalar_name(weight)} (convert one)"
+        )
+    if w.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.ndim}")
+    if w.size != 1:
+        if not shape:
+            raise RuntimeError("Not allow zero-dim input tensor. (Several weights need an axis of channels.)")
+        channels = shape[1] if len(shape) > 1 else 1
+        if channels != w.size:
+            raise RuntimeError(
+                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {w.size} and channel "
+                f"size = {channels}."
+            )
+    if input._array.dtype.kind in "biu":
+        raise NotImplementedError(
+            f"\"prelu_cpu\" not implemented for '{scalar_name(input)}' (convert the input, for instance with .float())"
+        )
+    features = (w.size, *(1,) * (len(shape) - 2)) if w.size != 1 else (1,) * len(shape)
+    return _prelu(input, weight if w.shape == features else reshape(weight, features))
+
+
+METHODS: dict[str, Any] = {"hardshrink": hardshrink, "prelu": prelu, "relu": relu, "relu_": relu_}
 """What these functions are called as methods of Tensor."""
 
-__all__ = ["celu", "celu_", "hardshrink", "relu", "relu_", "selu", "selu_", "threshold", "threshold_"]
+__all__ = ["celu", "celu_", "hardshrink", "prelu", "relu", "relu_", "selu", "selu_", "threshold", "threshold_"]

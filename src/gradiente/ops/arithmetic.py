@@ -259,6 +259,7 @@ METHODS: dict[str, Any] = {
     "__rsub__": reflected(_rsub, _sub),
     "__mul__": _mul_operator,
     "__rmul__": _mul_operator,
+    "__div__": operator("divide"),
     "__truediv__": operator("divide"),
     "__rdiv__": reflected(_reciprocal_times, _div),
     "__rtruediv__": reflected(_reciprocal_times, _div),
@@ -267,6 +268,7 @@ METHODS: dict[str, Any] = {
     "__iadd__": changing(_add),
     "__isub__": changing(_sub),
     "__imul__": changing(mul),
+    "__idiv__": changing(_div),
     "__itruediv__": changing(_div),
     # NumPy's arrays and numbers leave their operators to the tensor on the right
     "__array_priority__": 1000,

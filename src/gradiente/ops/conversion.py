@@ -317,11 +317,6 @@ def numel(input: Tensor) -> int:
     return need_tensor(input, "numel")._array.size
 
 
-def _get_device(self: Tensor) -> int:
-    """The number of the accelerator that the tensor is on: -1, it is on the CPU."""
-    return -1
-
-
 def _element_size(self: Tensor) -> int:
     """The size of an element in bytes."""
     return self._array.itemsize
@@ -386,7 +381,6 @@ METHODS: dict[str, Any] = {
     "numel": numel,
     "nelement": numel,
     "element_size": _element_size,
-    "get_device": _get_device,
     "itemsize": property(_element_size, doc="The size of an element in bytes."),
     "nbytes": property(lambda self: self._array.nbytes, doc="The size of all elements in bytes."),
     "device": property(lambda self: CPU, doc="Where the tensor is: device(type='cpu')."),

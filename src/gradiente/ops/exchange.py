@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import AccumulateGrad, Tensor, new
+from ._arguments import need_tensor
 from ._factory import made
 
 _CAPSULE = (
@@ -121,9 +122,21 @@ def rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict
     return out
 
 
+def get_device(input: Tensor) -> int:
+    """The number of the accelerator that the tensor is on: -1, it is on the CPU.
+
+    >>> import gradiente as torch
+    >>> torch.get_device(torch.ones(2))
+    -1
+    """
+    need_tensor(input, "get_device")
+    return -1
+
+
 METHODS: dict[str, Any] = {
+    "get_device": get_device,
     "__dlpack__": _dlpack,
     "__dlpack_device__": _dlpack_device,
     "__reduce_ex__": _reduce,
 }
-__all__ = ["from_dlpack", "to_dlpack"]
+__all__ = ["from_dlpack", "get_device", "to_dlpack"]

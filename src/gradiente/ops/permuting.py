@@ -263,7 +263,14 @@ swapaxes = transpose
 swapdims = transpose
 moveaxis = movedim
 
+
+def _turned_round(self: Tensor) -> Tensor:
+    """`reversed(tensor)`: along the first axis; itself, if it has none."""
+    return flip(self, 0) if self._array.ndim else self
+
+
 METHODS: dict[str, Any] = {
+    "__reversed__": _turned_round,
     "t": t,
     "T": property(_reversed),
     "mT": property(_matrices_transposed),

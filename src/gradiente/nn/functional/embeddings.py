@@ -40,7 +40,7 @@ def _need_dense(sparse: bool, weight: Tensor, function: str) -> None:
         )
 
 
-def _renormalize(weight: Tensor, numbers: Any, max_norm: float, norm_type: float) -> None:
+def renormalize(weight: Tensor, numbers: Any, max_norm: float, norm_type: float) -> None:
     """Scale, in place, those of the picked rows down to `max_norm` whose norm is larger."""
     rows = np.unique(numbers)
     picked = weight._array[rows]
@@ -108,7 +108,7 @@ def embedding(
         wrong = numbers[(numbers < 0) | (numbers >= count)].flat[0]
         raise IndexError(f"index out of range in self (`input` has the number {wrong}, `weight` {count} rows)")
     if max_norm is not None:
-        _renormalize(weight, numbers, max_norm, norm_type)
+        renormalize(weight, numbers, max_norm, norm_type)
     return _embedding(weight, input, padding=padding_idx, by_frequency=scale_grad_by_freq)
 
 
@@ -270,7 +270,7 @@ def embedding_bag(
             f"torch.{scalar_name(factors)}Tensor (while checking arguments for embedding_bag)"
         )
     if max_norm is not None:
-        _renormalize(weight, numbers, max_norm, norm_type)
+        renormalize(weight, numbers, max_norm, norm_type)
     bags = len(edges) - 1
     bag = np.repeat(np.arange(bags), np.maximum(np.diff(edges), 0))
     numbers = numbers[: len(bag)]

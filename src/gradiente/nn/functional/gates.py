@@ -14,13 +14,13 @@ from ...ops._define import inplace as in_place
 from ...ops._define import primitive
 from ...ops._draws import drawn
 from ...ops._product_checks import scalar_name
+from ...ops.activations import prelu as prelu
 from ...ops.arithmetic import add, div
 from ...ops.exponentials import softmax
-from ...ops.shaping import reshape
 from ...tensor.core import Tensor, box, wrap
 from .activations import hardtanh as _hardtanh
 
-_prelu, _sigmoid, _gated = primitive("prelu"), primitive("sigmoid"), primitive("multiply", "GluBackward0")
+_sigmoid, _gated = primitive("sigmoid"), primitive("multiply", "GluBackward0")
 _halves = primitive("getitem")
 _noisy, _leaky = primitive("multiply", "RreluWithNoiseBackward0"), primitive("leaky_relu", "RreluWithNoiseBackward0")
 _argmax, _put = primitive("argmax"), primitive("put_along_axis")
@@ -40,49 +40,6 @@ def _need_float(input: Tensor, kernel: str) -> None:
         raise NotImplementedError(
             f"\"{kernel}\" not implemented for '{scalar_name(input)}' (convert the input, for instance with .float())"
         )
-
-
-def prelu(input: Tensor, weight: Tensor) -> Tensor:
-    """The rectifier with learned slopes: x where x > 0, else weight · x.
-
-    Args:
-        input: (N, C, ...), or any shape for a single weight; floating-point dtype.
-        weight: (C,), or a single number, of the input's dtype.
-
-    Returns:
-        The result, of the input's shape and dtype.
-
-    Raises:
-        RuntimeError: the number of weights, or their dtype, does not fit.
-
-    Source: K. He et al., Delving deep into rectifiers (2015).
-
-    Example:
-        >>> import gradiente as torch
-        >>> import gradiente.nn.functional as F
-        >>> F.prelu(torch.tensor([[-1.0, 2.0]]), torch.tensor([0.1, 0.2]))
-        tensor([[-0.1000,  2.0000]])
-    """
-    shape = need_tensor(input, "prelu")._array.shape
-    w = need_tensor(weight, "prelu", "weight", 2)._array
-    if input._array.dtype != w.dtype:
-        raise RuntimeError(
-            f"prelu: Type promoting not supported. Got {scalar_name(input)} and {scalar_name(weight)} (convert one)"
-        )
-    if w.ndim > 1:
-        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {w.ndim}")
-    if w.size != 1:
-        if not shape:
-            raise RuntimeError("Not allow zero-dim input tensor. (Several weights need an axis of channels.)")
-        channels = shape[1] if len(shape) > 1 else 1
-        if channels != w.size:
-            raise RuntimeError(
-                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {w.size} and channel "
-                f"size = {channels}."
-            )
-    _need_float(input, "prelu_cpu")
-    features = (w.size, *(1,) * (len(shape) - 2)) if w.size != 1 else (1,) * len(shape)
-    return _prelu(input, weight if w.shape == features else reshape(weight, features))
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
