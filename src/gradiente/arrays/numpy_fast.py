@@ -42,23 +42,31 @@ def _sum(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
     if dtype is not None or x.dtype.kind in "biu":
         return x.sum(axis=axis, keepdims=keepdims, dtype=dtype)
     wider = wide(x, axis)
-    total = _add(x, axis, wider, None, keepdims)
+    total = _add(x, axis, wider, None, keepdims) if x.size < _LONG else numpy_large.add(x, axis, wider, keepdims)
     return total if wider is None else total.astype(x.dtype)
 
 
 def _mean(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
     wider = wide(x, axis) if dtype is None else dtype
-    total = _add(x, axis, wider, None, keepdims)
+    total = _add(x, axis, wider, None, keepdims) if x.size < _LONG else numpy_large.add(x, axis, wider, keepdims)
     n = x.size // total.size if total.size else 1
     mean = total / n if n else total * np.nan
     return mean if dtype is not None or wider is None else mean.astype(x.dtype)
 
 
+def _top(x: Any, axis: int) -> Any:
+    return _maximum(x, axis, None, None, True) if x.size < _LONG else numpy_large.maximum(x, axis, True)
+
+
+def _total(x: Any, axis: int) -> Any:
+    return _add(x, axis, None, None, True) if x.size < _LONG else numpy_large.add(x, axis, None, True)
+
+
 def _log_softmax(x: Any, axis: int, wide: Any = None) -> Any:
     if wide is not None:
         return _log_softmax(x.astype(wide), axis).astype(x.dtype)
-    out = x - _maximum(x, axis, None, None, True)
-    total = _add(np.exp(out), axis, None, None, True)
+    out = x - _top(x, axis)
+    total = _total(np.exp(out), axis)
     if total.__class__ is not np.ndarray:  # of no dimensions
         return out - np.log(total)
     np.log(total, total)
@@ -68,8 +76,8 @@ def _log_softmax(x: Any, axis: int, wide: Any = None) -> Any:
 def _softmax(x: Any, axis: int, wide: Any = None) -> Any:
     if wide is not None:
         return _softmax(x.astype(wide), axis).astype(x.dtype)
-    e = np.exp(x - _maximum(x, axis, None, None, True))
-    e /= _add(e, axis, None, None, True)
+    e = np.exp(x - _top(x, axis))
+    e /= _total(e, axis)
     return e
 
 
@@ -159,13 +167,13 @@ def _short(function: Callable[..., Any]) -> Callable[..., Any]:
 @_short
 def sum_(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
     """The sum; `numpy.sum`."""
-    return _add(x, axis, dtype, None, keepdims)
+    return _add(x, axis, dtype, None, keepdims) if x.size < _LONG else numpy_large.add(x, axis, dtype, keepdims)
 
 
 @_short
 def max_(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
     """The maximum; `numpy.max`."""
-    return _maximum(x, axis, None, None, keepdims)
+    return _maximum(x, axis, None, None, keepdims) if x.size < _LONG else numpy_large.maximum(x, axis, keepdims)
 
 
 @_short

@@ -104,6 +104,47 @@ def erf(x: Array) -> Array:
     return out.reshape(x.shape)
 
 
+_AXIS = 16
+"""Axes at the end of at most so many elements are reduced by one operation on whole slices for each."""
+_WIDTH = 64
+"""Rows of at most so many elements are added up many at a time."""
+
+
+def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False) -> Array:
+    """The sum; `numpy.add.reduce`, which handles each row by itself, however short it is."""
+    if dtype is None and x.dtype.kind in "fc" and _is_short(x, axis):
+        return _by_slices(np.add, x, keepdims)
+    if x.ndim > 1 and x.flags.c_contiguous and axis in (0, (0,)) and 0 < (width := x[0].size) <= _WIDTH:
+        group = 4096 // width  # rows, side by side as one
+        whole = len(x) // group * group
+        if whole > group:
+            total = np.add.reduce(x[:whole].reshape(-1, group * width), 0, dtype).reshape(group, width)
+            total = np.add.reduce(total, 0) + np.add.reduce(x[whole:].reshape(-1, width), 0, dtype)
+            return total.reshape(((1,) if keepdims else ()) + x.shape[1:])
+    return np.add.reduce(x, axis, dtype, None, keepdims)
+
+
+def maximum(x: Array, axis: Any, keepdims: bool = False) -> Array:
+    """The maximum; `numpy.maximum.reduce`."""
+    if _is_short(x, axis):
+        return _by_slices(np.maximum, x, keepdims)
+    return np.maximum.reduce(x, axis, None, None, keepdims)
+
+
+def _is_short(x: Array, axis: Any) -> bool:
+    """Whether the axis to reduce is the last one, and short."""
+    if axis.__class__ is tuple:
+        axis = axis[0] if len(axis) == 1 else None
+    return axis is not None and axis in (-1, x.ndim - 1) and x.ndim > 1 and 1 < x.shape[-1] <= _AXIS
+
+
+def _by_slices(function: Any, x: Array, keepdims: bool) -> Array:
+    total = function(x[..., 0], x[..., 1])
+    for k in range(2, x.shape[-1]):
+        function(total, x[..., k], out=total)
+    return total[..., None] if keepdims else total
+
+
 _FOUR, _MINUS_FOUR = np.array(4, np.float32), np.array(-4, np.float32)
 
-__all__ = ["erf", "logaddexp", "where"]
+__all__ = ["SMALL", "add", "erf", "logaddexp", "maximum", "where"]
