@@ -12,6 +12,7 @@ import pytest
 
 import gradiente as torch
 from gradiente import linalg
+from gradiente.arrays import numpy_linalg
 from gradiente.autograd import forward_ad, gradcheck, gradgradcheck
 
 
@@ -257,3 +258,27 @@ def test_scipy_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ImportError, match=r"gradiente\[special\]"):
         linalg.ldl_factor(torch.eye(2))
     ldl._lapack.cache_clear()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex64, torch.complex128])
+@pytest.mark.parametrize("shape", [(5, 5), (40, 40), (2, 6, 3), (3, 0, 2), (4, 7), (70, 33)])
+def test_lu_factors_without_scipy_are_lapacks(shape, dtype, seed, monkeypatch):
+    torch.manual_seed(seed)
+    x = torch.randn(shape, dtype=dtype)
+    ours, pivots = torch.linalg.lu_factor(x)
+    monkeypatch.setattr(numpy_linalg, "lapack", dict)
+    plain, chosen = torch.linalg.lu_factor(x)
+    assert torch.equal(pivots, chosen)
+    torch.testing.assert_close(ours, plain, rtol=1e-3, atol=1e-3)
+    p, lower, upper = torch.linalg.lu(x)
+    torch.testing.assert_close(p @ lower @ upper, x, rtol=1e-4, atol=1e-4)
+
+
+def test_tangents_where_torchs_are_wrong(seed):
+    """docs/kinks.md lists them: differences say what is right."""
+    torch.manual_seed(seed)
+    x = torch.randn(3, 3, dtype=torch.float64)
+    factor = torch.linalg.cholesky(x @ x.mT + torch.eye(3)).detach().requires_grad_()
+    assert torch.autograd.gradcheck(lambda x: torch.cholesky_inverse(x.tril()), factor, check_forward_ad=True)
+    z = torch.randn(4, dtype=torch.complex128, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda z: torch.logcumsumexp(z, 0), z, check_forward_ad=True)

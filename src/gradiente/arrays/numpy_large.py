@@ -57,7 +57,7 @@ def _bits_of(x: Any, model: Array) -> Array | None:
 
 def logaddexp(a: Array, b: Array) -> Array:
     """log(e^a + e^b) = max + log(1 + e^-|a - b|); `numpy.logaddexp`, which calls the C library for each."""
-    if a.size < 256 or a.shape != b.shape or a.dtype is not b.dtype or a.dtype.char not in "fd":
+    if a.size < 1024 or a.shape != b.shape or a.dtype is not b.dtype or a.dtype.char not in "fd":
         return np.logaddexp(a, b)
     largest = np.maximum(a, b)
     with np.errstate(invalid="ignore", under="ignore"):
@@ -110,6 +110,10 @@ _WIDTH = 64
 """Rows of at most so many elements are added up many at a time."""
 
 
+_add: Any = np.add.reduce  # NumPy's stubs know fewer forms of `reduce` than NumPy
+_maximum: Any = np.maximum.reduce
+
+
 def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False) -> Array:
     """The sum; `numpy.add.reduce`, which handles each row by itself, however short it is."""
     if dtype is None and x.dtype.kind in "fc" and _is_short(x, axis):
@@ -121,14 +125,14 @@ def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False) -> Array
             total = np.add.reduce(x[:whole].reshape(-1, group * width), 0, dtype).reshape(group, width)
             total = np.add.reduce(total, 0) + np.add.reduce(x[whole:].reshape(-1, width), 0, dtype)
             return total.reshape(((1,) if keepdims else ()) + x.shape[1:])
-    return np.add.reduce(x, axis, dtype, None, keepdims)
+    return _add(x, axis, dtype, None, keepdims)
 
 
 def maximum(x: Array, axis: Any, keepdims: bool = False) -> Array:
     """The maximum; `numpy.maximum.reduce`."""
     if _is_short(x, axis):
         return _by_slices(np.maximum, x, keepdims)
-    return np.maximum.reduce(x, axis, None, None, keepdims)
+    return _maximum(x, axis, None, None, keepdims)
 
 
 def _is_short(x: Array, axis: Any) -> bool:

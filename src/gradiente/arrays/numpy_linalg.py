@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import numpy as np
@@ -213,6 +213,17 @@ def _substitute(a: Array, x: Array, upper: bool, unit: bool) -> None:
         x[..., i, :] = row if unit else row / a[..., i, i, None]
 
 
+@cache
+def lapack() -> dict[str, Any]:
+    """LAPACK's LU factorization for each type, from SciPy, which NumPy does not show; none if SciPy is missing."""
+    try:
+        from scipy.linalg import lapack as found
+    except ImportError:
+        return {}
+    routines: Any = found
+    return {"f": routines.sgetrf, "d": routines.dgetrf, "F": routines.cgetrf, "D": routines.zgetrf}
+
+
 @_in_32_bits
 def lu_factor(x: Array, pivot: bool = True) -> tuple[Array, Array]:
     """L (below the diagonal, whose ones are left out) and U in one matrix, and the rows exchanged at each step, from 1.
@@ -222,8 +233,14 @@ def lu_factor(x: Array, pivot: bool = True) -> tuple[Array, Array]:
     m, n = x.shape[-2:]
     k = min(m, n)
     out = np.array(x).reshape((math.prod(x.shape[:-2]), m, n))
-    batch = np.arange(out.shape[0])
     pivots = np.tile(np.arange(1, k + 1, dtype=np.int32), (out.shape[0], 1))
+    routines = lapack() if pivot and k else {}
+    if x.dtype.char in routines:
+        for matrix, exchanged in zip(out, pivots, strict=True):
+            matrix[...], places, _ = routines[x.dtype.char](matrix)
+            exchanged[...] = places + 1
+        return out.reshape(x.shape), pivots.reshape((*x.shape[:-2], k))
+    batch = np.arange(out.shape[0])
     for start in range(0, k, BLOCK):
         stop = min(start + BLOCK, k)
         for i in range(start, stop):
@@ -247,17 +264,20 @@ def _size(x: Array) -> Array:
     return np.abs(x.real) + np.abs(x.imag) if x.dtype.kind == "c" else np.abs(x)
 
 
+def _exchanged(pivots: list[int], size: int) -> list[int]:
+    """The rows in the order that the exchanges leave."""
+    order = list(range(size))
+    for i, pivot in enumerate(pivots):
+        order[i], order[pivot - 1] = order[pivot - 1], order[i]
+    return order
+
+
 def permutation(pivots: Array, size: int, dtype: Any) -> Array:
     """The matrix P of the exchanges that `lu_factor` made, with x = P L U."""
     lead = pivots.shape[:-1]
     flat = pivots.reshape((math.prod(lead), pivots.shape[-1]))
-    order = np.tile(np.arange(size), (flat.shape[0], 1))
     batch = np.arange(flat.shape[0])
-    for i in range(flat.shape[1]):
-        other = flat[:, i] - 1
-        here = order[:, i].copy()
-        order[:, i] = order[batch, other]
-        order[batch, other] = here
+    order = np.array([_exchanged(row, size) for row in flat.tolist()], np.int64).reshape(len(flat), size)
     out = np.zeros((flat.shape[0], size, size), dtype)
     out[batch[:, None], order, np.arange(size)] = 1
     return out.reshape((*lead, size, size))
