@@ -24,7 +24,20 @@ LAYERS = [
     {"autograd"},
     {"utils"},
     {"_settings", "accelerator", "amp", "backends", "compiler", "cuda", "jit", "mps", "version", "xpu"}
-    | {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special", "testing"},
+    | {
+        "distributions",
+        "fft",
+        "func",
+        "linalg",
+        "masked",
+        "nn",
+        "optim",
+        "profiler",
+        "serialization",
+        "signal",
+        "special",
+        "testing",
+    },
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -94,6 +107,7 @@ MODULES = [
     "nn.functional",
     "optim",
     "random",
+    "distributions",
     "fft",
     "func",
     "linalg",
