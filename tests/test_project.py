@@ -16,28 +16,27 @@ PACKAGE = ROOT / "src" / "gradiente"
 
 # The layers from the bottom up. A module imports from its own layer and those below, never from one above.
 LAYERS = [
-    {"_missing", "_version", "arrays", "random"},
+    {"_missing", "_version", "arrays", "random", "torch_version"},
     {"graph"},
     {"rules"},
     {"tensor"},
     {"ops"},
     {"autograd"},
     {"utils"},
-    {"_settings", "accelerator", "amp", "backends", "compiler", "cuda", "jit", "mps", "version", "xpu"}
-    | {
-        "distributions",
-        "fft",
-        "func",
-        "linalg",
-        "masked",
-        "nn",
-        "optim",
-        "profiler",
-        "serialization",
-        "signal",
-        "special",
-        "testing",
-    },
+    {
+        "_settings",
+        "_vmap_internals",
+        "accelerator",
+        "amp",
+        "backends",
+        "compiler",
+        "cuda",
+        "jit",
+        "mps",
+        "version",
+        "xpu",
+    }
+    | {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special", "testing"},
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -107,7 +106,6 @@ MODULES = [
     "nn.functional",
     "optim",
     "random",
-    "distributions",
     "fft",
     "func",
     "linalg",

@@ -112,7 +112,6 @@ if _TYPE_CHECKING:
     from . import backends as backends
     from . import compiler as compiler
     from . import cuda as cuda
-    from . import distributions as distributions
     from . import jit as jit
     from . import mps as mps
     from . import profiler as profiler
@@ -135,7 +134,6 @@ _LATER = {
             "backends",
             "compiler",
             "cuda",
-            "distributions",
             "jit",
             "mps",
             "profiler",
@@ -181,4 +179,9 @@ def __getattr__(name: str) -> object:
     home = _LATER.get(name)
     if home is not None:
         return getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
+    if name.startswith("_foreach_"):
+        from .ops.foreach import FOREACH
+
+        if name in FOREACH:
+            return FOREACH[name]
     raise missing_attribute(__name__, name, [*public_names(__name__), *_LATER])

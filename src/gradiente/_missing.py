@@ -11,10 +11,13 @@ if TYPE_CHECKING:
 
 PACKAGE = "gradiente"
 ALIAS = "torch"
+OLDER_FUNC = "functorch"
 
 
 def real_name(name: str) -> str:
-    """``torch.x`` → ``gradiente.x``."""
+    """``torch.x`` → ``gradiente.x``; ``functorch``, which PyTorch brings too, is an older name of ``torch.func``."""
+    if name == OLDER_FUNC:
+        return PACKAGE + ".func"
     return PACKAGE + name[len(ALIAS) :]
 
 

@@ -62,7 +62,8 @@ class Parameter(Tensor, metaclass=_ParameterType):
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         state = dict(self.__dict__)
-        return _rebuilt, (type(self), self.detach(), self.requires_grad, state)
+        cls = type(self)  # as for tensors: Parameter itself is not named
+        return _rebuilt, (None if cls is Parameter else cls, self.detach(), self.requires_grad, state)
 
 
 def _around(cls: type[Any], data: Tensor, requires_grad: bool) -> Any:
@@ -74,8 +75,8 @@ def _around(cls: type[Any], data: Tensor, requires_grad: bool) -> Any:
     return made.requires_grad_(requires_grad)
 
 
-def _rebuilt(cls: type[Any], data: Tensor, requires_grad: bool, state: dict[str, Any]) -> Any:
-    made = _around(cls, data, requires_grad)
+def _rebuilt(cls: type[Any] | None, data: Tensor, requires_grad: bool, state: dict[str, Any]) -> Any:
+    made = _around(cls or Parameter, data, requires_grad)
     made.__dict__.update(state)
     return made
 

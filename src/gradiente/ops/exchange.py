@@ -108,12 +108,13 @@ def to_dlpack(tensor: Tensor) -> Any:
 
 def _reduce(self: Tensor, protocol: Any) -> tuple[Any, ...]:
     """What pickle and copy.copy keep: the values, whether a gradient is required, attributes; not the graph."""
-    return rebuild, (type(self), self._array, self._node is not None, self.__dict__)
+    cls = type(self)  # Tensor itself is not named: its module's name depends on the import redirection
+    return rebuild, (None if cls is Tensor else cls, self._array, self._node is not None, self.__dict__)
 
 
-def rebuild(cls: type[Tensor], array: Any, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
+def rebuild(cls: type[Tensor] | None, array: Any, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
     """The tensor that was pickled, as a leaf."""
-    out = new(cls)
+    out = new(Tensor if cls is None else cls)
     out._array = array
     out._node = out._history = out._view = out._meta = None
     if requires_grad:

@@ -5,6 +5,8 @@ The numbers themselves come from `gradiente.random`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from .. import random as streams
@@ -12,7 +14,7 @@ from ..graph import current
 from ..random import manual_seed, seed
 from ..tensor.batching import need_randomness
 from ..tensor.core import Tensor, wrap
-from ..tensor.devices import CPU
+from ..tensor.devices import CPU, need_cpu
 from ..tensor.devices import device as Device
 
 
@@ -137,6 +139,40 @@ def set_rng_state(new_state: Tensor) -> None:
         True
     """
     streams.default_generator.set_state_array(_bytes(new_state))
+
+
+@contextmanager
+def fork_rng(devices: Iterable[Any] | None = None, enabled: bool = True, device_type: str = "cuda") -> Iterator[None]:
+    """A block after which the default generator goes on as if nothing had been drawn in it: torch.random.fork_rng.
+
+    Args:
+        devices: accelerators whose generators are to be kept, too; there are none.
+        enabled: False: the block changes the generator as usual.
+        device_type: what `devices` are numbers of.
+
+    Raises:
+        AssertionError, RuntimeError: devices were given.
+
+    Example:
+        >>> import gradiente as torch
+        >>> with torch.random.fork_rng():
+        ...     a = torch.rand(3)
+        >>> bool((torch.rand(3) == a).all())
+        True
+    """
+    for each in devices or ():
+        need_cpu(Device(device_type, each) if isinstance(each, int) else Device(each), "fork_rng")
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(state)
+
+
+# torch has these in torch.random, too. They make tensors, which the layer of `gradiente.random` does not know of.
+for _function in (fork_rng, get_rng_state, set_rng_state):
+    setattr(streams, _function.__name__, _function)
 
 
 def need_generator(generator: Any, function: str) -> streams.Generator | None:

@@ -18,8 +18,11 @@ import numpy as np
 from ..graph import RemovableHandle, change, current, register, set_mode, user_place, version_of
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import TENSOR_TYPES
+from ._required import required as required
+from ._required import with_defaults
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
+ParamsT = Params
 """What can be optimised: tensors, groups of tensors with options of their own, or pairs of a name and a tensor."""
 
 Hooks = OrderedDict[int, Callable[..., Any]]
@@ -107,8 +110,7 @@ class Optimizer:
                     f"{p.grad_fn.name() if p.grad_fn else '?'}; "
                     "optimise what it was made from, or a .detach().requires_grad_() of it)"
                 )
-        for name, default in self.defaults.items():
-            group.setdefault(name, default)
+        with_defaults(group, self.defaults)
         if len({id(p) for p in params}) != len(params):
             warnings.warn(
                 "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "

@@ -3,7 +3,9 @@
 Note [Import redirection]
 A finder at the front of `sys.meta_path` answers for ``torch`` and everything below it. Its loader imports the module
 of gradiente and puts that same object into `sys.modules` under torch's name, so that ``torch.nn is gradiente.nn`` and
-a class has one identity under both names. Nothing happens before a program imports torch: libraries that only look
+a class has one identity under both names. Libraries that serve several kinds of arrays tell them apart by the module
+that a class names: Tensor and Parameter name torch's while the redirection is used. Others ask for torch's version,
+and get the one that gradiente follows. Nothing happens before a program imports torch: libraries that only look
 whether ``"torch" in sys.modules`` see the truth. An installed PyTorch is neither imported nor changed; a part of torch
 that gradiente lacks is an error and is never taken from it, because tensors of the two cannot be mixed.
 """
@@ -15,7 +17,15 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from gradiente._missing import ALIAS, PACKAGE, missing_import, missing_submodule, real_name, shadowed_submodule
+from gradiente._missing import (
+    ALIAS,
+    OLDER_FUNC,
+    PACKAGE,
+    missing_import,
+    missing_submodule,
+    real_name,
+    shadowed_submodule,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +49,8 @@ class AliasLoader:
         real = real_name(name)
         __import__(real)
         sys.modules[name] = sys.modules[real]
+        if name == ALIAS:
+            _present_as_torch()
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the code of the real module, which is what ``-m torch.x`` executes."""
@@ -54,7 +66,7 @@ class AliasFinder:
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Find torch's modules; for gradiente's own, only check what ``from torch import name`` asks for."""
-        if fullname == ALIAS or fullname.startswith(_ALIAS_PREFIX):
+        if fullname in (ALIAS, OLDER_FUNC) or fullname.startswith(_ALIAS_PREFIX):
             return _alias_spec(fullname)
         if fullname.startswith(_PACKAGE_PREFIX) and _is_from_import():
             _check_from_import(fullname)
@@ -132,9 +144,34 @@ def remove_alias() -> None:
         False
     """
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, AliasFinder)]
-    for name in [name for name in sys.modules if name == ALIAS or name.startswith(_ALIAS_PREFIX)]:
+    if ALIAS in sys.modules and sys.modules[ALIAS] is sys.modules.get(PACKAGE):
+        _present_as_gradiente()
+    aliases = (ALIAS, OLDER_FUNC)
+    for name in [name for name in sys.modules if name in aliases or name.startswith(_ALIAS_PREFIX)]:
         if sys.modules[name] is sys.modules.get(real_name(name)):
             del sys.modules[name]
+
+
+def _present_as_torch() -> None:
+    """Let the module and the classes of tensors say what programs ask of torch's."""
+    from gradiente import version
+    from gradiente._version import FOLLOWED
+    from gradiente.nn.parameter import Parameter
+    from gradiente.tensor.core import Tensor
+    from gradiente.torch_version import TorchVersion
+
+    Tensor.__module__, Parameter.__module__ = ALIAS, f"{ALIAS}.nn.parameter"
+    sys.modules[PACKAGE].__version__ = version.__version__ = TorchVersion(FOLLOWED)  # type: ignore[attr-defined]
+
+
+def _present_as_gradiente() -> None:
+    from gradiente import version
+    from gradiente._version import __version__
+    from gradiente.nn.parameter import Parameter
+    from gradiente.tensor.core import Tensor
+
+    Tensor.__module__, Parameter.__module__ = "gradiente.tensor.core", "gradiente.nn.parameter"
+    sys.modules[PACKAGE].__version__ = version.__version__ = __version__  # type: ignore[attr-defined]
 
 
 def _alias_spec(fullname: str) -> ModuleSpec:

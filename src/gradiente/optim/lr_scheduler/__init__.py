@@ -22,6 +22,11 @@ from .simple import (
     StepLR,
 )
 
+
+class _LRScheduler(LRScheduler):  # pyright: ignore[reportUnusedClass]
+    """What LRScheduler was called before PyTorch 2: programs derive their schedulers from it."""
+
+
 __all__ = [
     "ChainedScheduler",
     "ConstantLR",

@@ -1,0 +1,120 @@
+"""What published packages ask of torch besides its documented names."""
+
+from __future__ import annotations
+
+import pickle
+import pickletools
+import sys
+
+import pytest
+
+import gradiente as torch
+from gradiente.run import install_alias
+
+
+def modules() -> tuple[str, str]:
+    return torch.Tensor.__module__, torch.nn.Parameter.__module__
+
+
+def test_tensors_are_of_torch_while_a_program_uses_it():
+    own = ("gradiente.tensor.core", "gradiente.nn.parameter")
+    assert modules() == own
+    with install_alias():
+        assert modules() == own  # nothing has asked for torch
+        __import__("torch")
+        assert modules() == ("torch", "torch.nn.parameter")
+        assert repr(torch.Tensor) == "<class 'torch.Tensor'>"
+        assert repr(torch.nn.Parameter) == "<class 'torch.nn.parameter.Parameter'>"
+        assert torch.typename(torch.nn.Parameter(torch.ones(1))) == "torch.FloatTensor"
+    assert "torch" not in sys.modules
+    assert modules() == own
+
+
+@pytest.mark.parametrize("x", [torch.ones(2), torch.nn.Parameter(torch.ones(2))], ids=["tensor", "parameter"])
+def test_pickles_made_meanwhile_are_read_without_torch(x):
+    with install_alias():
+        __import__("torch")
+        written = pickle.dumps(x)
+    texts = [argument for _, argument, _ in pickletools.genops(written) if isinstance(argument, str)]
+    assert not [text for text in texts if text.partition(".")[0] == "torch"]
+    found = pickle.loads(written)
+    assert (type(found), found.tolist()) == (type(x), [1, 1])
+
+
+def test_the_version_that_programs_are_told_of():
+    own = torch.__version__
+    with install_alias():
+        told = __import__("torch").__version__
+        assert (str(told), torch.version.__version__ is told) == ("2.13.0+gradiente", True)
+        assert told >= "2.8"
+        assert told > (2, 4)
+    assert torch.__version__ == torch.version.__version__ == own
+    assert type(torch.__version__) is str
+
+
+def test_functorch_is_func():
+    with install_alias():
+        assert __import__("functorch") is torch.func
+        with pytest.raises(ModuleNotFoundError, match=r"No module named 'functorch\.dim'"):
+            __import__("functorch.dim")
+    assert "functorch" not in sys.modules
+
+
+def test_optimisers_of_programs_with_a_required_option():
+    from gradiente.optim.optimizer import ParamsT, required
+
+    class Own(torch.optim.Optimizer):
+        def __init__(self, params: ParamsT, lr=required):
+            super().__init__(params, {"lr": lr})
+
+    x = torch.nn.Parameter(torch.ones(1))
+    with pytest.raises(
+        ValueError, match=r"^parameter group didn't specify a value of required optimization parameter lr$"
+    ):
+        Own([x])
+    assert Own([{"params": [x], "lr": 2}]).param_groups[0]["lr"] == 2
+    assert repr(required) == "<required parameter>"
+    assert pickle.loads(pickle.dumps(required)) is required
+
+
+def test_schedulers_of_programs():
+    class Halved(torch.optim.lr_scheduler._LRScheduler):
+        def get_lr(self):
+            return [rate * 0.5**self.last_epoch for rate in self.base_lrs]
+
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=1.0)
+    scheduler = Halved(optimizer)
+    optimizer.step()
+    scheduler.step()
+    assert scheduler.get_last_lr() == [0.5]
+    assert isinstance(scheduler, torch.optim.lr_scheduler.LRScheduler)
+
+
+def test_the_older_vmap():
+    from gradiente._vmap_internals import _vmap
+
+    x = torch.arange(6.0).reshape(2, 3)
+    assert _vmap(lambda row: row.sum(), in_dims=1)(x).tolist() == x.sum(0).tolist()
+
+
+def test_fork_rng():
+    torch.manual_seed(0)
+    with torch.random.fork_rng(enabled=False):
+        a = torch.rand(2)
+    torch.random.set_rng_state(torch.random.get_rng_state())
+    with torch.random.fork_rng():
+        b = torch.rand(2)
+    assert torch.rand(2).tolist() == b.tolist() != a.tolist()
+    with pytest.raises(AssertionError, match="not compiled with CUDA"), torch.random.fork_rng(devices=[0]):
+        pass
+
+
+def test_lists_of_tensors():
+    xs = [torch.tensor([1.0, 4.0]), torch.tensor([9.0])]
+    assert [x.tolist() for x in torch._foreach_sqrt(xs)] == [[1, 2], [3]]
+    assert torch._foreach_add_(xs, xs, alpha=2)[1] is xs[1]
+    assert xs[1].tolist() == [27]
+    with pytest.raises(RuntimeError, match="Tensor list must have at least one tensor"):
+        torch._foreach_neg([])
+    with pytest.raises(AttributeError, match="no attribute '_foreach_no'"):
+        _ = torch._foreach_no
