@@ -56,8 +56,8 @@ def test_a_model_with_tied_weights_crosses(tmp_path):
 
 @pytest.mark.parametrize("given", [[1], {"a": 1}], ids=["list", "number"])
 def test_errors_are_torchs(given):
-    with pytest.raises(ValueError, match="expected|Expected") as expected:
+    with pytest.raises(ValueError, match=r"[eE]xpected") as expected:
         theirs.save(given)
-    with pytest.raises(ValueError, match="expected|Expected") as found:
+    with pytest.raises(ValueError, match=r"[eE]xpected") as found:
         ours.save(given)
     assert str(found.value) == str(expected.value)
