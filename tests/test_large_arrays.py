@@ -134,3 +134,21 @@ def test_sums_and_maxima(shape, keepdims, rng):
             if dtype != "complex128":
                 most = numpy_large.maximum(x, axis, keepdims)
                 np.testing.assert_array_equal(most, np.maximum.reduce(x, axis, keepdims=keepdims))
+
+
+@pytest.mark.parametrize("shape", [(3, 20, 30), (40, 50), (2, 2, 20, 30)])
+def test_open_meshes(shape, rng):
+    x = rng.standard_normal(shape)
+    rows, columns = rng.integers(-shape[-2], shape[-2], 37), rng.integers(-shape[-1], shape[-1], 45)
+    index = (*(slice(None),) * (len(shape) - 2), rows[:, None], columns)
+    np.testing.assert_array_equal(numpy_extras.pick(x, index), x[index])
+    g = rng.standard_normal(x[index].shape)
+    found, expected = np.zeros(shape), np.zeros(shape)
+    numpy_extras.add_at(found, index, g)
+    np.add.at(expected, index, g)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    numpy_extras.add_at(found, index, 1.0)
+    np.add.at(expected, index, 1.0)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+    crossed = (*(slice(None),) * (len(shape) - 2), rows, columns[:37])
+    np.testing.assert_array_equal(numpy_extras.pick(x, crossed), x[crossed])

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from . import numpy_mesh
+
 Array = Any
 View = Callable[[Array], Array]
 
@@ -31,6 +33,10 @@ def repeats(index: Any) -> bool:
     return any(isinstance(part, (np.ndarray, list)) and np.asarray(part).dtype != np.bool_ for part in parts)
 
 
+_MANY = 1024
+"""Smaller arrays are not worth another way."""
+
+
 def add_at(out: Array, index: Any, values: Array) -> None:
     """Add `values` to out[index] in place, every time that an element is named.
 
@@ -48,6 +54,11 @@ def add_at(out: Array, index: Any, values: Array) -> None:
     rest = index[1:] if isinstance(index, tuple) else ()
     if isinstance(rows, np.ndarray) and rows.dtype != np.bool_ and all(part is Ellipsis for part in rest):
         _add_rows(out, rows, values)
+        return
+    shape = np.shape(values)
+    axes = numpy_mesh.mesh(index) if out.size >= _MANY and len(shape) == out.ndim else None
+    if axes and shape == (*out.shape[: axes[0][0]], *[len(rows) for _, rows in axes]):
+        numpy_mesh.add(out, axes, values)
         return
     positions = np.arange(out.size).reshape(out.shape)[index]
     values = np.broadcast_to(np.asarray(values, dtype=out.dtype), np.shape(positions))
@@ -351,6 +362,8 @@ def pick(x: Array, index: tuple[Any, ...]) -> Array:
     *lead, last = index
     if isinstance(last, np.ndarray) and last.dtype != np.bool_ and all(part.__class__ is slice for part in lead):
         return x.take(last, axis=len(lead))  # NumPy's x[:, i] is slower, and leaves the result transposed in memory
+    if lead and x.size >= _MANY and (axes := numpy_mesh.mesh(index)) is not None:
+        return numpy_mesh.pick(x, axes)
     return np.ascontiguousarray(x[index]) if lead else x[index]
 
 
