@@ -42,8 +42,8 @@ def _sum(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
     if dtype is not None or x.dtype.kind in "biu":
         return x.sum(axis=axis, keepdims=keepdims, dtype=dtype)
     wider = wide(x, axis)
-    total = _add(x, axis, wider, None, keepdims) if x.size < _LONG else numpy_large.add(x, axis, wider, keepdims)
-    return total if wider is None else total.astype(x.dtype)
+    total = _add(x, axis, wider, None, keepdims) if x.size < _LONG else numpy_large.add(x, axis, wider, keepdims, True)
+    return total if wider is None else total.astype(x.dtype, copy=False)
 
 
 def _mean(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:

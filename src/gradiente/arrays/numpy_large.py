@@ -106,7 +106,7 @@ def erf(x: Array) -> Array:
 
 _AXIS = 16
 """Axes at the end of at most so many elements are reduced by one operation on whole slices for each."""
-_WIDTH = 64
+_WIDTH = 256
 """Rows of at most so many elements are added up many at a time."""
 
 
@@ -114,14 +114,19 @@ _add: Any = np.add.reduce  # NumPy's stubs know fewer forms of `reduce` than Num
 _maximum: Any = np.maximum.reduce
 
 
-def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False) -> Array:
-    """The sum; `numpy.add.reduce`, which handles each row by itself, however short it is."""
+def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False, advised: bool = False) -> Array:
+    """The sum; `numpy.add.reduce`, which handles each row by itself, however short it is.
+
+    `advised`: the type is only what long sums need to be accurate.
+    """
     if dtype is None and x.dtype.kind in "fc" and _is_short(x, axis):
         return _by_slices(np.add, x, keepdims)
     if x.ndim > 1 and x.flags.c_contiguous and axis in (0, (0,)) and 0 < (width := x[0].size) <= _WIDTH:
         group = 4096 // width  # rows, side by side as one
         whole = len(x) // group * group
         if whole > group:
+            if advised and whole <= 128 * group:  # sums of so few, and of as few of them, are accurate
+                dtype = None
             total = np.add.reduce(x[:whole].reshape(-1, group * width), 0, dtype).reshape(group, width)
             total = np.add.reduce(total, 0) + np.add.reduce(x[whole:].reshape(-1, width), 0, dtype)
             return total.reshape(((1,) if keepdims else ()) + x.shape[1:])
