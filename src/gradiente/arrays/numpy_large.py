@@ -5,6 +5,7 @@ Long formulas run on blocks that stay in the cache, with `out=` into memory of t
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -122,10 +123,10 @@ def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False, advised:
     if dtype is None and x.dtype.kind in "fc" and _is_short(x, axis):
         return _by_slices(np.add, x, keepdims)
     if x.ndim > 1 and x.flags.c_contiguous and axis in (0, (0,)) and 0 < (width := x[0].size) <= _WIDTH:
-        group = 4096 // width  # rows, side by side as one
+        group = max(1, min(4096 // width, math.isqrt(len(x))))  # rows, side by side as one
         whole = len(x) // group * group
         if whole > group:
-            if advised and whole <= 128 * group:  # sums of so few, and of as few of them, are accurate
+            if advised and x.dtype.char == "f" and max(group, whole // group) <= 128:  # short sums are accurate
                 dtype = None
             total = np.add.reduce(x[:whole].reshape(-1, group * width), 0, dtype).reshape(group, width)
             total = np.add.reduce(total, 0) + np.add.reduce(x[whole:].reshape(-1, width), 0, dtype)
