@@ -36,7 +36,20 @@ LAYERS = [
         "version",
         "xpu",
     }
-    | {"fft", "func", "linalg", "masked", "nn", "optim", "profiler", "serialization", "signal", "special", "testing"},
+    | {
+        "distributions",
+        "fft",
+        "func",
+        "linalg",
+        "masked",
+        "nn",
+        "optim",
+        "profiler",
+        "serialization",
+        "signal",
+        "special",
+        "testing",
+    },
     {"run", "__main__", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -106,6 +119,7 @@ MODULES = [
     "nn.functional",
     "optim",
     "random",
+    "distributions",
     "fft",
     "func",
     "linalg",

@@ -112,6 +112,7 @@ if _TYPE_CHECKING:
     from . import backends as backends
     from . import compiler as compiler
     from . import cuda as cuda
+    from . import distributions as distributions
     from . import jit as jit
     from . import mps as mps
     from . import profiler as profiler
@@ -134,6 +135,7 @@ _LATER = {
             "backends",
             "compiler",
             "cuda",
+            "distributions",
             "jit",
             "mps",
             "profiler",

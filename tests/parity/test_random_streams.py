@@ -280,6 +280,29 @@ def test_standard_gamma(dtype: str) -> None:
             same_state(g, t, (seed, n))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_binomial(dtype: str) -> None:
+    cases = [(3, 0.2), (25, 0.4), (20, 0.5), (100, 0.9), (1e6, 0.4), (1e5, 1e-4), (3.7, 0.5), (0, 0.3), (5, 1.0)]
+    for seed in SEEDS[:8]:
+        for n, p in cases:
+            g, t = pair(seed)
+            counts, chances = np.full(30, n, dtype), np.full(30, p, dtype)
+            theirs = torch.binomial(torch.from_numpy(counts), torch.from_numpy(chances), generator=t)
+            same(gr.binomial(g, counts, chances), theirs, (seed, n, p))
+            same_state(g, t, (seed, n, p))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dirichlet(dtype: str) -> None:
+    for seed in SEEDS[:8]:
+        for concentrations in ([1.0, 2.0, 3.0], [0.5, 0.5], [0.01, 0.02], [0.001, 0.001], [100.0, 3.0], [-1.0, 0.0]):
+            g, t = pair(seed)
+            a = np.tile(np.array(concentrations, dtype), (10, 1))
+            ours, theirs = gr.dirichlet(g, a), torch._sample_dirichlet(torch.from_numpy(a), generator=t).numpy()
+            np.testing.assert_array_max_ulp(ours, theirs, 2)  # the sum of the gammas is taken in another order
+            same_state(g, t, (seed, concentrations))
+
+
 def test_mixed_sequences_keep_step() -> None:
     for seed in SEEDS:
         numbers = random.Random(seed)

@@ -1,4 +1,4 @@
-"""Random numbers whose parameters are tensors: normal, bernoulli, multinomial, poisson."""
+"""Random numbers whose parameters are tensors: normal, bernoulli, binomial, multinomial, poisson."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ import numpy as np
 
 from .. import random as streams
 from ..graph import current
+from ..rules import table
 from ..tensor.batching import drawn_each, drawn_from
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
+from ..tensor.dispatch import node_class
 from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
 from ..tensor.dtypes import dtype as Dtype
 from ._arguments import need_tensor
 from ._define import primitive
 from ._factory import made, put_out, sequence_shape, settle
 from ._numbers import need_int, need_real
+from ._pairs import refusing
 from .creation import DeviceLike
 from .generators import Generator, need_generator
 
@@ -242,5 +245,53 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     return _result(array, ((input, _of_rates),), None, "poisson")
 
 
+def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) -> Tensor:
+    """Binomial numbers: how many of `count` trials succeed, each with probability `prob`.
+
+    Args:
+        count: the numbers of trials, a floating-point tensor, ≥ 0.
+        prob: the probabilities, a tensor of the same dtype that broadcasts with `count`.
+        generator: the source of the numbers; None for the default one.
+
+    Returns:
+        A tensor of the broadcast shape. It has no derivative: RuntimeError if `backward` meets it.
+
+    Raises:
+        TypeError: an argument is no tensor.
+        ValueError: a dtype that is not floating-point; RuntimeError: dtypes that differ, shapes that do not broadcast.
+
+    Example:
+        >>> import gradiente as torch
+        >>> _ = torch.manual_seed(0)
+        >>> torch.binomial(torch.tensor([10.0, 100.0]), torch.tensor(0.5)).shape
+        torch.Size([2])
+    """
+    counts, chances = need_tensor(count, "binomial", "count"), need_tensor(prob, "binomial", "prob", 2)
+    for name, given in (("count", counts), ("prob", chances)):
+        if not given.dtype.is_floating_point:
+            raise ValueError(
+                f"binomial only supports floating-point dtypes for {name}, got: {SCALAR_NAMES[given.dtype.name]} "
+                "(convert it with .float())"
+            )
+    if counts.dtype != chances.dtype:
+        ours, theirs = SCALAR_NAMES[counts.dtype.name], SCALAR_NAMES[chances.dtype.name]
+        raise RuntimeError(f"Found dtype {theirs} but expected {ours} (convert 'prob' with .type_as(count))")
+    _need_broadcast(counts._array.shape, chances._array.shape)
+    source = need_generator(generator, "binomial")
+
+    def run(count: Tensor, prob: Tensor) -> Tensor:
+        both = np.broadcast_arrays if not current().transforms else lambda *arrays: arrays
+        n, p = both(count._array, prob._array)
+        return made(drawn_from(lambda n, p: streams.binomial(source, n, p), n, "binomial", 0, p))
+
+    cls = node_class(table["multiply"], "NotImplemented")
+    return refusing(run, cls, lambda: RuntimeError(_NO_SLOPE), "binomial")(counts, chances)
+
+
+_NO_SLOPE = (
+    "derivative for aten::binomial is not implemented: the result of binomial() is a part of the graph that is being "
+    "differentiated; .detach() the parameters or the result if it is to count as a constant"
+)
+
 METHODS: dict[str, Any] = {"bernoulli": bernoulli, "multinomial": multinomial}
-__all__ = ["bernoulli", "multinomial", "normal", "poisson"]
+__all__ = ["bernoulli", "binomial", "multinomial", "normal", "poisson"]

@@ -61,6 +61,39 @@ def standard_gamma(generator: Generator | None, shapes: Floats) -> Array:
         return np.fmax(out, float(np.finfo(kind).tiny)).astype(kind).reshape(shapes.shape)
 
 
+def dirichlet(generator: Generator | None, concentrations: Floats) -> Array:
+    """Points of the simplex, one for each vector of concentrations: torch's ``_sample_dirichlet``.
+
+    Gamma numbers, drawn in float64, divided by their sum; results stay between the least positive normal number of the
+    dtype and the greatest one below 1.
+
+    Args:
+        generator: the source; None for `default_generator`.
+        concentrations: an array of float32 or float64; the last axis is that of the vectors.
+
+    Returns:
+        An array of the shape and dtype of `concentrations`.
+
+    Raises:
+        NotImplementedError: another dtype.
+
+    Source: Devroye, Non-Uniform Random Variate Generation (1986), section XI.4.
+
+    Example:
+        >>> import numpy as np
+        >>> from gradiente.random import Generator, dirichlet
+        >>> dirichlet(Generator().manual_seed(0), np.array([1.0, 2.0])).sum()
+        np.float64(1.0)
+    """
+    concentrations = np.asarray(concentrations)
+    if concentrations.dtype.name not in ("float32", "float64"):
+        raise not_implemented("dirichlet", concentrations.dtype, "float32, float64")
+    gammas = standard_gamma(generator, concentrations.astype(np.float64))
+    shares = (gammas / gammas.sum(axis=-1, keepdims=True)).astype(concentrations.dtype)
+    limits = np.finfo(concentrations.dtype)
+    return np.clip(shares, limits.tiny, 1 - limits.epsneg)
+
+
 def _normal(generator: Generator, uniform: DoubleReader) -> float:
     cached = generator.next_normal
     if cached is not None:
