@@ -1,4 +1,4 @@
-"""Calls of torch.distributions as users write them: printed results and errors, against PyTorch."""
+"""Calls of torch.distributions: printed results, errors of bad parameters and outcomes, against PyTorch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any, ClassVar
 import pytest
 
 import gradiente
-from outcomes import assert_same
+from outcomes import assert_same, outcome, torchs_words
+
+from .distribution_cases import CASES
+from .test_distributions import DIFFERENTIABLE, answer, same
 
 torch = pytest.importorskip("torch")
 
@@ -418,3 +421,57 @@ def call_of(text: str) -> Any:
 @pytest.mark.parametrize("text", [*BASE, *TRANSFORMS, *FAMILIES, *DRAWS])
 def test_call(text: str) -> None:
     assert_same(call_of(text), torch, gradiente, warned=False)
+
+
+BAD = [float("nan"), -1.5, 0.0, 2.5]
+
+ELSEWHERE = {
+    "StudentT": "PyTorch's error names the parameter of a chi-squared distribution inside, ours that of the call",
+    "FisherSnedecor": "as above",
+    "LowRank": "PyTorch's error for NaN is that of a factorization inside",
+    "ContinuousBernoulli": "PyTorch takes probabilities outside of [0, 1]",
+}
+
+DELICATE = {
+    ("Wishart", 2.5): "a singular matrix, by rounding positive definite in PyTorch",
+    ("Wishart batch", 2.5): "as above",
+    ("Wishart", float("inf")): "LAPACK's factor of a matrix of ∞ differs",
+    ("Wishart batch", float("inf")): "as above",
+    ("MultivariateNormal precision", float("inf")): "∞ - ∞ or not, by the order of the sums",
+    ("MultivariateNormal precision", -float("inf")): "as above",
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize("name", [n for n in DIFFERENTIABLE if n not in ELSEWHERE])
+def test_bad_parameters(name: str, bad: float) -> None:
+    """Each parameter in turn has an element that may lie outside of its set."""
+    call, values = DIFFERENTIABLE[name]
+    for place in range(len(values)):
+
+        def constructed(lib: Any, place: int = place) -> Any:
+            tensors = [lib.tensor(v) for v in values]
+            tensors[place].reshape(-1)[0] = bad
+            return eval(call, {"D": lib.distributions, "torch": lib, **dict(zip("abc", tensors, strict=False))})
+
+        assert_same(constructed, torch, gradiente, warned=False)
+
+
+@pytest.mark.parametrize("value", [*BAD, 1.0, float("inf"), -float("inf")])
+@pytest.mark.parametrize("name", CASES)
+def test_outcomes_inside_and_outside_of_the_support(name: str, value: float) -> None:
+    if (name, value) in DELICATE:
+        return
+
+    def log_prob(lib: Any, validated: bool = True) -> Any:
+        d = eval(CASES[name], {"D": lib.distributions, "torch": lib})
+        if not validated:
+            d._validate_args = False
+        return d.log_prob(lib.full(d.batch_shape + d.event_shape, value))
+
+    kind, text, _ = outcome(log_prob, torch)
+    our_kind, our_text, _ = outcome(log_prob, gradiente)
+    assert our_kind == kind, our_text
+    if kind != "value":
+        assert our_text.startswith(torchs_words(text))
+    same(*(answer(lambda lib: log_prob(lib, False), lib) for lib in (gradiente, torch)), name, 2e-4)

@@ -95,7 +95,7 @@ class Wishart(ExponentialFamily):
         # Attributes of instances hide the properties of the same names.
         self.__dict__[name] = matrix.expand((*batch, -1, -1))
         self.df = df.expand(batch)
-        if not holds_everywhere(self.df > n - 1):
+        if not holds_everywhere(~(self.df <= n - 1)):  # NaN has the constraint's error
             raise ValueError(f"Value of df={df} expected to be greater than ndim - 1 = {n - 1}.")
         super().__init__(batch, matrix.shape[-2:], validate_args=validate_args)
         if name == "scale_tril":
