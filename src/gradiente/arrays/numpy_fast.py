@@ -139,7 +139,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "dot": np.ndarray.dot,
     "mv": np.ndarray.dot,
     "vecmat": np.ndarray.dot,
-    "where": numpy_large.where,
+    "where": lambda c, a, b: (np.where if c.size < numpy_large.SMALL else numpy_large.where)(c, a, b),
     "normalization": normalizing.normalization,
 }
 """By the name of the primitive."""

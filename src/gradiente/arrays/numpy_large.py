@@ -84,24 +84,23 @@ _ERF = tuple(
 
 
 def erf(x: Array) -> Array:
-    """The error function of a float32 array, by way of tanh."""
+    """The error function of a float32 array, by way of tanh; beyond ±4 it is ±1."""
     flat = np.ascontiguousarray(x).reshape(-1)
     out = np.empty_like(flat)
-    squares, terms = np.empty((2, min(BLOCK, flat.size)), np.float32)
-    with np.errstate(under="ignore"):
+    squares = np.empty(min(BLOCK, flat.size), np.float32)
+    with np.errstate(over="ignore", under="ignore"):
         for i in range(0, flat.size, BLOCK):
-            y = out[i : i + BLOCK]
-            s, p = squares[: y.size], terms[: y.size]
-            np.minimum(flat[i : i + BLOCK], _FOUR, out=y)
-            np.maximum(y, _MINUS_FOUR, out=y)
-            np.multiply(y, y, s)
+            part, p = flat[i : i + BLOCK], out[i : i + BLOCK]
+            s = squares[: p.size]
+            np.multiply(part, part, s)
+            np.minimum(s, _SIXTEEN, out=s)
             np.multiply(s, _ERF[-1], p)
             for c in _ERF[-2:0:-1]:
                 np.add(p, c, p)
                 np.multiply(p, s, p)
             np.add(p, _ERF[0], p)
-            np.multiply(y, p, y)
-            np.tanh(y, y)
+            np.multiply(part, p, p)
+            np.tanh(p, p)
     return out.reshape(x.shape)
 
 
@@ -155,6 +154,6 @@ def _by_slices(function: Any, x: Array, keepdims: bool) -> Array:
     return total[..., None] if keepdims else total
 
 
-_FOUR, _MINUS_FOUR = np.array(4, np.float32), np.array(-4, np.float32)
+_SIXTEEN = np.array(16, np.float32)
 
 __all__ = ["SMALL", "add", "erf", "logaddexp", "maximum", "where"]
