@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ OTHERWISE = {
     ("Multinomial", "expanded entropy"): "PyTorch's expand loses what its entropy needs",
     ("Multinomial logits", "expanded entropy"): "as above",
     ("Wishart", "rsample slopes"): "PyTorch changes a tensor in place that its backward pass needs",
+    ("CorrCholeskyTransform", "log_abs_det_jacobian"): "PyTorch has an unused parameter more",
     ("ContinuousBernoulli", "Uniform 2"): "PyTorch has ∞ for a uniform distribution on [0, 1] too",
 }
 """What is not compared, and why."""
@@ -74,7 +76,7 @@ def same(ours: Any, theirs: Any, what: Any = "", tolerance: float = 2e-5) -> Non
     assert hasattr(ours, "dtype"), (what, ours)
     assert repr(ours.dtype) == repr(theirs.dtype), what
     assert tuple(ours.shape) == tuple(theirs.shape), what
-    a, b = ours.detach().numpy(), theirs.detach().numpy()
+    a, b = (x.detach().float().numpy() if "float16" in repr(x.dtype) else x.detach().numpy() for x in (ours, theirs))
     np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance, err_msg=str(what))
 
 
@@ -136,6 +138,34 @@ def test_expanded(name: str, seed: int) -> None:
     log_prob = answer(lambda: other.log_prob(x))
     same(answer(lambda: mine.log_prob(gradiente.from_numpy(x.numpy()))), log_prob, "log_prob", 2e-4)
     same(seeded(gradiente, seed, mine.sample), seeded(torch, seed, other.sample), "sample", 1e-4)
+
+
+@pytest.fixture
+def default_dtype(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Both libraries make tensors of this dtype."""
+    for module in (torch, gradiente):
+        module.set_default_dtype(getattr(module, request.param))
+    yield request.param
+    for module in (torch, gradiente):
+        module.set_default_dtype(module.float32)
+
+
+@pytest.mark.parametrize("default_dtype", ["float16", "bfloat16", "float64"], indirect=True)
+@pytest.mark.parametrize("name", CASES)
+def test_other_dtypes(name: str, default_dtype: str, seed: int) -> None:
+    ours, theirs = answer(made, gradiente, CASES[name]), answer(made, torch, CASES[name])
+    if isinstance(theirs, str):
+        assert ours == theirs
+        return
+    tolerance = {"float64": 1e-10, "float16": 2e-2, "bfloat16": 1e-1}[default_dtype]
+    exact = tolerance if "VonMises" not in name else {"float64": 1e-5}.get(default_dtype, 5e-2)  # its Bessel functions
+    for quantity in ("mean", "variance", "entropy"):
+        same(answer(QUANTITIES[quantity], ours), answer(QUANTITIES[quantity], theirs), quantity, exact)
+    mine, other = seeded(gradiente, seed, ours.sample, (5,)), seeded(torch, seed, theirs.sample, (5,))
+    same(mine, other, "sample", tolerance)
+    if default_dtype == "float64":
+        log_prob = answer(theirs.log_prob, other)
+        same(answer(ours.log_prob, gradiente.from_numpy(other.numpy())), log_prob, "log_prob", max(exact, 1e-9))
 
 
 DIFFERENTIABLE = {
@@ -259,3 +289,14 @@ def test_the_same_names_are_there() -> None:
             for module in ("gradiente", "torch")
         )
         assert ours == theirs, part
+
+
+@pytest.mark.parametrize("name", [n for n in torch.distributions.__all__ if n[0].isupper()])
+def test_classes_have_the_same_members_and_parameters(name: str) -> None:
+    ours, theirs = getattr(gradiente.distributions, name), getattr(torch.distributions, name)
+    public = {n for n in dir(theirs) if not n.startswith("_")}
+    assert public <= set(dir(ours))
+    for member in ("__init__", *public):
+        mine, other = getattr(ours, member), getattr(theirs, member)
+        if inspect.isfunction(mine) and inspect.isfunction(other) and (name, member) not in OTHERWISE:
+            assert list(inspect.signature(mine).parameters) == list(inspect.signature(other).parameters), member

@@ -117,13 +117,13 @@ class MixtureSameFamily(Distribution):
         from_mean = means - self.mean.unsqueeze(-1 - self._event_ndims)
         return self._mixed(self._component_distribution.variance) + self._mixed(from_mean.pow(2.0))
 
-    def cdf(self, value: Tensor) -> Tensor:
-        spread = value.unsqueeze(-1 - self._event_ndims)
+    def cdf(self, x: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] (PyTorch's name)
+        spread = x.unsqueeze(-1 - self._event_ndims)
         return (self._component_distribution.cdf(spread) * self._mixture_distribution.probs).sum(-1)
 
-    def log_prob(self, value: Tensor) -> Tensor:
-        self._check(value)
-        log_components = self._component_distribution.log_prob(value.unsqueeze(-1 - self._event_ndims))
+    def log_prob(self, x: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] (PyTorch's name)
+        self._check(x)
+        log_components = self._component_distribution.log_prob(x.unsqueeze(-1 - self._event_ndims))
         return logsumexp(log_components + log_softmax(self._mixture_distribution.logits, dim=-1), dim=-1)
 
     def sample(self, sample_shape: Shape = ()) -> Tensor:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._errors import SCALAR_NAMES, not_implemented
+from ._errors import FLOATS, SCALAR_NAMES, not_implemented
 from .generator import DoubleReader, Generator, default_generator
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def binomial(generator: Generator | None, counts: Floats, chances: Floats) -> Ar
     """
     counts, chances = np.asarray(counts), np.asarray(chances)
     for name, given in (("count", counts), ("prob", chances)):
-        if given.dtype.kind != "f":
+        if given.dtype.char not in FLOATS:
             raise RuntimeError(
                 f"binomial only supports floating-point dtypes for {name}, got: "
                 f"{SCALAR_NAMES.get(given.dtype.name, given.dtype.name)} (convert it with .float())"
