@@ -118,3 +118,39 @@ def test_lists_of_tensors():
         torch._foreach_neg([])
     with pytest.raises(AttributeError, match="no attribute '_foreach_no'"):
         _ = torch._foreach_no
+
+
+NUMPYS = [
+    *("x.std(axis=0)", "torch.var(x, axis=1, keepdims=True)", "x.amax(axis=0, keepdims=True)", "x.argmax(axis=0)"),
+    *("x.median(axis=1).values", "x.logsumexp(axis=0)", "x.all(axis=0)", "torch.any(x, axis=1)"),
+    *("x.quantile(0.5, axis=0, keepdims=True)", "x.cumsum(axis=0)", "torch.cumprod(x, axis=1)", "x.softmax(axis=-1)"),
+    *("torch.log_softmax(x, axis=0)", "x.sort(axis=0).values", "x.argsort(axis=0)", "x.topk(1, axis=0).values"),
+    *(
+        "x[None].squeeze(axis=0)",
+        "torch.unsqueeze(x, axis=1)",
+        "torch.cat([x, x], axis=1)",
+        "torch.stack([x, x], axis=1)",
+    ),
+    *(
+        "x.chunk(2, axis=0)[1]",
+        "x.unbind(axis=1)[0]",
+        "x.narrow(axis=0, start=1, length=1)",
+        "x.select(axis=1, index=0)",
+    ),
+    *("x.index_select(axis=0, index=torch.tensor([1]))", "torch.repeat_interleave(x, 2, axis=0)", "x.diff(axis=0)"),
+]
+
+
+@pytest.mark.parametrize("call", NUMPYS)
+def test_numpys_names_of_arguments(call):
+    x = torch.tensor([[1.0, 3.0], [4.0, 2.0]])
+    known = eval(call.replace("axis=", "dim=").replace("keepdims=", "keepdim="), {"torch": torch, "x": x})
+    found = eval(call, {"torch": torch, "x": x})
+    assert torch.equal(found, known)
+
+
+def test_an_argument_by_both_names():
+    with pytest.raises(TypeError, match=r"^cat\(\) got both 'dim' and 'axis', two names of one argument$"):
+        torch.cat([torch.ones(1)], dim=-1, axis=0)
+    with pytest.raises(TypeError, match=r"^std\(\) got both 'dim' and 'axis', two names of one argument$"):
+        torch.std(torch.ones(2), dim=0, axis=0)

@@ -72,3 +72,10 @@ def need_nonnegative(shape: tuple[int, ...]) -> tuple[int, ...]:
         if n < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {n}: {list(shape)}")
     return shape
+
+
+def named_dim(dim: Any, axis: Any, default: Any, function: str) -> Any:
+    """`axis`, NumPy's name for `dim`; TypeError if both were given."""
+    if dim != default:
+        raise TypeError(f"{function}() got both 'dim' and 'axis', two names of one argument")
+    return axis

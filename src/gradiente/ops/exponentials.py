@@ -7,6 +7,7 @@ from typing import Any
 
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
+from ._arguments import named_dim
 from ._define import primitive
 from ._out import into
 from ._reducing import array_of, axes_of, axis_of, cast, float_of, numpy_dtype, type_name, wide_of
@@ -58,13 +59,21 @@ def _normalised(call: Any, function: str, input: Tensor, dim: Any, dtype: Any) -
     return call(input, axis=axis if array.ndim else None, **extra)
 
 
-def softmax(input: Tensor, dim: int, dtype: Dtype | None = None, *, out: Tensor | None = None) -> Tensor:
+def softmax(
+    input: Tensor,
+    dim: int | None = None,
+    dtype: Dtype | None = None,
+    *,
+    axis: int | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """Exponentials along `dim`, scaled so that they add up to 1: e^xᵢ / Σⱼ e^xⱼ.
 
     Args:
         input: a floating-point tensor, or any with such a `dtype`.
         dim: one dimension.
         dtype: the type to which the input is converted first.
+        axis: NumPy's name for `dim`.
         out: a tensor to write the result to; then no operand may require gradients.
 
     Raises NotImplementedError for integers and complex numbers, IndexError for a dimension that does not exist.
@@ -73,18 +82,28 @@ def softmax(input: Tensor, dim: int, dtype: Dtype | None = None, *, out: Tensor 
     >>> torch.softmax(torch.tensor([0.0, 0.0, 0.0, 0.0]), dim=0)
     tensor([0.2500, 0.2500, 0.2500, 0.2500])
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, None, "softmax")
     if out is not None:
         return into(out, softmax(input, dim, dtype), "softmax", input)
     return _normalised(_softmax, "softmax", input, dim, dtype)
 
 
-def log_softmax(input: Tensor, dim: int, dtype: Dtype | None = None, *, out: Tensor | None = None) -> Tensor:
+def log_softmax(
+    input: Tensor,
+    dim: int | None = None,
+    dtype: Dtype | None = None,
+    *,
+    axis: int | None = None,
+    out: Tensor | None = None,
+) -> Tensor:
     """The logarithm of `softmax`, without its rounding to 0: xᵢ - log Σⱼ e^xⱼ.
 
     Args:
         input: a floating-point tensor, or any with such a `dtype`.
         dim: one dimension.
         dtype: the type to which the input is converted first.
+        axis: NumPy's name for `dim`.
         out: a tensor to write the result to; then no operand may require gradients.
 
     Raises NotImplementedError for integers and complex numbers, IndexError for a dimension that does not exist.
@@ -93,6 +112,8 @@ def log_softmax(input: Tensor, dim: int, dtype: Dtype | None = None, *, out: Ten
     >>> torch.log_softmax(torch.tensor([0.0, 0.0]), dim=0)
     tensor([-0.6931, -0.6931])
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, None, "log_softmax")
     if out is not None:
         return into(out, log_softmax(input, dim, dtype), "log_softmax", input)
     return _normalised(_log_softmax, "log_softmax", input, dim, dtype)

@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays.batched import Batched, not_batchable
 from ..tensor.core import Tensor
 from ..tensor.promotion import result_type
-from ._arguments import need_tensor, wrap_dim
+from ._arguments import named_dim, need_tensor, wrap_dim
 from ._define import primitive
 from ._out import into
 from ._sizes import integer, integers, missing
@@ -45,7 +45,7 @@ def _alike(tensors: list[Tensor]) -> list[Tensor]:
     return [x if x._array.dtype == target else _astype(x, dtype=target) for x in tensors]
 
 
-def cat(tensors: Tensors, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
+def cat(tensors: Tensors, dim: int = 0, *, axis: int | None = None, out: Tensor | None = None) -> Tensor:
     """The tensors joined along an existing dimension; their other sizes must agree. Also as `concat`, `concatenate`.
 
     Empty one-dimensional tensors are ignored. Dtypes are promoted. A copy.
@@ -54,6 +54,8 @@ def cat(tensors: Tensors, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
     >>> torch.cat([torch.tensor([[1, 2]]), torch.tensor([[3, 4]])], dim=1)
     tensor([[1, 2, 3, 4]])
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, 0, "cat")
     if out is not None:
         return into(out, cat(tensors, dim), "cat", tensors, cast=True)
     parts = _list_of(tensors, "cat")
@@ -96,7 +98,7 @@ def _in_order(out: Tensor) -> Tensor:
     return out
 
 
-def stack(tensors: Tensors, dim: int = 0, *, out: Tensor | None = None) -> Tensor:
+def stack(tensors: Tensors, dim: int = 0, *, axis: int | None = None, out: Tensor | None = None) -> Tensor:
     """The tensors, of equal shape, joined along a new dimension. A copy.
 
     >>> import gradiente as torch
@@ -104,6 +106,8 @@ def stack(tensors: Tensors, dim: int = 0, *, out: Tensor | None = None) -> Tenso
     tensor([[1, 2],
             [3, 4]])
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, 0, "stack")
     if out is not None:
         return into(out, stack(tensors, dim), "stack", tensors, cast=True)
     parts = _list_of(tensors, "stack")

@@ -59,6 +59,7 @@ from . import (
     view_copies,
 )
 from ._define import plain
+from ._numpys_names import take_numpys_names
 from .fourier import short_time
 from .linalg import factors, householder, inverses, lu, spectra, systems
 from .linalg import powers as matrix_powers
@@ -128,5 +129,6 @@ FAMILIES = (
 )
 
 for _family in FAMILIES:
+    take_numpys_names(_family)
     for _name, _function in _family.METHODS.items():
         setattr(Tensor, _name, plain(_function))

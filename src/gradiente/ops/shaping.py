@@ -10,7 +10,7 @@ from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import type_text
 from ..tensor.size import Size
-from ._arguments import need_tensor, wrap_dim
+from ._arguments import named_dim, need_tensor, wrap_dim
 from ._define import primitive
 from ._sizes import broadcast_shapes_of, infer_size, integer, integers, missing, several
 from ._views import viewing
@@ -171,13 +171,17 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     return view(input, *shape[:dim], *inferred, *shape[dim + 1 :])
 
 
-def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+def squeeze(
+    input: Tensor, dim: int | Sequence[int] | None = None, *, axis: int | Sequence[int] | None = None
+) -> Tensor:
     """The tensor without its dimensions of size 1, or without those of them that `dim` names. A view.
 
     >>> import gradiente as torch
     >>> torch.squeeze(torch.ones(1, 3, 1)).shape, torch.squeeze(torch.ones(1, 3, 1), 0).shape
     (torch.Size([3]), torch.Size([3, 1]))
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, None, "squeeze")
     shape = need_tensor(input, "squeeze")._array.shape
     if dim is None:
         return _squeeze_all(input, shape=tuple([n for n in shape if n != 1]))
@@ -190,13 +194,15 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     return _squeeze_dim(input, shape=kept) if single else _squeeze_dims(input, shape=kept)
 
 
-def unsqueeze(input: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: Tensor, dim: int | None = None, *, axis: int | None = None) -> Tensor:
     """The tensor with a new dimension of size 1 at position `dim`. A view.
 
     >>> import gradiente as torch
     >>> torch.unsqueeze(torch.ones(3), -1).shape
     torch.Size([3, 1])
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, None, "unsqueeze")
     shape = need_tensor(input, "unsqueeze")._array.shape
     dim = wrap_dim(integer(dim, "unsqueeze", "dim"), len(shape) + 1)
     return _unsqueeze(input, shape=(*shape[:dim], 1, *shape[dim:]))

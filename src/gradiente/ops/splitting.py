@@ -13,7 +13,7 @@ from ..tensor.core import Tensor
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.multiple import Part, bind_many
 from ..tensor.views import link_view
-from ._arguments import need_tensor, no_overload, wrap_dim
+from ._arguments import named_dim, need_tensor, no_overload, wrap_dim
 from ._sizes import integer, integers
 from ._views import viewing
 
@@ -77,13 +77,15 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     return _linked(_split, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
 
 
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+def chunk(input: Tensor, chunks: int, dim: int = 0, *, axis: int | None = None) -> tuple[Tensor, ...]:
     """At most `chunks` parts of equal size along `dim` (the last one may be smaller). Views.
 
     >>> import gradiente as torch
     >>> torch.chunk(torch.arange(5), 2)
     (tensor([0, 1, 2]), tensor([3, 4]))
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, 0, "chunk")
     shape = need_tensor(input, "chunk")._array.shape
     if not shape:
         raise RuntimeError("chunk expects at least a 1-dimensional tensor")
@@ -217,13 +219,15 @@ def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]
     return chunk(input, chunks, dim)
 
 
-def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+def unbind(input: Tensor, dim: int = 0, *, axis: int | None = None) -> tuple[Tensor, ...]:
     """The slices of the tensor along `dim`, without that dimension. Views.
 
     >>> import gradiente as torch
     >>> torch.unbind(torch.tensor([[1, 2], [3, 4]]))
     (tensor([1, 2]), tensor([3, 4]))
     """
+    if axis is not None:
+        dim = named_dim(dim, axis, 0, "unbind")
     shape = need_tensor(input, "unbind")._array.shape
     dim = integer(dim, "unbind", "dim", 2)
     if not shape:

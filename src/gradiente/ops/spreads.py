@@ -69,7 +69,7 @@ def _spread(
             f"{function}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
             "(input numel divided by output numel).",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,  # past the function and what renames its arguments
         )
     static = {"axis": axes, "correction": correction, "keepdims": keepdim}
     if array.dtype.kind == "c":  # the variance of a complex number is that of its parts, added
