@@ -154,3 +154,28 @@ def test_an_argument_by_both_names():
         torch.cat([torch.ones(1)], dim=-1, axis=0)
     with pytest.raises(TypeError, match=r"^std\(\) got both 'dim' and 'axis', two names of one argument$"):
         torch.std(torch.ones(2), dim=0, axis=0)
+
+
+def test_the_method_split_calls_its_sizes_split_size():
+    assert [x.tolist() for x in torch.arange(3).split(split_size=2)] == [[0, 1], [2]]
+    assert [x.tolist() for x in torch.arange(3).split(split_size=[1, 2], dim=0)] == [[0], [1, 2]]
+
+
+def test_no_processes_are_connected():
+    assert not torch.distributed.is_available()
+    assert not torch.distributed.is_initialized()
+    for function in (torch.distributed.get_rank, torch.distributed.get_world_size):
+        with pytest.raises(ValueError, match=r"^Default process group has not been initialized, please make sure to c"):
+            function()
+    with pytest.raises(AttributeError, match="no attribute 'all_reduce'"):
+        _ = torch.distributed.all_reduce
+
+
+def test_types_of_tensors_on_cuda():
+    assert not isinstance(torch.ones(1), torch.cuda.FloatTensor)
+    assert (torch.cuda.LongTensor.dtype, torch.cuda.LongTensor.is_cuda) == (torch.int64, True)
+    assert repr(torch.cuda.LongTensor) == "<class 'torch.cuda.LongTensor'>"
+    with pytest.raises(
+        TypeError, match=r"^type torch.cuda.FloatTensor not available. Torch not compiled with CUDA ena"
+    ):
+        torch.cuda.FloatTensor(2)

@@ -31,6 +31,7 @@ LAYERS = [
         "backends",
         "compiler",
         "cuda",
+        "distributed",
         "jit",
         "mps",
         "version",

@@ -112,6 +112,7 @@ if _TYPE_CHECKING:
     from . import backends as backends
     from . import compiler as compiler
     from . import cuda as cuda
+    from . import distributed as distributed
     from . import distributions as distributions
     from . import jit as jit
     from . import mps as mps
@@ -135,6 +136,7 @@ _LATER = {
             "backends",
             "compiler",
             "cuda",
+            "distributed",
             "distributions",
             "jit",
             "mps",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from . import amp as amp
+from .tensortypes import *
 
 
 def _none(function: str) -> NoReturn:

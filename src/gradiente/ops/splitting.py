@@ -77,6 +77,11 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     return _linked(_split, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
 
 
+def _split_self(self: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """`torch.split` of this tensor; the method calls the sizes `split_size`."""
+    return split(self, split_size, dim)
+
+
 def chunk(input: Tensor, chunks: int, dim: int = 0, *, axis: int | None = None) -> tuple[Tensor, ...]:
     """At most `chunks` parts of equal size along `dim` (the last one may be smaller). Views.
 
@@ -295,7 +300,7 @@ def _length(self: Tensor) -> int:
 
 
 METHODS: dict[str, Any] = {
-    "split": split,
+    "split": _split_self,
     "dsplit": dsplit,
     "hsplit": hsplit,
     "split_with_sizes": split_with_sizes,
