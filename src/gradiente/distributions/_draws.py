@@ -6,6 +6,9 @@ here are computed from ∂F/∂α = ∫ ∂p/∂α by quadrature in float64 (to 
 which less of the distribution lies; PyTorch approximates them to about 1e-3. A Dirichlet number takes the derivative
 of its beta-distributed components. As in PyTorch they can be differentiated once only.
 
+They do not stand in the derivative table: what it holds are derivatives of functions, which finite differences confirm.
+These are ones of random numbers, right in the mean; those of Dirichlet numbers belong to no function at all.
+
 Source: Figurnov, Mohamed and Mnih, "Implicit reparameterization gradients" (2018).
 """
 
