@@ -72,6 +72,15 @@ def _add_flat(out: Array, positions: Array, values: Array) -> None:
         out[...] = flat.reshape(out.shape)
 
 
+def _add_runs(out: Array, rows: Array, values: Array) -> None:
+    """out[rows] += values where each row is named many times: run by run of equal rows, once they are sorted."""
+    if (rows[1:] < rows[:-1]).any():
+        order = np.argsort(rows, kind="stable")
+        rows, values = rows[order], values[order]
+    starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+    out[rows[starts]] += np.add.reduceat(values, starts, axis=0)
+
+
 _ROUNDS = 8
 _NARROW = 64
 """Rows of so many elements are added element by element."""
@@ -90,6 +99,9 @@ def _add_rows(out: Array, rows: Array, values: Array) -> None:
         np.add.at(out, rows, values)
         return
     each = values[0].size
+    if count >= 16 * size:
+        _add_runs(out, rows, values)
+        return
     if each <= _NARROW:
         _add_flat(out, (rows[:, None] * each + np.arange(each)).reshape(-1), values.reshape(-1))
         return
