@@ -179,3 +179,45 @@ def test_types_of_tensors_on_cuda():
         TypeError, match=r"^type torch.cuda.FloatTensor not available. Torch not compiled with CUDA ena"
     ):
         torch.cuda.FloatTensor(2)
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("torch.add(x, 2, y)", [7, 10]),
+        ("x.add_(s, y)", [7, 10]),
+        ("x.sub(2, y)", [-5, -6]),
+        ("torch.addcmul(x, 2, y, y)", [19, 34]),
+        ("x.addcdiv_(-1, y, y)", [0, 1]),
+    ],
+)
+def test_the_scale_before_the_tensors(call, expected):
+    names = {"torch": torch, "x": torch.tensor([1.0, 2.0]), "y": torch.tensor([3.0, 4.0]), "s": torch.tensor(2.0)}
+    with pytest.warns(UserWarning, match=r"^This overload of \w+ is deprecated:\n\t\w+\(Tensor input, Number "):
+        assert eval(call, names).tolist() == expected
+
+
+def test_what_is_no_scale():
+    x = torch.ones(2)
+    with pytest.raises(TypeError, match=r"^add\(\) takes 2 positional arguments but 3 were given"):
+        torch.add(x, x, 2)
+    with pytest.raises(TypeError, match=r"^addcmul\(\): argument 'tensor2' \(position 4\) must be Tensor, not int$"):
+        torch.addcmul(x, 2, x, 3)
+
+
+def test_a_tensor_without_dimensions_is_a_scale():
+    x, two = torch.ones(2), torch.tensor(2.0)
+    assert torch.add(x, x, alpha=two).tolist() == x.sub(x, alpha=-two).tolist() == [3, 3]
+    assert torch.addcmul(x, x, x, value=two).tolist() == [3, 3]
+    with pytest.raises(TypeError, match=r"^add\(\): argument 'alpha' must be Number, not Tensor$"):
+        torch.add(x, x, alpha=two.requires_grad_())
+
+
+def test_randint_like_takes_its_bounds_by_name():
+    x = torch.ones(4)
+    found = []
+    for options in ({"high": 2}, {"low": 0, "high": 2}):
+        torch.manual_seed(0)
+        found.append(torch.randint_like(x, **options).tolist())
+    torch.manual_seed(0)
+    assert found == [torch.randint_like(x, 2).tolist()] * 2

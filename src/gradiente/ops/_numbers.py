@@ -45,6 +45,13 @@ def need_number(value: Any, function: str, argument: str, position: int) -> Numb
     raise TypeError(f"{function}(): argument '{argument}' (position {position}) must be Number, not {kind.__name__}")
 
 
+def item_of(value: Any) -> Any:
+    """The number in a tensor without dimensions, which torch takes for one if it needs no gradient; else `value`."""
+    if isinstance(value, Tensor) and not value._array.ndim and not value.requires_grad:
+        return value._array.item()
+    return value
+
+
 def is_integer(value: Any) -> TypeGuard[int]:
     """Whether torch takes this for an integer: one of Python's or NumPy's, but no bool."""
     return isinstance(value, np.integer) or (isinstance(value, int) and not isinstance(value, bool))

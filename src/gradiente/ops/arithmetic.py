@@ -9,7 +9,8 @@ from ..tensor.dtypes import bfloat16
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor, no_overload
 from ._define import binary, inplace, operator, primitive, unary
-from ._numbers import Number
+from ._numbers import Number, item_of
+from ._older_orders import older_order
 from ._out import into
 from ._pairs import NUMBERS, changing, need_nonzero, reflected
 from .powers import reciprocal
@@ -42,6 +43,7 @@ _div_floor, _div_trunc = primitive("divide_floor"), primitive("divide_trunc")
 
 def _scaled(call: Any, input: Any, other: Any, alpha: Any, function: str) -> Tensor:
     """input ± alpha · other, with torch's conditions on alpha."""
+    alpha = item_of(alpha)
     if not isinstance(alpha, NUMBERS):
         raise TypeError(f"{function}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
     for value, argument, position in ((input, "input", 1), (other, "other", 2)):
@@ -64,7 +66,7 @@ def _scaled(call: Any, input: Any, other: Any, alpha: Any, function: str) -> Ten
     return call(input, other, alpha=bool(alpha) if category == 0 else alpha)
 
 
-def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
+def add(input: Tensor, other: Tensor | Number, *older: Any, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """The sum of two tensors, the second one scaled: input + alpha · other.
 
     Shapes are broadcast, types promoted. RuntimeError if the shapes do not fit, or for an `alpha` of a higher category
@@ -74,6 +76,8 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor
     >>> torch.add(torch.tensor([1.0, 2.0]), 10, alpha=2)
     tensor([21., 22.])
     """
+    if older:
+        alpha, other = older_order("add", (other, *older), "alpha", ("other",))
     if out is not None:
         return into(out, add(input, other, alpha=alpha), "add", input, other, cast=True)
     if alpha.__class__ is int and alpha == 1:
@@ -81,7 +85,7 @@ def add(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor
     return _scaled(_add_scaled, input, other, alpha, "add")
 
 
-def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
+def sub(input: Tensor, other: Tensor | Number, *older: Any, alpha: Number = 1, out: Tensor | None = None) -> Tensor:
     """The difference of two tensors, the second one scaled: input - alpha · other.
 
     Shapes are broadcast, types promoted. RuntimeError for tensors of bool.
@@ -90,6 +94,8 @@ def sub(input: Tensor, other: Tensor | Number, *, alpha: Number = 1, out: Tensor
     >>> torch.sub(torch.tensor([1.0, 2.0]), 1)
     tensor([0., 1.])
     """
+    if older:
+        alpha, other = older_order("sub", (other, *older), "alpha", ("other",))
     if out is not None:
         return into(out, sub(input, other, alpha=alpha), "sub", input, other, cast=True)
     if alpha.__class__ is int and alpha == 1:
@@ -198,26 +204,34 @@ def positive(input: Tensor) -> Tensor:
 _addcmul, _addcdiv = primitive("addcmul"), primitive("addcdiv")
 
 
-def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
+def addcmul(
+    input: Tensor, tensor1: Tensor, tensor2: Tensor, *older: Any, value: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A product, scaled and added: input + value · tensor1 · tensor2.
 
     >>> import gradiente as torch
     >>> torch.addcmul(torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0]), value=10)
     tensor([31., 81.])
     """
+    if older:
+        value, tensor1, tensor2 = older_order("addcmul", (tensor1, tensor2, *older), "value", ("tensor1", "tensor2"))
     if out is not None:
         return into(out, addcmul(input, tensor1, tensor2, value=value), "addcmul", input, tensor1, tensor2, cast=True)
     value = _three(input, tensor1, tensor2, value, "addcmul")
     return _addcmul(input, tensor1, tensor2, value=value)
 
 
-def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1, out: Tensor | None = None) -> Tensor:
+def addcdiv(
+    input: Tensor, tensor1: Tensor, tensor2: Tensor, *older: Any, value: Number = 1, out: Tensor | None = None
+) -> Tensor:
     """A quotient, scaled and added: input + value · tensor1 / tensor2. RuntimeError for integer tensors.
 
     >>> import gradiente as torch
     >>> torch.addcdiv(torch.ones(2), torch.tensor([1.0, 2.0]), torch.tensor([2.0, 4.0]), value=10)
     tensor([6., 6.])
     """
+    if older:
+        value, tensor1, tensor2 = older_order("addcdiv", (tensor1, tensor2, *older), "value", ("tensor1", "tensor2"))
     if out is not None:
         return into(out, addcdiv(input, tensor1, tensor2, value=value), "addcdiv", input, tensor1, tensor2, cast=True)
     value = _three(input, tensor1, tensor2, value, "addcdiv")
@@ -237,6 +251,7 @@ def _three(input: Any, tensor1: Any, tensor2: Any, value: Any, function: str) ->
     need_tensor(input, function)
     need_tensor(tensor1, function, "tensor1", 2)
     need_tensor(tensor2, function, "tensor2", 3)
+    value = item_of(value)
     if not isinstance(value, NUMBERS):
         raise TypeError(f"{function}(): argument 'value' must be Number, not {type(value).__name__}")
     category = result_type(input, tensor1, tensor2).category

@@ -374,7 +374,7 @@ def randint_like(
     source = need_generator(generator, "randint_like")
     if not args and high is None:
         raise TypeError('randint_like() missing 1 required positional arguments: "high"')
-    least, most, _ = _bounds("randint_like", [*args, input._array.shape], low, high, None)
+    least, most, _ = _bounds("randint_like", list(args), low, high, input._array.shape)
     array = filled(array, drawn(array, lambda shape: streams.randint(source, shape, array.dtype, least, most)))
     return made(array, requires_grad)
 
