@@ -194,6 +194,16 @@ def test_expanded_parameters_share_memory() -> None:
     assert d.loc.tolist() == [[5.0, 5.0]] * 3
 
 
+def test_parameters_of_modules_become_tensors() -> None:
+    scale = torch.nn.Parameter(torch.tensor([-1.0]))
+    with pytest.raises(ValueError, match=r"parameter scale \(Tensor of shape"):
+        D.Normal(torch.zeros(1), scale)
+    d = D.Normal(torch.zeros(1), scale, validate_args=False)
+    assert type(d.scale) is torch.Tensor
+    d.log_prob(torch.ones(1)).backward()
+    assert scale.grad is not None
+
+
 def test_vmap_makes_a_distribution_for_each_example() -> None:
     x = torch.tensor([0.0, 1.0])
     each = torch.func.vmap(lambda loc: D.Normal(loc, 1.0).log_prob(torch.tensor(0.0)))(x)

@@ -54,7 +54,10 @@ def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
             f" (got {strange[0]}; make a tensor of it by torch.tensor)"
         )
     dtype = next((v.dtype for v in values if isinstance(v, Tensor)), get_default_dtype())
-    return tuple(broadcast_tensors(*[v if isinstance(v, Tensor) else tensor(v, dtype=dtype) for v in values]))
+    tensors = [v if isinstance(v, Tensor) else tensor(v, dtype=dtype) for v in values]
+    if all(x.shape == tensors[0].shape and x.__class__ is Tensor and not x.requires_grad for x in tensors):
+        return tuple(tensors)  # views of them would be no different
+    return tuple(broadcast_tensors(*tensors))
 
 
 def holds_everywhere(condition: Tensor) -> bool:

@@ -7,6 +7,10 @@ from typing import Any
 from ._base import Constraint
 
 
+def _whole(value: Any) -> Any:
+    return value % 1 == 0 if value.is_floating_point() else value == value
+
+
 class _Boolean(Constraint):
     """{0, 1}."""
 
@@ -35,7 +39,7 @@ class _IntegerInterval(_Bounded):
         super().__init__(lower_bound, upper_bound)
 
     def check(self, value: Any) -> Any:
-        return (value % 1 == 0) & (self.lower_bound <= value) & (value <= self.upper_bound)
+        return _whole(value) & (self.lower_bound <= value) & (value <= self.upper_bound)
 
 
 class _IntegerLessThan(_Bounded):
@@ -48,7 +52,7 @@ class _IntegerLessThan(_Bounded):
         super().__init__(upper_bound=upper_bound)
 
     def check(self, value: Any) -> Any:
-        return (value % 1 == 0) & (value <= self.upper_bound)
+        return _whole(value) & (value <= self.upper_bound)
 
 
 class _IntegerGreaterThan(_Bounded):
@@ -61,7 +65,7 @@ class _IntegerGreaterThan(_Bounded):
         super().__init__(lower_bound)
 
     def check(self, value: Any) -> Any:
-        return (value % 1 == 0) & (value >= self.lower_bound)
+        return _whole(value) & (value >= self.lower_bound)
 
 
 class _Real(Constraint):
