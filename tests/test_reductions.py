@@ -288,3 +288,15 @@ def test_every_public_function_is_exported_documented_and_has_an_example(module:
         assert ">>> import gradiente as torch" in inspect.getdoc(function), name
     for name, function in module.METHODS.items():
         assert getattr(torch.Tensor, name) is function
+
+
+@pytest.mark.parametrize("name", ["amax", "amin", "argmax", "argmin", "logsumexp", "all", "cumsum", "median"])
+def test_numpys_names_beside_out(name: str) -> None:
+    """`axis` and `keepdims` stand for `dim` and `keepdim`, also where the result is written into a tensor."""
+    x, function = torch.tensor([[3.0, 1.0], [2.0, 5.0]]), getattr(torch, name)
+    plain = function(x, 1)
+    out = torch.return_types.median(map(torch.empty_like, plain)) if name == "median" else torch.empty_like(plain)
+    for given in ((x, 1), (x,)):
+        assert function(*given, out=out, **({} if len(given) == 2 else {"axis": 1})) is not None
+        for found, expected in zip(out, plain, strict=True):
+            assert torch.equal(found, expected)

@@ -19,7 +19,7 @@ RENAMED = frozenset(
         *("mode", "logsumexp", "all", "any", "nansum", "nanmean", "count_nonzero", "quantile", "nanquantile"),
         *("cumsum", "cumprod", "cummax", "cummin", "logcumsumexp", "diff", "trapezoid", "cumulative_trapezoid"),
         *("sort", "argsort", "topk", "kthvalue", "renorm", "cross"),
-        *("tensor_split"),
+        "tensor_split",
         *("narrow", "select", "index_select", "gather", "take_along_dim", "repeat_interleave", "scatter"),
         *("scatter_add", "index_add", "index_fill", "index_copy"),
     }

@@ -180,7 +180,7 @@ def amax(
     tensor([5., 4.])
     """
     if out is not None:
-        return into(out, amax(input, dim, keepdim, axis=axis), "amax", input)
+        return into(out, amax(input, dim if axis is None else axis, keepdim), "amax", input)
     return _over(_amax, "amax", input, dim if axis is None else axis, keepdim)
 
 
@@ -203,7 +203,7 @@ def amin(
     tensor([1., 0.])
     """
     if out is not None:
-        return into(out, amin(input, dim, keepdim, axis=axis), "amin", input)
+        return into(out, amin(input, dim if axis is None else axis, keepdim), "amin", input)
     return _over(_amin, "amin", input, dim if axis is None else axis, keepdim)
 
 
@@ -279,7 +279,7 @@ def argmax(
     (tensor(1), tensor([1, 0]))
     """
     if out is not None:
-        return into(out, argmax(input, dim, keepdim, axis=axis), "argmax", input)
+        return into(out, argmax(input, dim if axis is None else axis, keepdim), "argmax", input)
     return _place(_argmax, "argmax", input, *numpys(dim, axis, keepdim, None, "argmax"))
 
 
@@ -303,7 +303,7 @@ def argmin(
     (tensor(4), tensor([0, 1]))
     """
     if out is not None:
-        return into(out, argmin(input, dim, keepdim, axis=axis), "argmin", input)
+        return into(out, argmin(input, dim if axis is None else axis, keepdim), "argmin", input)
     return _place(_argmin, "argmin", input, *numpys(dim, axis, keepdim, None, "argmin"))
 
 
