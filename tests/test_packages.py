@@ -221,3 +221,10 @@ def test_randint_like_takes_its_bounds_by_name():
         found.append(torch.randint_like(x, **options).tolist())
     torch.manual_seed(0)
     assert found == [torch.randint_like(x, 2).tolist()] * 2
+
+
+def test_the_class_of_tensors_is_the_default_type():
+    for kind in (torch.Tensor, "torch.Tensor"):
+        assert torch.arange(2).type(kind).dtype is torch.float32
+    with pytest.raises(ValueError, match=r"^invalid type: 'Parameter' \(pass a dtype"):
+        torch.ones(1).type(torch.nn.Parameter)

@@ -160,6 +160,8 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         return f"torch.{TENSOR_TYPES[self.dtype.name]}"
     if isinstance(dtype, Dtype):
         return converted(self, dtype)
+    if dtype is Tensor or dtype == "torch.Tensor":
+        return converted(self, dtypes.get_default_dtype())
     found = getattr(cast(Any, dtype), "dtype", None) if isinstance(dtype, type) else None
     if isinstance(found, Dtype):
         return converted(self, found)

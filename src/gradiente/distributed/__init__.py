@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from . import nn as nn
+
 
 def is_available() -> bool:
     """Whether processes can be connected: False.
@@ -38,9 +40,9 @@ def _none() -> NoReturn:
 
 
 def __getattr__(name: str) -> object:
-    from ._missing import missing_attribute, public_names
+    from .._missing import missing_attribute, public_names
 
     raise missing_attribute(__name__, name, public_names(__name__))
 
 
-__all__ = ["get_rank", "get_world_size", "is_available", "is_initialized"]
+__all__ = ["get_rank", "get_world_size", "is_available", "is_initialized", "nn"]
