@@ -228,3 +228,9 @@ def test_the_class_of_tensors_is_the_default_type():
         assert torch.arange(2).type(kind).dtype is torch.float32
     with pytest.raises(ValueError, match=r"^invalid type: 'Parameter' \(pass a dtype"):
         torch.ones(1).type(torch.nn.Parameter)
+
+
+def test_sums_over_the_last_dimensions_by_torchs_name():
+    from gradiente.distributions.utils import _sum_rightmost
+
+    assert _sum_rightmost(torch.ones(2, 3, 4), 2).tolist() == [12, 12]

@@ -213,6 +213,8 @@ def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
     return matrix
 
 
+_sum_rightmost = sum_rightmost  # torch's name, by which published packages import it
+
 __all__ = [
     "broadcast_all",
     "clamp_probs",
