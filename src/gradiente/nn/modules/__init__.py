@@ -22,6 +22,7 @@ from .loss import *
 from .module import *
 from .normalization import *
 from .padding import *
+from .parameter_container import *
 from .pooling import *
 from .rearranging import *
 from .rnn import *
