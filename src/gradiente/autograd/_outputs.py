@@ -10,7 +10,7 @@ from ..graph import Mode, Node, Output, Plan, current, moment, user_place, versi
 from ..graph.places import user_stack
 from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
-from ..tensor.dispatch import INFERENCE_SAVED, bind
+from ..tensor.dispatch import bind
 from ..tensor.metadata import input_metadata
 from ..tensor.nonfinite import evaluating, trace
 from ..tensor.origins import watch
@@ -18,6 +18,7 @@ from ..tensor.restrictions import check_writable
 from ..tensor.saved import Packed, SavedOutput, stale
 from ..tensor.tangents import active
 from ..tensor.views import link_view, rebase
+from ..tensor.written import INFERENCE_SAVED
 from ._jvp import forward_tangents
 
 Like = tuple[tuple[int, ...], Any]

@@ -10,12 +10,13 @@ import numpy as np
 
 from ..graph import NO_GRAD, PLAIN, current, restore, run, swap, with_grad
 from ..tensor.core import Tensor, box, wrap
-from ..tensor.dispatch import F4, F8, quietly
+from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES
 from ..tensor.leaves import tracked
 from ..tensor.restrictions import Untracked
 from ..tensor.special import mark_inference
 from ..tensor.tangents import active
+from ..tensor.written import F4, F8
 from ._seeds import roots_of
 from .edges import GradientEdge, Source, edge_of
 from .reentrant import deep, elsewhere

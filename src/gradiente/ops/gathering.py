@@ -9,8 +9,8 @@ import numpy as np
 from ..arrays.batched import examples
 from ..graph import current
 from ..tensor.core import Tensor
-from ..tensor.dispatch import INFERENCE_SAVED
 from ..tensor.dtypes import SCALAR_NAMES
+from ..tensor.written import INFERENCE_SAVED
 from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._out import into

@@ -14,11 +14,12 @@ from ..graph import current
 from ..rules import table
 from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
-from ..tensor.dispatch import INFERENCE_SAVED, Recorder
+from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
 from ..tensor.inplace import store, touched, writes
 from ..tensor.restrictions import check_apart, check_writable, is_forbidden, overlaps_itself
 from ..tensor.tangents import carries
+from ..tensor.written import INFERENCE_SAVED
 from ._arguments import need_tensor
 from ._define import primitive
 from ._index import Index, diagnose, parse, plain

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
 from ..arrays.batched import Batched
-from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
+from ..graph import PLAIN, Node, Plan, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .introspect import ShownNode
@@ -22,8 +22,7 @@ from .plans import general_plan
 from .promotion import promoted
 from .refusals import mismatch
 from .saved import KEPT, SavedOutput
-
-F4, F8 = np.dtype("float32"), np.dtype("float64")
+from .written import F4, INFERENCE_SAVED, saved_output, written_call, written_record
 
 
 def node_class(primitive: Primitive, name: str | None = None) -> type[Node]:
@@ -41,8 +40,8 @@ class Recorder:
         self.primitive: Primitive = primitive
         self.cls: type[Node] = node_class(primitive, name)
         self.plans: dict[Any, Plan | None] = {}
-        self.plain: dict[Any, Plan | None] = {}
-        """The plans for real tensors of one type, by which of them are tracked."""
+        self.plain: dict[Any, Callable[..., None]] = {}
+        """What records calls with real tensors of one type, by which of them are tracked."""
         self.numpy: Callable[..., Any] = numpy_function(primitive)
         self.xp: Any = np
         """The namespace in which the nodes' rules run on bare arrays."""
@@ -65,7 +64,7 @@ class Recorder:
         node.seq = moment()
         node.plan = plan
         node.edges = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
-        node.tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
+        node.tensors = tuple([operands[i] if i >= 0 else saved_output(out) for i in plan.sources])
         refuse_inference(node.tensors)
         if not node.tensors:
             node.tensors = plan.kept
@@ -108,12 +107,6 @@ class Recorder:
 _INDEXED = frozenset({"index", "put_index", "put_view"})
 """Primitives whose static parameter counts as saved."""
 
-INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
-    "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
-    "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
-)
-
 
 def refuse_inference(saved: tuple[Any, ...]) -> None:
     """Raise torch's error if one of the tensors to be saved was made in inference mode."""
@@ -138,12 +131,6 @@ def numpy_function(primitive: Primitive) -> Callable[..., Any]:
     return partial(forward, **keywords) if keywords else forward
 
 
-def _saved_output(out: Tensor) -> SavedOutput:
-    if out._history is None:
-        out._history = Version()
-    return SavedOutput(out._array, out._history)
-
-
 def _dtypes(operands: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(o._array.dtype if isinstance(o, Tensor) else None for o in operands)
 
@@ -154,7 +141,6 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
     elementwise = primitive.kind in ("elementwise", "constant")
     constant = primitive.kind == "constant"
 
-    function, plans = recorder.numpy, recorder.plain
     # The operand that decides the type, and which kinds of type the others may have beside that one: masks, indices.
     first = next((i for i, rule in enumerate(primitive.rules) if rule is not None), 0)
     others = "b" if primitive.name == "where" else "" if elementwise else "biu"
@@ -165,87 +151,39 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
             arrays = promoted(primitive.name, operands)
         return run(recorder, operands, arrays, static, constant)
 
-    def finish(
-        value: Any, operands: tuple[Any, ...], arrays: tuple[Any, ...], dtype: Any, mode: Any, static: dict[str, Any]
-    ) -> Tensor:
-        """The tensor of a result that was computed in the plain mode, with its node."""
-        out = new(Tensor)
-        out._array = value if value.__class__ is np.ndarray else box(value)
-        out._node = out._history = out._view = out._meta = None
-        if mode is NO_GRAD or constant:
-            return out
-        mask = tuple([o if o is None else o._node is not None for o in operands])
-        if True not in mask:
-            return out
-        same = out._array.dtype is dtype
-        key: Any = mask if same else (mask, out._array.dtype)
-        try:
-            plan = plans[key]
-        except KeyError:
-            plan = plans[key] = recorder.plan_for(operands, out)
-        if plan is None:
-            return out
-        node = Node()
-        node.seq = moment()
-        node.plan = plan
-        node.edges = tuple([operands[i]._node for i in plan.tracked])
-        node.tensors = tensors = tuple([operands[i] if i >= 0 else _saved_output(out) for i in plan.sources])
-        if others:
-            refuse_inference(tensors)
-        if not tensors:
-            node.tensors = plan.kept
-        if plan.constants:
-            static = {**static, **{name: operands[i] for name, i in plan.constants}}
-        types = None if same else (dtype,) * len(operands)  # the result has another type: cotangents have to be cast
-        node.facts = (static, [None if array is None else array.shape for array in arrays], types)
-        node.hooks = node.place = None
-        out._node = node
-        return out
+    def find(key: tuple[Any, ...], operands: tuple[Any, ...], out: Tensor) -> Callable[..., None]:
+        found = written_record(recorder.plan_for(operands, out), key, refuse=bool(others))
+        recorder.plain[key] = found
+        return found
 
-    # The common case: tensors of one floating-point type, beside masks and indices (or None), in the plain mode. The
-    # exceptions: numbers among the operands, or an error that the general form explains.
-    other_cases = (AttributeError, IndexError, RuntimeWarning, ValueError)
+    known = {"general": general, "function": recorder.numpy, "recorded": recorder.plain, "find": find}
 
-    def call_one(x: Any, **static: Any) -> Tensor:
-        try:
-            array = x._array
-            dtype, mode = array.dtype, current()
-            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
-            value = function(array, **static) if plain else None
-        except other_cases:
-            return general((x,), static)
-        return finish(value, (x,), (array,), dtype, mode, static) if plain else general((x,), static)
+    def call_for(count: int) -> Callable[..., Tensor]:
+        return written_call(count, first, others, constant, **known)
 
-    def call_two(a: Any, b: Any, **static: Any) -> Tensor:
-        try:
-            arrays = (a._array, b._array)
-            dtype, other, mode = arrays[first].dtype, arrays[1 - first].dtype, current()
-            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
-            plain = plain and (dtype is other or other.kind in others)
-            value = function(*arrays, **static) if plain else None
-        except other_cases:
-            return general((a, b), static)
-        return finish(value, (a, b), arrays, dtype, mode, static) if plain else general((a, b), static)
-
-    def call_many(*operands: Any, **static: Any) -> Tensor:
-        try:
-            arrays: Any = tuple([None if o is None else o._array for o in operands])
-            dtype, mode = arrays[first].dtype, current()
-            plain = (mode is PLAIN or mode is NO_GRAD) and (dtype is F4 or dtype is F8)
-            if plain and len(arrays) > 1:
-                for array in arrays:
-                    if array is not None and array.dtype is not dtype and array.dtype.kind not in others:
-                        plain = False
-            value = function(*arrays, **static) if plain else None
-        except other_cases:
-            return general(operands, static)
-        return finish(value, operands, arrays, dtype, mode, static) if plain else general(operands, static)
-
-    count = 0 if primitive.variadic else len(primitive.operands)
-    call: Any = call_one if count == 1 else call_two if count == 2 else call_many
+    call: Any = _for_any_number(call_for, general) if primitive.variadic else call_for(len(primitive.operands))
     call.__name__ = call.__qualname__ = primitive.name
     call.primitive = primitive
     call.recorder = recorder
+    return call
+
+
+_MOST = 8
+
+
+def _for_any_number(call_for: Callable[[int], Callable[..., Tensor]], general: Callable[..., Tensor]) -> Any:
+    """What applies a primitive of any number of operands; up to eight of them have a function written out."""
+    calls: list[Callable[..., Tensor] | None] = [None] * (_MOST + 1)
+
+    def call(*operands: Any, **static: Any) -> Tensor:
+        count = len(operands)
+        if not 0 < count <= _MOST:
+            return general(operands, static)
+        found = calls[count]
+        if found is None:
+            found = calls[count] = call_for(count)
+        return found(*operands, **static)
+
     return call
 
 

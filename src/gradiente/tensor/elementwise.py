@@ -16,10 +16,11 @@ from ..arrays.numpy_fast import number
 from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
-from .dispatch import F4, F8, Recorder, bind, run
+from .dispatch import Recorder, bind, run
 from .plans import direct_plan, shortest
 from .promotion import promoted
 from .saved import SavedOutput, unpack_raw, unpack_tensor
+from .written import F4, F8
 
 _NOTHING: dict[str, Any] = {}
 

@@ -17,6 +17,7 @@ from ..graph import Node, Plan
 from ..rules import Primitive, sum_to_shape
 from .core import Tensor
 from .saved import stale, unpack_raw, unpack_tensor
+from .written import written_rules
 
 
 def border(g: Any, shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
@@ -92,7 +93,7 @@ def general_plan(
         return pull(node, _float32(g), bare, unpack_float32) if short else pull(node, g, bare, unpack_raw)
 
     if xp is np and not is_complex and not short and primitive.runs_rules_as_they_stand:
-        raw = _arranged(primitive, names, tracked, bare)  # pyright: ignore - called by position only
+        raw = written_rules(primitive, names, tracked, bare, border)  # pyright: ignore - called by position only
 
     def taped(node: Node, g: Any) -> Any:
         return pull(node, g, namespaces(g.__array_namespace__()), unpack_tensor)
@@ -111,54 +112,6 @@ def _float32(array: Any) -> Any:
 def unpack_float32(node: Node, index: int) -> Any:
     """The values of a saved tensor, those of bfloat16 as float32."""
     return _float32(unpack_raw(node, index))
-
-
-def _arranged(
-    primitive: Primitive, names: tuple[str, ...], tracked: tuple[int, ...], given: dict[str, Any]
-) -> Callable[[Node, Any], Any]:
-    """Reverse mode on bare real arrays, for which it is worked out now where each argument of each rule comes from."""
-    shape_of = dict(primitive.shape_names)
-    parts: list[tuple[Any, ...]] = []
-    for i in tracked:
-        rule = primitive.rules[i]
-        assert rule is not None
-        template: list[Any] = [given.get(name) for name in rule.names]
-        wanted = [(place, name) for place, name in enumerate(rule.names) if name not in given]
-        saved = [(place, names.index(name)) for place, name in wanted if name in names]
-        shapes = [(place, shape_of[name]) for place, name in wanted if name in shape_of]
-        static = [(place, name) for place, name in wanted if name not in names and name not in shape_of]
-        parts.append((i, rule.function, template, saved, shapes, static))
-    single = len(parts) == 1
-
-    def raw(node: Node, g: Any) -> Any:
-        saved = node.tensors
-        if saved is None:
-            raise node.freed()
-        arrays: list[Any] = []
-        for x in saved:
-            version = x._history
-            if version is not None and version.stamp > node.seq:
-                raise stale(node, len(arrays))
-            arrays.append(x._array)
-        static, shapes, dtypes = node.facts
-        found: list[Any] = []
-        for i, function, template, from_saved, from_shapes, from_static in parts:
-            arguments = template.copy()
-            for place, number in from_saved:
-                arguments[place] = arrays[number]
-            for place, number in from_shapes:
-                arguments[place] = shapes[number]
-            for place, name in from_static:
-                arguments[place] = static[name]
-            cotangent = function(g, *arguments)
-            if cotangent is not None and (dtypes is not None or cotangent.shape != shapes[i]):
-                cotangent = border(cotangent, shapes[i], None if dtypes is None else dtypes[i], np)
-            if single:
-                return cotangent
-            found.append(cotangent)
-        return found
-
-    return raw
 
 
 def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, ...]) -> Plan | None:

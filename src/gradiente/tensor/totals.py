@@ -16,7 +16,8 @@ from ..arrays import extras_of
 from ..graph import NO_GRAD, PLAIN, Node, Plan, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
-from .dispatch import F4, F8, Recorder, bind
+from .dispatch import Recorder, bind
+from .written import F4, F8
 
 _STATIC: dict[str, Any] = {"axis": None, "keepdims": False}
 
