@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gradiente as torch
+from gradiente.arrays.numpy_blas import add_scaled
 
 
 def parameter(*values: float) -> torch.Tensor:
@@ -99,3 +101,20 @@ def test_failed_group_leaves_the_optimizer_as_it_was() -> None:
     with pytest.raises(ValueError, match="non-leaf"):
         optimizer.add_param_group({"params": parameter(1.0) * 2})
     assert len(optimizer.param_groups) == 1
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_one_pass_over_large_arrays(dtype: str, rng: np.random.Generator) -> None:
+    """y += a·x by NumPy's BLAS equals two passes; what it does not serve is left as it was."""
+    y, x = rng.normal(size=(2, 100, 100)).astype(dtype)
+    expected = y + 0.25 * x
+    if not add_scaled(y, 0.25, x):
+        pytest.skip("this NumPy comes without its own OpenBLAS")
+    np.testing.assert_allclose(y, expected, rtol=1e-6 if dtype == "float32" else 1e-15)
+    other = y.copy()
+    for scaled in (x.T, x[::-1], x[:50], x.astype("float16"), rng.normal(size=(100, 200))[:, ::2]):
+        assert not add_scaled(y, 1.0, scaled)
+    y.flags.writeable = False
+    assert not add_scaled(y, 1.0, x)
+    assert not add_scaled(np.ones(3), 1.0, np.ones(3)), "small arrays are served by two passes"
+    np.testing.assert_array_equal(y, other)

@@ -89,3 +89,13 @@ def test_gradient_of_as_strided_scatter_is_what_differences_give(rng: np.random.
     """torch's gradient of the input is not."""
     x, src = (torch.tensor(rng.standard_normal(s)).requires_grad_() for s in ((3, 3), (2, 2)))
     assert torch.autograd.gradcheck(lambda x, s: torch.as_strided_scatter(x, s, (2, 2), (2, 1), 1), (x, src))
+
+
+@pytest.mark.parametrize("shape", [(32, 300, 100), (4, 8, 300, 100)], ids=["matrix", "batch"])
+def test_few_rows_times_a_large_weight(shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    """The product that is computed transposed: the values of the plain one, laid out in C's order."""
+    *rows, n, k = shape
+    a, b, c = rng.normal(size=(*rows, k)), rng.normal(size=(n, k)), rng.normal(size=n)
+    out = torch.nn.functional.linear(torch.tensor(a), torch.tensor(b), torch.tensor(c))
+    np.testing.assert_allclose(out.numpy(), a @ b.T + c, rtol=1e-12, atol=1e-12)
+    assert out.is_contiguous()

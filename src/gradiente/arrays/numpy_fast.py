@@ -82,14 +82,22 @@ def _softmax(x: Any, axis: int, wide: Any = None) -> Any:
 
 
 def _linear(a: Any, b: Any, c: Any) -> Any:
-    b = b.mT
     rows = a if a.ndim <= 2 else a.reshape(-1, a.shape[-1])  # NumPy would call BLAS once for each matrix of a batch
+    if _FEW < len(rows) <= len(b) // 2 and b.size * len(rows) >= _WORK and c.ndim == 1 and rows.ndim == 2:
+        out = np.add((b @ rows.mT).mT, c, order="C")
+        return out if rows is a else out.reshape(*a.shape[:-1], len(b))
+    b = b.mT
     out = rows @ b
     out = out if rows is a else out.reshape(*a.shape[:-1], b.shape[-1])
     if out.__class__ is not np.ndarray or c.ndim > out.ndim:
         return out + c
     out += c
     return out
+
+
+_FEW, _WORK = 8, 1 << 19
+"""With more than so many rows, but fewer than columns, and so many products, OpenBLAS takes up to a third less time for
+the transposed product: it packs few rows into its left operand at less cost."""
 
 
 def sum_to_shape(g: Any, shape: tuple[int, ...]) -> Any:

@@ -108,6 +108,8 @@ _AXIS = 16
 """Axes at the end of at most so many elements are reduced by one operation on whole slices for each."""
 _WIDTH = 256
 """Rows of at most so many elements are added up many at a time."""
+_FEW = 256
+"""So many rows are soon added up one by one."""
 
 
 _add: Any = np.add.reduce  # NumPy's stubs know fewer forms of `reduce` than NumPy
@@ -121,7 +123,13 @@ def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False, advised:
     """
     if dtype is None and x.dtype.kind in "fc" and _is_short(x, axis):
         return _by_slices(np.add, x, keepdims)
-    if x.ndim > 1 and x.flags.c_contiguous and axis in (0, (0,)) and 0 < (width := x[0].size) <= _WIDTH:
+    if (
+        x.ndim > 1
+        and len(x) > _FEW
+        and x.flags.c_contiguous
+        and axis in (0, (0,))
+        and 0 < (width := x[0].size) <= _WIDTH
+    ):
         group = max(1, min(4096 // width, math.isqrt(len(x))))  # rows, side by side as one
         whole = len(x) // group * group
         if whole > group:

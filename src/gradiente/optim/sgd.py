@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.numpy_blas import add_scaled
 from ..tensor.core import Tensor, wrap
 from .optimizer import Optimizer, Params, check_options, number
 
@@ -95,9 +96,7 @@ class SGD(Optimizer):
         lr, momentum, share, decay, nesterov = options
         x = p._array
         if momentum == 0 and decay == 0:
-            work = self._scratch(x)
-            np.multiply(g, lr, out=work)
-            x -= work
+            self._descend(x, g, lr)
             return
         climb = lr < 0
         if decay != 0:
@@ -115,6 +114,11 @@ class SGD(Optimizer):
                 velocity *= momentum
                 velocity += g if share == 1 else share * g
             g = g + momentum * velocity if nesterov else velocity
-        work = self._scratch(x)
-        np.multiply(g, lr, out=work)
-        x -= work
+        self._descend(x, g, lr)
+
+    def _descend(self, x: Any, g: Any, lr: float) -> None:
+        """x ← x - lr·g."""
+        if not add_scaled(x, -lr, g):
+            work = self._scratch(x)
+            np.multiply(g, lr, out=work)
+            x -= work
