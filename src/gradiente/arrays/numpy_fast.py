@@ -103,6 +103,8 @@ the transposed product: it packs few rows into its left operand at less cost."""
 def sum_to_shape(g: Any, shape: tuple[int, ...]) -> Any:
     """The sum of `g` over the axes along which an operand of `shape` was broadcast."""
     sizes, extra = g.shape, g.ndim - len(shape)
+    if extra == 1 and sizes[1:] == shape:
+        return _sum(g, 0, False)
     axes = (*range(extra), *[i + extra for i, n in enumerate(shape) if n == 1 and sizes[i + extra] != 1])
     return _sum(g, axes, True).reshape(shape)
 

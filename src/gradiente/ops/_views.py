@@ -55,7 +55,7 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
             made.plan = plan
             made.edges = (edge,)
             made.tensors = ()
-            made.facts = (static, (array.shape,), (dtype,))
+            made.facts = (static, (array.shape,), None if out._array.dtype is dtype else (dtype,))
             made.hooks = made.place = None
         version = x._history
         if version is None:

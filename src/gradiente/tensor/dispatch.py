@@ -76,6 +76,12 @@ class Recorder:
         out._node = node
         return node
 
+    def find(self, key: tuple[Any, ...], operands: tuple[Any, ...], out: Tensor) -> Callable[..., None]:
+        """What records calls with operands of this pattern, written out when it is first met."""
+        refuse = self.primitive.kind not in ("elementwise", "constant") or self.primitive.name == "where"
+        found = self.plain[key] = written_record(self.plan_for(operands, out), key, refuse)
+        return found
+
     def plan_for(self, operands: tuple[Any, ...], out: Tensor) -> Plan | None:
         """The plan for this pattern of tracked, untracked and numeric operands; None if no gradient can flow."""
         primitive = self.primitive
@@ -151,12 +157,7 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
             arrays = promoted(primitive.name, operands)
         return run(recorder, operands, arrays, static, constant)
 
-    def find(key: tuple[Any, ...], operands: tuple[Any, ...], out: Tensor) -> Callable[..., None]:
-        found = written_record(recorder.plan_for(operands, out), key, refuse=bool(others))
-        recorder.plain[key] = found
-        return found
-
-    known = {"general": general, "function": recorder.numpy, "recorded": recorder.plain, "find": find}
+    known = {"general": general, "function": recorder.numpy, "recorded": recorder.plain, "find": recorder.find}
 
     def call_for(count: int) -> Callable[..., Tensor]:
         return written_call(count, first, others, constant, **known)

@@ -164,7 +164,7 @@ def binary(
     """
     general = bind(primitive, name)
     recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
-    function = recorder.numpy
+    function, recorded = recorder.numpy, recorder.plain
     cls = recorder.cls
     both, only_a, only_b = (_saving_operands(primitive, cls, m) for m in ((True, True), (True, False), (False, True)))
     pick_both, pick_a, pick_b = _picker(both), _picker(only_a), _picker(only_b)
@@ -253,7 +253,9 @@ def binary(
         else:
             plan, pick = both, pick_both
         if plan is None or x.shape != y.shape:
-            recorder.record(out, (input, other), (x, y), _NOTHING)
+            key = (edge is not None, edge_b is not None, None if out._array.dtype is dtype else out._array.dtype)
+            record = recorded.get(key) or recorder.find(key, (input, other), out)
+            record(out, dtype, _NOTHING, input, other, x, y, edge, edge_b)
             return out
         out._node = node = Node()
         node.seq = moment()
