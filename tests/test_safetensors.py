@@ -1,8 +1,9 @@
-"""gradiente.serialization.safetensors: what comes back, what is refused."""
+"""gradiente.serialization.safetensors: what comes back, what is refused; safetensors.torch for programs."""
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -171,3 +172,23 @@ def test_the_extra_is_named_where_the_package_is_missing(path, monkeypatch):
     ):
         with pytest.raises(ImportError, match=r'needs safetensors: install it with `pip install "gradiente\[safetens'):
             call()
+
+
+PROGRAM = """
+from safetensors.torch import load
+
+found = load(open("x.safetensors", "rb").read())
+print({name: (found[name].tolist(), found[name].dtype) for name in sorted(found)})
+"""
+PRINTED = (
+    "{'a': ([[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]], torch.float32), 'b': ([1.0, 1.0, 1.0], torch.bfloat16), "
+    "'e': ([], torch.float32)}\n"
+)
+
+
+def test_programs_load_by_safetensors_torch(tmp_path):
+    x = {"a": torch.arange(6.0).reshape(2, 3), "b": torch.ones(3, dtype=torch.bfloat16), "e": torch.empty(0, 2)}
+    st.save_file(x, tmp_path / "x.safetensors", {"k": "v"})
+    command = [sys.executable, "-m", "gradiente", "-c", PROGRAM]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert (run.stderr, run.stdout) == ("", PRINTED)

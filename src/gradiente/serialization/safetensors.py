@@ -1,7 +1,7 @@
 """Files of the safetensors format, in which models are shared: named tensors and text, and nothing that could be run.
 
 The format is read and written by the package `safetensors` (extra `safetensors`), which checks that a file's header
-fits its length. `safetensors.torch` does the same for programs that say ``import torch``.
+fits its length.
 """
 
 from __future__ import annotations
