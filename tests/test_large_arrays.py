@@ -154,3 +154,11 @@ def test_open_meshes(shape, rng):
     np.testing.assert_allclose(found, expected, atol=1e-12)
     crossed = (*(slice(None),) * (len(shape) - 2), rows, columns[:37])
     np.testing.assert_array_equal(numpy_extras.pick(x, crossed), x[crossed])
+
+
+def test_what_is_added_to_shared_elements_stays() -> None:
+    """Rows that lie in the same memory: adding to one adds to all."""
+    base = np.ones(3)
+    out = np.lib.stride_tricks.as_strided(base, (2, 3), (0, 8))
+    numpy_extras.add_at(out, np.array([0]), np.ones(3))
+    np.testing.assert_array_equal(base, [2.0, 2.0, 2.0])

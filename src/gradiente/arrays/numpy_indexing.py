@@ -66,10 +66,16 @@ def add_at(out: Array, index: Any, values: Array) -> None:
 
 
 def _add_flat(out: Array, positions: Array, values: Array) -> None:
-    flat = out.reshape(-1) if out.flags.c_contiguous else out.ravel()
+    if out.flags.c_contiguous:
+        np.add.at(out.reshape(-1), positions, values)
+        return
+    low, high = np.lib.array_utils.byte_bounds(out)
+    if high - low < out.nbytes:  # elements share memory: a copy would be written back over what was added
+        np.add.at(out, np.unravel_index(positions, out.shape), values)
+        return
+    flat = out.ravel()
     np.add.at(flat, positions, values)
-    if not np.may_share_memory(flat, out):
-        out[...] = flat.reshape(out.shape)
+    out[...] = flat.reshape(out.shape)
 
 
 def _add_runs(out: Array, rows: Array, values: Array) -> None:
