@@ -90,6 +90,7 @@ def _replaced(module: Any, state: Mapping[str, Tensor], tie_weights: bool, stric
             raise TypeError(f"{value} is not an instance of torch.Tensor")
     places = {name: _place(module, name) for name in wanted}
     saved = [(place, place[0][place[1]]) for place in places.values() if place[1] in place[0]]
+    added = [name for name, (holder, key) in places.items() if key not in holder]
     try:
         for name, value in wanted.items():
             holder, key = places[name]
@@ -100,6 +101,8 @@ def _replaced(module: Any, state: Mapping[str, Tensor], tie_weights: bool, stric
             found = holder.get(key)
             if name in state and found is not wanted[name] and isinstance(state, dict) and isinstance(found, Tensor):
                 state[name] = found  # the module has another one now, such as a counter: the caller's state goes on
+            if name in added:
+                holder.pop(key, None)
         for (holder, key), value in saved:
             holder[key] = value
 

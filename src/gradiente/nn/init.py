@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,15 @@ from ..ops.choices import where
 from ..ops.functions import exp
 from ..ops.likes import empty_like
 from ..tensor.core import Tensor
+
+
+class _Omitted(threading.local):
+    """Whether first values are left out, in this thread: while `nn.utils.skip_init` makes a module."""
+
+    now = False
+
+
+omitted = _Omitted()
 
 _GAINS = {
     "linear": 1.0,
@@ -50,12 +60,16 @@ def calculate_gain(nonlinearity: str, param: Any = None) -> float:
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
     """Numbers drawn uniformly from a to b."""
+    if omitted.now:
+        return tensor
     with no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
 
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
     """Normal numbers."""
+    if omitted.now:
+        return tensor
     with no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
@@ -106,6 +120,8 @@ def _uniform_accepted(like: Tensor, low: float, high: float, generator: Any) -> 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """The number `val` everywhere."""
+    if omitted.now:
+        return tensor
     with no_grad():
         return tensor.fill_(val)
 
