@@ -28,7 +28,7 @@ def drawn(array: Any, draw: Draw) -> Any:
     """Numbers for `array`, drawn in the order of its memory; see Note [The order of filling]."""
     if current().transforms:
         return drawn_each(draw, array.shape)
-    if array.flags.c_contiguous:
+    if array.flags.c_contiguous or 0 in array.strides:  # expanded: what is made like it lies in the usual order
         return draw(array.shape)
     order = in_memory_order(array)
     return draw(tuple(array.shape[i] for i in order)).transpose(np.argsort(order))

@@ -52,7 +52,7 @@ def _check_ranks(
     return rank == 3
 
 
-def _as_numbers(
+def as_numbers(
     mask: Tensor | None, name: str, other: Tensor | None, other_name: str, dtype: Any, warn: bool
 ) -> Tensor | None:
     """The mask as numbers to be added: -∞ where a bool mask says True."""
@@ -181,7 +181,7 @@ def multi_head_attention_forward(
     target, samples, width = query._array.shape
     source = key._array.shape[0]
     dtype = query._array.dtype
-    key_padding_mask = _as_numbers(key_padding_mask, "key_padding_mask", attn_mask, "attn_mask", dtype, True)
+    key_padding_mask = as_numbers(key_padding_mask, "key_padding_mask", attn_mask, "attn_mask", dtype, True)
     if is_causal and attn_mask is None:
         raise RuntimeError(
             "Need attn_mask if specifying the is_causal hint. You may use the Transformer module method "
@@ -189,7 +189,7 @@ def multi_head_attention_forward(
         )
     causal = is_causal and key_padding_mask is None and not need_weights
     if not causal:
-        attn_mask = _as_numbers(attn_mask, "attn_mask", None, "", dtype, False)
+        attn_mask = as_numbers(attn_mask, "attn_mask", None, "", dtype, False)
     if width != embed_dim_to_check:
         raise AssertionError(f"was expecting embedding dimension of {embed_dim_to_check}, but got {width}")
     depth = width // num_heads
@@ -287,4 +287,4 @@ def _static(x: Tensor, folded: tuple[int, int], name: str) -> Tensor:
     return x
 
 
-__all__ = ["multi_head_attention_forward"]
+__all__ = ["as_numbers", "multi_head_attention_forward"]

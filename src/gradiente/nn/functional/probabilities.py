@@ -8,10 +8,10 @@ from ... import random
 from ...ops import exponentials
 from ...ops._arguments import need_tensor
 from ...ops._define import inplace as in_place
+from ...ops._draws import drawn
 from ...ops._product_checks import scalar_name
 from ...ops.arithmetic import mul, neg
-from ...tensor.batching import drawn_each
-from ...tensor.core import Tensor, wrap
+from ...tensor.core import Tensor, box, wrap
 from ...tensor.dtypes import dtype as Dtype
 
 _mul_ = in_place(mul)
@@ -137,7 +137,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool 
             f"result type Float can't be cast to the desired output type {scalar_name(input)} "
             "(dropout scales by 1/(1 - p): convert the tensor, for instance with .float())"
         )
-    mask = wrap(drawn_each(lambda shape: random.dropout_mask(None, shape, array.dtype, p), array.shape))
+    mask = wrap(box(drawn(array, lambda shape: random.dropout_mask(None, shape, array.dtype, p))))
     return (_mul_ if inplace else mul)(input, mask)
 
 

@@ -2,7 +2,8 @@
 
 `module`: what all derive from. `container`: sequences, lists, dictionaries. Layers: `linear`, `conv`, `pooling`,
 `padding`, `activation`, `batchnorm`, `normalization`, `dropout`, `sparse` (embeddings), `rearranging`,
-`rnn` and `rnn_cells`. `loss`: losses; `linear_cross_entropy`: that of a last layer, and its options; `distance`.
+`rnn` and `rnn_cells`, `attention`, `transformer_layers` and `transformer`. `loss`: losses; `linear_cross_entropy`: that
+of a last layer, and its options; `distance`.
 """
 
 from ._calls import register_module_forward_hook as register_module_forward_hook
@@ -10,6 +11,7 @@ from ._calls import register_module_forward_pre_hook as register_module_forward_
 from ._calls import register_module_full_backward_hook as register_module_full_backward_hook
 from ._calls import register_module_full_backward_pre_hook as register_module_full_backward_pre_hook
 from .activation import *
+from .attention import *
 from .batchnorm import *
 from .container import *
 from .conv import *
@@ -28,3 +30,5 @@ from .rearranging import *
 from .rnn import *
 from .rnn_cells import *
 from .sparse import *
+from .transformer import *
+from .transformer_layers import *

@@ -77,6 +77,18 @@ class Linear(Module):
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """A `Linear` by the name that torch gives to the last map of its attention layers; there is no quantisation here.
+
+    Args:
+        in_features: size of each input.
+        out_features: size of each output.
+        bias: whether there is one.
+        device: where the parameters are.
+        dtype: of the parameters.
+    """
+
+
 class Bilinear(Module):
     """A bilinear map of two inputs: x1ᵀ · weight · x2 + bias.
 
@@ -135,4 +147,4 @@ class Bilinear(Module):
         )
 
 
-__all__ = ["Bilinear", "Identity", "Linear"]
+__all__ = ["Bilinear", "Identity", "Linear", "NonDynamicallyQuantizableLinear"]

@@ -128,8 +128,8 @@ def spectral_norm(
         >>> import gradiente as torch
         >>> layer = torch.nn.Linear(2, 2)
         >>> _ = torch.nn.utils.parametrizations.spectral_norm(layer, n_power_iterations=20)
-        >>> torch.linalg.matrix_norm(layer.weight, 2).item()  # doctest: +ELLIPSIS
-        1.0...
+        >>> abs(torch.linalg.matrix_norm(layer.weight, 2).item() - 1) < 0.1
+        True
     """
     weight = getattr(module, name, None)
     if not isinstance(weight, Tensor):
