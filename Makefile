@@ -104,6 +104,7 @@ bench: $(PARITY)/.base
 	$(PBIN)/python benchmarks/quick.py --all
 	$(PBIN)/python benchmarks/transforms.py
 	$(PBIN)/python benchmarks/footprint.py
+	$(PBIN)/python benchmarks/crossover.py
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m gradiente demo/tour.py
