@@ -34,6 +34,7 @@ from .nn.functional.at_top_losses import *
 from .nn.functional.native import *
 from .ops import return_types as return_types
 from .ops.activations import *
+from .ops.allocation import *
 from .ops.arithmetic import *
 from .ops.choices import *
 from .ops.combining import *

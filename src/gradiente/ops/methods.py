@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..tensor.core import Tensor
 from . import (
     activations,
+    allocation,
     arithmetic,
     choices,
     comparison,
@@ -33,6 +34,7 @@ from . import (
     norms,
     ordering,
     parts,
+    per_element,
     permuting,
     powers,
     products,
@@ -117,6 +119,8 @@ FAMILIES = (
     creation,
     likes,
     news,
+    allocation,
+    per_element,
     norms,
     randomness,
     samplers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any, cast
 
 import numpy as np
@@ -83,6 +84,69 @@ def arange(
         need_differentiable(wanted, "arange")
     array = _arange(low, high, stride, wanted)
     return made(array, requires_grad) if out is None else put_out(out, array, "arange", settled)
+
+
+def range(
+    start: Number | Tensor,
+    end: Number | Tensor | None = None,
+    step: Number | Tensor = 1,
+    *,
+    out: Tensor | None = None,
+    dtype: Dtype | None = None,
+    layout: Layout | None = None,
+    device: DeviceLike = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
+    """The numbers start, start + step, …, up to and with `end`. Deprecated, and warned of: use `arange`.
+
+    Args:
+        start: the first number.
+        end: the last number, if a step leads to it.
+        step: the difference of neighbours, not 0.
+        out: a tensor to write to.
+        dtype: the dtype; without it the default one, also for integers.
+        layout: torch.strided.
+        device: "cpu" or None.
+        pin_memory: must be False.
+        requires_grad: whether gradients are to be computed for the result.
+
+    Returns:
+        A tensor of shape (⌊(end - start) / step⌋ + 1,).
+
+    Raises:
+        TypeError: no end.
+        RuntimeError: step 0, a step in the wrong direction, infinite bounds.
+
+    Example:
+        >>> import gradiente as torch
+        >>> import warnings; warnings.simplefilter("ignore")
+        >>> torch.range(1, 2.5, 0.5)
+        tensor([1.0000, 1.5000, 2.0000, 2.5000])
+    """
+    settled = settle("range", dtype, layout, device, pin_memory, requires_grad)
+    if end is None:
+        raise TypeError('range() missing 1 required positional arguments: "end" (it includes the end; see arange)')
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
+        "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
+        stacklevel=2,
+    )
+    low, high = need_number(start, "range", "start", 1), need_number(end, "range", "end", 2)
+    by = _real(need_number(step, "range", "step", 3))
+    wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
+    if by == 0:
+        raise RuntimeError(f"step must be nonzero (range({low}, {high}, {step}))")
+    first, last = _real(low), _real(high)
+    if not (math.isfinite(first) and math.isfinite(last)):
+        raise RuntimeError(f"unsupported range: {first:g} -> {last:g}")
+    if (by > 0) != (last >= first) and last != first:
+        raise RuntimeError(
+            f"upper bound and lower bound inconsistent with step sign (range({low}, {high}, {step}) would be empty)"
+        )
+    steps = allocate(_indices, (int((last - first) / by) + 1,))
+    array = (first + by * steps).astype(wanted.numpy)
+    return made(array, requires_grad) if out is None else put_out(out, array, "range", settled)
 
 
 def _arange(low: Number, high: Number, step: Number, dtype: Dtype) -> Any:
@@ -282,4 +346,4 @@ def logspace(
 
 
 METHODS: dict[str, Any] = {}
-__all__ = ["arange", "linspace", "logspace"]
+__all__ = ["arange", "linspace", "logspace", "range"]

@@ -10,6 +10,7 @@ from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._out import into
 from .complexes import view_as_complex, view_as_real
+from .storage import detach
 
 _contiguous = primitive("contiguous", "CloneBackward0")
 
@@ -29,6 +30,18 @@ def alias_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
     if out is not None:
         return into(out, alias_copy(input), "alias_copy", input)
     return _copy(need_tensor(input, "alias_copy"))
+
+
+def detach_copy(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """A copy of the tensor's values, without their history.
+
+    >>> import gradiente as torch
+    >>> torch.detach_copy(torch.ones(2, requires_grad=True))
+    tensor([1., 1.])
+    """
+    if out is not None:
+        return into(out, detach_copy(input), "detach_copy", input)
+    return _copy(detach(need_tensor(input, "detach_copy")))
 
 
 def as_strided_copy(
@@ -285,6 +298,7 @@ METHODS: dict[str, Any] = {"narrow_copy": narrow_copy}
 __all__ = [
     "alias_copy",
     "as_strided_copy",
+    "detach_copy",
     "diagonal_copy",
     "expand_copy",
     "narrow_copy",

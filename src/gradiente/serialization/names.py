@@ -50,6 +50,8 @@ _ELSEWHERE: dict[str, str] = {
     "MultiheadAttention": "nn.modules.activation",
     "NonDynamicallyQuantizableLinear": "nn.modules.linear",
     "PairwiseDistance": "nn.modules.distance",
+    "ParameterDict": "nn.modules.container",
+    "ParameterList": "nn.modules.container",
     "PixelShuffle": "nn.modules.pixelshuffle",
     "PixelUnshuffle": "nn.modules.pixelshuffle",
     "RNNCell": "nn.modules.rnn",

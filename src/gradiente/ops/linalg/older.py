@@ -10,6 +10,7 @@ from .inverses import torch_slogdet as slogdet
 from .lu import lu_unpack
 from .lu import torch_lu as lu
 from .lu import torch_lu_solve as lu_solve
+from .older_norms import frobenius_norm, norm_except_dim, nuclear_norm
 from .powers import matrix_exp, matrix_power
 from .powers import torch_cross as cross
 from .powers import torch_vander as vander
@@ -22,6 +23,7 @@ __all__ = [
     "cholesky_solve",
     "cross",
     "det",
+    "frobenius_norm",
     "geqrf",
     "inverse",
     "logdet",
@@ -30,6 +32,8 @@ __all__ = [
     "lu_unpack",
     "matrix_exp",
     "matrix_power",
+    "norm_except_dim",
+    "nuclear_norm",
     "orgqr",
     "ormqr",
     "pinverse",

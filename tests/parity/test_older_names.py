@@ -1,0 +1,64 @@
+"""Memory in chosen layouts, functions called for each element, older names: compared with PyTorch."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+import gradiente
+
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "empty_strided": lambda m: m.empty_strided((2, 3), (1, 2)).stride(),
+    "empty_strided of nothing": lambda m: m.empty_strided((0, 3), (1, 2)).stride(),
+    "lengths": lambda m: m.empty_strided((2, 3), (1,)),
+    "negative": lambda m: m.empty_strided((2, 3), (-1, 2)),
+    "new_empty_strided": lambda m: m.ones(2).new_empty_strided((2, 3), (1, 2), dtype=m.int64).dtype,
+    "empty_permuted": lambda m: m.empty_permuted((2, 3, 4), (0, 2, 1)).stride(),
+    "duplicate": lambda m: m.empty_permuted((2, 3), (0, 0)),
+    "frobenius": lambda m: m.frobenius_norm(m.arange(6.0).view(2, 3), dim=[0, 1]),
+    "frobenius kept": lambda m: m.frobenius_norm(m.arange(6.0).view(2, 3), dim=1, keepdim=True),
+    "nuclear": lambda m: m.nuclear_norm(m.arange(6.0).view(2, 3)),
+    "nuclear of dims": lambda m: m.nuclear_norm(m.arange(24.0).view(2, 3, 4), dim=[0, 1]),
+    "norm_except_dim": lambda m: m.norm_except_dim(m.arange(24.0).view(2, 3, 4), 2, 1),
+    "norm_except_dim, whole": lambda m: m.norm_except_dim(m.arange(6.0).view(2, 3), 1, -1),
+    "range": lambda m: m.range(1, 4, 0.5),
+    "range of integers": lambda m: m.range(0, 5, 2, dtype=m.int64),
+    "range down": lambda m: m.range(4, 1, -1),
+    "range inconsistent": lambda m: m.range(1, 4, -1),
+    "is_same_size": lambda m: m.is_same_size(m.ones(2), m.ones(3)),
+    "detach_copy": lambda m: m.detach_copy(m.arange(3.0)),
+    "fill_diagonal_": lambda m: m.zeros(4, 3).fill_diagonal_(2),
+    "fill_diagonal_ wrapped": lambda m: m.zeros(9, 3).fill_diagonal_(2, wrap=True),
+    "fill_diagonal_ wide": lambda m: m.zeros(3, 9).fill_diagonal_(2, wrap=True),
+    "fill_diagonal_ barely tall": lambda m: m.zeros(4, 3).fill_diagonal_(2, wrap=True),
+    "fill_diagonal_ cube": lambda m: m.zeros(2, 2, 2).fill_diagonal_(2),
+    "apply_": lambda m: m.arange(4.0).view(2, 2).t().apply_(lambda v: v * v),
+    "map_": lambda m: m.arange(4.0).view(2, 2).map_(m.arange(2.0), lambda a, b: a - b),
+    "map2_": lambda m: m.ones(3).map2_(m.arange(3.0), m.arange(3.0), lambda a, b, c: a - b * c),
+    "map_ of another dtype": lambda m: m.ones(3).map_(m.ones(3, dtype=m.float64), lambda a, b: a),
+    "constant_pad_nd": lambda m: m.constant_pad_nd(m.ones(2, 3), (1, 0, -1, 2), 2.0),
+    "resize_as_": lambda m: m.resize_as_(m.arange(6), m.ones(2, 2)),
+    "as_strided_": lambda m: m.as_strided_(m.arange(6), (2, 2), (1, 2)),
+    "addmv_": lambda m: m.addmv_(m.ones(2), m.ones(2, 3), m.ones(3), beta=2),
+}
+
+
+def outcome(m: Any, call: Callable[[Any], Any]) -> tuple[str, str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = call(m)
+        except (RuntimeError, TypeError) as error:
+            return type(error).__name__, str(error)
+    return "", str(found)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_older_names(name: str) -> None:
+    theirs, ours = outcome(torch, CALLS[name]), outcome(gradiente, CALLS[name])
+    assert ours[0] == theirs[0], (ours, theirs)
+    assert theirs[1] in ours[1]

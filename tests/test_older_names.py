@@ -1,0 +1,91 @@
+"""Memory in chosen layouts, functions called for each element, older names: without PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import gradiente as torch
+
+
+def test_layouts() -> None:
+    assert torch.empty_strided((2, 3), (1, 2)).stride() == (1, 2)
+    assert torch.empty_permuted((2, 3, 4), (0, 2, 1)).stride() == (12, 1, 3)
+    made = torch.ones(1, dtype=torch.int8).new_empty_strided((2, 3), (3, 1))
+    assert made.dtype is torch.int8
+    made.fill_(3)
+    assert made.tolist() == [[3, 3, 3], [3, 3, 3]]
+
+
+def test_functions_of_each_element() -> None:
+    x = torch.tensor([[1.0, 2.0], [3.0, 4.0]]).t()
+    assert x.apply_(lambda v: v + 1).tolist() == [[2.0, 4.0], [3.0, 5.0]]
+    assert x.map_(torch.tensor([1.0, 2.0]), lambda a, b: a * b).tolist() == [[2.0, 8.0], [3.0, 10.0]]
+    assert x.map2_(x, torch.ones(2, 2), lambda a, b, c: a - b + c).tolist() == [[1.0, 1.0], [1.0, 1.0]]
+    assert x._version == 3
+
+
+def test_the_diagonal_is_filled_with_gradient() -> None:
+    x = torch.zeros(4, 2, requires_grad=True)
+    y = x * 1
+    y.fill_diagonal_(7, wrap=True)
+    assert y.tolist() == [[7.0, 0.0], [0.0, 7.0], [0.0, 0.0], [7.0, 0.0]]
+    y.sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
+
+
+def test_comparisons() -> None:
+    x = torch.ones(2, 3)
+    assert torch.is_same_size(x, torch.zeros(2, 3))
+    assert not x.is_same_size(torch.zeros(3, 2))
+    assert x.is_set_to(x.view(2, 3))
+    assert not x.is_set_to(x.clone())
+
+
+def test_range_has_its_end() -> None:
+    with pytest.warns(UserWarning, match=r"torch\.range is deprecated"):
+        assert torch.range(1, 2, 0.5).tolist() == [1.0, 1.5, 2.0]
+
+
+WRONG: list[tuple[Callable[[], Any], type[Exception], str]] = [
+    (lambda: torch.empty_strided((2, 3), (1,)), RuntimeError, r"dimensionality of sizes \(2\) must match"),
+    (lambda: torch.empty_strided((2, -3), (1, 1)), RuntimeError, "with negative dimension -3"),
+    (lambda: torch.empty_strided((2, 3), (-1, 1)), RuntimeError, "strides must not be negative"),
+    (lambda: torch.empty_permuted((2, 3), (0, 0)), RuntimeError, "Duplicate dim not allowed"),
+    (lambda: torch.empty_permuted((2, 3), (0,)), RuntimeError, "does not match the length of the physical_layout"),
+    (lambda: torch.empty_permuted((2, 3), (0, 5)), RuntimeError, "Dimension out of range"),
+    (lambda: torch.frobenius_norm(torch.ones(2, 3, 4), [0, 1, 2]), RuntimeError, "Expected at most 2 dimensions"),
+    (lambda: torch.zeros(3).fill_diagonal_(5), RuntimeError, r"must larger than 1 \(the tensor has shape \[3\]\)"),
+    (lambda: torch.zeros(2, 2, 3).fill_diagonal_(5), RuntimeError, "must be of equal length"),
+    (lambda: torch.ones(3, requires_grad=True).apply_(abs), RuntimeError, r"Can't call apply_\(\) on Variable"),
+    (lambda: torch.ones(3).map_(torch.ones(3, dtype=torch.int64), max), TypeError, "expected torch.FloatTensor"),
+    (lambda: torch.ones(3).map_(3, max), TypeError, "argument 'other'"),  # pyright: ignore
+]
+
+
+@pytest.mark.parametrize(("call", "kind", "text"), WRONG, ids=[text[:30] for *_, text in WRONG])
+def test_wrong_arguments(call: Callable[[], Any], kind: type[Exception], text: str) -> None:
+    with pytest.raises(kind, match=text):
+        call()
+
+
+@pytest.mark.filterwarnings("ignore:torch.range:UserWarning")
+@pytest.mark.parametrize(
+    ("bounds", "text"),
+    [
+        ((1, 4, 0), "step must be nonzero"),
+        ((1, 4, -1), "upper bound and lower bound inconsistent"),
+        ((1, float("inf")), "unsupported range: 1 -> inf"),
+    ],
+)
+def test_wrong_ranges(bounds: tuple[Any, ...], text: str) -> None:
+    with pytest.raises(RuntimeError, match=text):
+        torch.range(*bounds)
+
+
+def test_range_needs_an_end() -> None:
+    with pytest.raises(TypeError, match=r'range\(\) missing 1 required positional arguments: "end"'):
+        torch.range(4)
