@@ -27,7 +27,7 @@ from .gates import prelu as prelu
 from .gates import rrelu as _rrelu
 from .gates import rrelu_ as rrelu_
 from .normalization import rms_norm as rms_norm
-from .padding import pad as _pad
+from .padding import constant_pad_nd as constant_pad_nd
 from .pooling import avg_pool1d as avg_pool1d
 from .pooling import max_pool1d as max_pool1d
 from .pooling import max_pool2d as max_pool2d
@@ -357,18 +357,6 @@ def max_pool1d_with_indices(
         (tensor([[[3., 4.]]]), tensor([[[1, 3]]]))
     """
     return max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
-
-
-def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
-    """A constant around a tensor, from the last dimension on; negative numbers cut elements off. See `F.pad`.
-
-    RuntimeError if the length of `pad`, or what it cuts off, does not fit.
-
-    >>> import gradiente as torch
-    >>> torch.constant_pad_nd(torch.ones(2), (1, 1), 5.0)
-    tensor([5., 1., 1., 5.])
-    """
-    return _pad(need_tensor(input, "constant_pad_nd"), pad, "constant", value)
 
 
 __all__ = [

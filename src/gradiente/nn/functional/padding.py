@@ -147,4 +147,17 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     return _index[mode][axes - 1](x, index=tuple(index))
 
 
-__all__ = ["pad"]
+def constant_pad_nd(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+    """A constant around a tensor, from the last dimension on; negative numbers cut elements off. See `F.pad`.
+
+    RuntimeError if the length of `pad`, or what it cuts off, does not fit.
+
+    >>> import gradiente as torch
+    >>> torch.constant_pad_nd(torch.ones(2), (1, 1), 5.0)
+    tensor([5., 1., 1., 5.])
+    """
+    x = need_tensor(input, "constant_pad_nd")
+    return _constant(x, _pairs(integers((pad,), "constant_pad_nd", "pad"), x._array.ndim), value)
+
+
+__all__ = ["constant_pad_nd", "pad"]
