@@ -118,3 +118,38 @@ def test_one_pass_over_large_arrays(dtype: str, rng: np.random.Generator) -> Non
     assert not add_scaled(y, 1.0, x)
     assert not add_scaled(np.ones(3), 1.0, np.ones(3)), "small arrays are served by two passes"
     np.testing.assert_array_equal(y, other)
+
+
+def test_lbfgs_solves_least_squares_in_few_steps(rng: np.random.Generator) -> None:
+    a, b = (torch.tensor(rng.normal(size=shape)) for shape in ((20, 5), (20,)))
+    x = torch.zeros(5, dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([x], line_search_fn="strong_wolfe", tolerance_change=0.0)
+    calls = 0
+
+    def closure() -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        optimizer.zero_grad()
+        loss = ((a @ x - b) ** 2).sum()
+        loss.backward()
+        return loss
+
+    first = optimizer.step(closure)
+    np.testing.assert_allclose(x.detach().numpy(), np.linalg.lstsq(a.numpy(), b.numpy())[0], atol=1e-6)
+    assert first.item() == pytest.approx(float((b**2).sum()))
+    assert calls <= 25
+
+
+def test_lbfgs_refuses() -> None:
+    p, q = parameter(1.0), parameter(2.0)
+    with pytest.raises(ValueError, match="doesn't support per-parameter options"):
+        torch.optim.LBFGS([{"params": [p]}, {"params": [q]}])
+
+    def closure() -> torch.Tensor:
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    with pytest.raises(RuntimeError, match=r"only 'strong_wolfe' is supported \(line_search_fn is 'armijo'\)"):
+        torch.optim.LBFGS([p], line_search_fn="armijo").step(closure)
+    assert p.tolist() == [1.0]

@@ -2,7 +2,8 @@
 
 `optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
 `adam`: Adam and AdamW. `adam_relatives`: Adamax, NAdam, RAdam. `adaptive`: Adagrad, Adadelta, RMSprop.
-`averaging`: ASGD, Rprop. `lr_scheduler`: rates that change. `swa_utils`: averages of weights.
+`averaging`: ASGD, Rprop. `lbfgs`, with its `line_search`.
+`lr_scheduler`: rates that change. `swa_utils`: averages of weights.
 The last two are loaded when they are first asked for.
 """
 
@@ -20,6 +21,7 @@ from .adaptive import Adagrad as Adagrad
 from .adaptive import RMSprop as RMSprop
 from .averaging import ASGD as ASGD
 from .averaging import Rprop as Rprop
+from .lbfgs import LBFGS as LBFGS
 from .optimizer import Optimizer as Optimizer
 from .sgd import SGD as SGD
 
