@@ -89,3 +89,24 @@ def test_wrong_ranges(bounds: tuple[Any, ...], text: str) -> None:
 def test_range_needs_an_end() -> None:
     with pytest.raises(TypeError, match=r'range\(\) missing 1 required positional arguments: "end"'):
         torch.range(4)
+
+
+def test_lobpcg() -> None:
+    values, vectors = torch.lobpcg(torch.diag(torch.arange(9.0)), k=2, largest=False, B=4 * torch.eye(9))
+    torch.testing.assert_close(values, torch.tensor([0.0, 0.25]))
+    torch.testing.assert_close(vectors.abs()[:3], torch.tensor([[0.5, 0.0], [0.0, 0.5], [0.0, 0.0]]))
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [({"k": 4}, "not applicable"), ({"method": "other"}, "no method 'other'"), ({"tracker": print}, "must be None")],
+)
+def test_wrong_arguments_of_lobpcg(options: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        torch.lobpcg(torch.eye(9), **options)
+
+
+def test_chain_matmul_writes_to_out() -> None:
+    out = torch.empty(2, 1)
+    assert torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 1), out=out) is out
+    assert out.tolist() == [[3.0], [3.0]]

@@ -153,3 +153,27 @@ def test_lbfgs_refuses() -> None:
     with pytest.raises(RuntimeError, match=r"only 'strong_wolfe' is supported \(line_search_fn is 'armijo'\)"):
         torch.optim.LBFGS([p], line_search_fn="armijo").step(closure)
     assert p.tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"lr": -1}, "Learning rate should be >= 0 but is: -1"),
+        ({"lr": torch.tensor([1.0, 2.0])}, "Tensor lr must be 1-element"),
+        ({"beta2_decay": 1.0}, "beta2_decay should be <= 0 but is: 1.0"),
+        ({"eps": (-1, 1e-3)}, "epsilon1 should be >= 0 but is: -1"),
+        ({"eps": (None, -1)}, "epsilon2 should be >= 0 but is: -1"),
+        ({"d": 0.5}, "Clipping threshold d should be >= 1 but is: 0.5"),
+        ({"weight_decay": -1}, "weight_decay should be >= 0 but is: -1"),
+    ],
+)
+def test_adafactor_refuses(options: dict[str, Any], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        torch.optim.Adafactor([parameter(1.0)], **options)
+
+
+def test_adafactor_refuses_complex_parameters() -> None:
+    z = torch.ones(2, dtype=torch.complex64, requires_grad=True)
+    z.abs().sum().backward()
+    with pytest.raises(RuntimeError, match="Adafactor does not support complex parameters"):
+        torch.optim.Adafactor([z]).step()

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -62,3 +63,40 @@ def test_older_names(name: str) -> None:
     theirs, ours = outcome(torch, CALLS[name]), outcome(gradiente, CALLS[name])
     assert ours[0] == theirs[0], (ours, theirs)
     assert theirs[1] in ours[1]
+
+
+@pytest.mark.parametrize("largest", [None, True, False])
+@pytest.mark.parametrize("with_b", [False, True])
+def test_lobpcg(largest: bool | None, with_b: bool) -> None:
+    rng = np.random.default_rng(0)
+    a, b = (x @ x.swapaxes(-1, -2) + 9 * np.eye(9) for x in rng.standard_normal((2, 2, 9, 9)))
+    found: list[Any] = []
+    for m in (torch, gradiente):
+        m.manual_seed(0)
+        options = {"B": m.from_numpy(b)} if with_b else {}
+        values, vectors = m.lobpcg(m.from_numpy(a), k=2, largest=largest, niter=-1, tol=1e-10, **options)
+        found.append((values.numpy(), vectors.numpy()))
+    (v, x), (w, y) = found
+    np.testing.assert_allclose(w, v, rtol=1e-8)
+    signs = np.sign((x * y).sum(-2, keepdims=True))
+    np.testing.assert_allclose(y * signs, x, atol=1e-6)  # as far as the iteration went
+
+
+def test_gradients_of_lobpcg() -> None:
+    rng = np.random.default_rng(1)
+    a = rng.standard_normal((9, 9))
+    a = a @ a.T
+    found: list[Any] = []
+    for m in (torch, gradiente):
+        m.manual_seed(0)
+        x = m.from_numpy(a).requires_grad_()
+        values, vectors = m.lobpcg(x, k=2, niter=-1, tol=1e-12)
+        (values.sum() + (vectors**4).sum()).backward()
+        found.append(x.grad.numpy())
+    np.testing.assert_allclose(found[1], found[0], atol=1e-6)
+
+
+def test_errors_of_lobpcg() -> None:
+    for m in (torch, gradiente):
+        with pytest.raises(ValueError, match="not applicable when the number of A rows"):
+            m.lobpcg(m.eye(4), k=2)

@@ -30,6 +30,9 @@ OPTIONS: list[tuple[str, dict[str, Any]]] = [
     ("Adam", {"lr": 0.1, "weight_decay": 0.1, "decoupled_weight_decay": True}),
     ("AdamW", {"lr": 0.1}),
     ("AdamW", {"lr": 0.1, "amsgrad": True, "weight_decay": 0.2}),
+    ("Adafactor", {}),
+    ("Adafactor", {"lr": 0.1, "weight_decay": 0.1, "eps": (1e-6, 1e-2), "d": 1.5, "beta2_decay": -0.5}),
+    ("Adafactor", {"lr": 0.1, "maximize": True, "foreach": True}),
     ("Adagrad", {}),
     ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.3, "maximize": True}),
     ("Adadelta", {}),
@@ -85,6 +88,8 @@ def test_steps(name: str, options: dict[str, Any], dtype: str) -> None:
     ours, our_optimizer = steps(gradiente, name, options, dtype, 50)
     theirs, their_optimizer = steps(torch, name, options, dtype, 50)
     tolerance = 1e-5 if dtype == "float32" else 1e-11  # 50 steps of rounding errors, which Adam divides by small roots
+    if name == "Adafactor" and dtype == "float32":
+        tolerance = 1e-4  # each step is scaled to one size, so that rounding errors are carried on; 3e-5 were seen
     for step, (a, b) in enumerate(zip(ours, theirs, strict=True)):
         for x, y in zip(a, b, strict=True):
             assert x.dtype == y.dtype

@@ -181,11 +181,12 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     )
 
 
-def chain_matmul(*matrices: Any) -> Tensor:
+def chain_matmul(*matrices: Any, out: Tensor | None = None) -> Tensor:
     """The product of several matrices, in the order of the fewest multiplications.
 
     Args:
         matrices: the matrices, of matching sizes.
+        out: a tensor to write the result to; then no operand may require gradients.
 
     Returns:
         Matrix (rows of the first, columns of the last).
@@ -201,6 +202,8 @@ def chain_matmul(*matrices: Any) -> Tensor:
         tensor([[12.],
                 [12.]])
     """
+    if out is not None:
+        return into(out, chain_matmul(*matrices), "chain_matmul", *matrices)
     if len(matrices) == 1 and isinstance(matrices[0], (list, tuple)):
         matrices = tuple(matrices[0])  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
     if not matrices:

@@ -2,7 +2,7 @@
 
 `optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
 `adam`: Adam and AdamW. `adam_relatives`: Adamax, NAdam, RAdam. `adaptive`: Adagrad, Adadelta, RMSprop.
-`averaging`: ASGD, Rprop. `lbfgs`, with its `line_search`.
+`averaging`: ASGD, Rprop. `adafactor`. `lbfgs`, with its `line_search`.
 `lr_scheduler`: rates that change. `swa_utils`: averages of weights.
 The last two are loaded when they are first asked for.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from .adafactor import Adafactor as Adafactor
 from .adam import Adam as Adam
 from .adam import AdamW as AdamW
 from .adam_relatives import Adamax as Adamax

@@ -7,6 +7,7 @@ from .factors import torch_qr as qr
 from .householder import geqrf, orgqr, ormqr
 from .inverses import det, inverse, logdet, pinverse
 from .inverses import torch_slogdet as slogdet
+from .lobpcg import lobpcg
 from .lu import lu_unpack
 from .lu import torch_lu as lu
 from .lu import torch_lu_solve as lu_solve
@@ -26,6 +27,7 @@ __all__ = [
     "frobenius_norm",
     "geqrf",
     "inverse",
+    "lobpcg",
     "logdet",
     "lu",
     "lu_solve",
