@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,8 @@ _LARGE = 8192
 @lru_cache(None)
 def _function(char: str) -> Any:
     """The function axpy for one type; None where NumPy's BLAS is not found."""
+    from pathlib import Path  # loaded when it is needed, as few programs do
+
     package = Path(np.__file__).parent
     for path in [*package.parent.glob("numpy.libs/*openblas64*"), *package.glob(".dylibs/*openblas64*")]:
         try:

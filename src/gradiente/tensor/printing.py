@@ -16,12 +16,14 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from numbers import Integral, Real
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .printing_formatter import element_texts, plain_array
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["format_scalar", "format_tensor", "format_with_spec", "get_printoptions", "printoptions", "set_printoptions"]
 

@@ -58,20 +58,19 @@ _SHARED: dict[str, Any] = {
 
 
 def _compiled(name: str, head: str, lines: Sequence[str], known: dict[str, Any]) -> Callable[..., Any]:
-    """The function `def name(head)` of these lines, in which the shared and the `known` names can be used.
-
-    Each function gets a copy of the code: what the interpreter learns about the types it meets it keeps with the code.
-    """
-    code = _code("\n    ".join([f"def {name}({head}):", *lines]))
-    return FunctionType(code.replace(), {**_SHARED, **known}, name)
+    """The function `def name(head)` of these lines, in which the shared and the `known` names can be used."""
+    return _function(name, _code(name, head, lines), known)
 
 
-@lru_cache(None)
-def _code(text: str) -> CodeType:
-    """The code of the one function that the text defines."""
-    # The name lies within the package, so that its frames are not taken for the user's; there is no such file.
-    module = compile(text, f"{__file__}:text", "exec")
+def _code(name: str, head: str, lines: Sequence[str]) -> CodeType:
+    # The file's name lies within the package, so that its frames are not taken for the user's; there is no such file.
+    module = compile("\n    ".join([f"def {name}({head}):", *lines]), f"{__file__}:text", "exec")
     return next(constant for constant in module.co_consts if isinstance(constant, CodeType))
+
+
+def _function(name: str, code: CodeType, known: dict[str, Any]) -> Callable[..., Any]:
+    """A function with a copy of the code, with which the interpreter keeps what it learns about the types it meets."""
+    return FunctionType(code.replace(), {**_SHARED, **known}, name)
 
 
 def _each(pattern: str, count: int) -> str:
@@ -87,6 +86,11 @@ def written_call(count: int, first: int, others: str, constant: bool, **known: A
     errors that have to be explained. `function` computes; `recorded` holds, by which operands are tracked, the
     functions that record a call, and `find` makes those that are not there yet.
     """
+    return _function("call", _call_code(count, first, others, constant), known)
+
+
+@lru_cache(None)
+def _call_code(count: int, first: int, others: str, constant: bool) -> CodeType:
     rest = [i for i in range(count) if i != first]
     general = f"return general(({_each('o#', count)}), static)"
     lines = ["try:", f"    x{first} = o{first}._array"]
@@ -114,7 +118,7 @@ def written_call(count: int, first: int, others: str, constant: bool, **known: A
         lines += [f"    record = find(key, ({_each('o#', count)}), out)"]
         lines += [f"record(out, dtype, static, {_each('o#', count)}{_each('x#', count)}{_each('e#', count)})"]
     lines += ["return out"]
-    return _compiled("call", f"{_each('o#', count)}/, **static", lines, known)
+    return _code("call", f"{_each('o#', count)}/, **static", lines)
 
 
 def written_record(plan: Plan | None, key: tuple[Any, ...], refuse: bool) -> Callable[..., None]:
