@@ -5,6 +5,7 @@ Note [One loop]
 A node is created after everything it depends on, so the order of creation is a topological order. The loop keeps a heap
 of the nodes that a cotangent has reached, takes the youngest, runs its rule and hands the results to its edges. When a
 node is taken, all its users (all younger) are done, so its cotangent is complete. Sinks (leaves) wait until the end.
+Where an edge leads to a node that is younger than all that wait, the node is the next one, and need not wait.
 The loop holds no lock: all its state is local, and nodes are only read, except for freeing what they saved.
 
 Note [Sums of the engine's own]
@@ -61,25 +62,17 @@ def run(
     unusual = selection is not None or watch is not None
     around = (selection, wrap, unwrap, watch, quiet)
     waiting = _Waiting(taped)
-    heap, leaves, sums, arrive = waiting.heap, waiting.leaves, waiting.sums, waiting.arrive
-    node: Any = None
-    g: Any = None
-    if selection is None and len(roots) == 1 and roots[0][0].plan:
-        node, g = roots[0]
-    else:
-        for edge, cotangent in roots:
-            root = split_edge(edge)[0]
-            if selection is None or root in selection.needed or (len(roots) == 1 and root.plan is not None):
-                arrive(edge, cotangent)  # where a single root need not run, its tensor hooks do, as in torch
-            elif len(roots) == 1 and root.hooks is not None:
-                run_tensor_hooks(root, cotangent, wrap, unwrap)
+    heap, nodes, grads, leaves, sums = waiting.heap, waiting.nodes, waiting.grads, waiting.leaves, waiting.sums
+    arrive = waiting.arrive
+    node, g = _start(roots, selection, waiting, wrap, unwrap)
     while node is not None or heap:
         if node is None:
-            node, g = waiting.youngest()
+            node = nodes.pop(-heappop(heap))
+            g = grads.pop(node)
         plan = node.plan
         step = plan.taped if taped else plan.raw
         if unusual or node.hooks is not None or plan.outputs != 1:
-            gs = _visit(node, g, step, waiting, *around)
+            gs = _visit(node, g, step, *around)
         else:
             try:
                 gs = step(node, g)
@@ -87,7 +80,7 @@ def run(
                 gs = _again(quiet, step, node, g)
             if plan.single:
                 edge = node.edges[0]
-                if edge.plan and gs is not None and not heap:  # a chain: nothing has to wait
+                if edge.plan and gs is not None and (not heap or -edge.seq < heap[0]):
                     if not keep and node.tensors:
                         node.tensors = None
                     node = edge
@@ -96,10 +89,10 @@ def run(
                 gs = (gs,)
         if not keep and node.tensors and gs is not None:
             node.tensors = None
-        following: Any = None  # with nothing else waiting, the first edge to a node leads to the next one
+        following: Any = None
         i = 0
         for edge in node.edges if gs else ():
-            cotangent = gs[i]  # pyright: ignore[reportOptionalSubscript]
+            cotangent: Any = gs[i]  # pyright: ignore[reportOptionalSubscript]
             i += 1
             if cotangent is None:
                 if selection is None or split_edge(edge)[0] in selection.needed:
@@ -111,14 +104,17 @@ def run(
                 continue
             kind = edge.plan
             if kind:
-                if following is None and not heap:
+                if edge is following:
+                    g = g + cotangent
+                elif following is None and (not heap or -edge.seq < heap[0]):
                     following = edge
                     g = cotangent
-                    continue
-                if following is not None:
+                elif following is None or edge.seq < following.seq:
+                    arrive(edge, cotangent)
+                else:
                     arrive(following, g)
-                    following = None
-                arrive(edge, cotangent)
+                    following = edge
+                    g = cotangent
             elif kind is None:  # what `arrive` does for a sink, written out because most edges lead to one
                 old = leaves.pop(edge, None)
                 if old is not None:
@@ -134,7 +130,7 @@ def run(
                 if following is not None:
                     arrive(following, g)
                     following = None
-                arrive(edge, cotangent)
+                waiting.arrive_output(edge, cotangent)
         node = following
     g = gs = cotangent = old = edge = None  # so that whoever receives a cotangent can see that nobody else holds it
     empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
@@ -143,6 +139,22 @@ def run(
     for sink in empty:
         _finish_empty(sink, wrap, unwrap, captured is None)
     return None if selection is None else selection.found()
+
+
+def _start(
+    roots: Sequence[tuple[Any, Any]], selection: _Selection | None, waiting: _Waiting, wrap: Any, unwrap: Any
+) -> Any:
+    """The first node and its cotangent, where one root is all there is; else (None, None), and the roots wait."""
+    if selection is None and len(roots) == 1 and roots[0][0].plan:
+        return roots[0]
+    for edge, cotangent in roots:
+        root = split_edge(edge)[0]
+        if selection is None or root in selection.needed or (len(roots) == 1 and root.plan is not None):
+            # Where a single root need not run, its tensor hooks do, as in torch.
+            (waiting.arrive if root is edge else waiting.arrive_output)(edge, cotangent)
+        elif len(roots) == 1 and root.hooks is not None:
+            run_tensor_hooks(root, cotangent, wrap, unwrap)
+    return None, None
 
 
 NOTHING = object()
@@ -159,46 +171,47 @@ class _Waiting:
         self.heap: list[int] = []
         self.nodes: dict[int, Node] = {}
         """The nodes, by their moments, which are in the heap, negative."""
-        self.grads: dict[Any, Any] = {}
-        """The cotangents, by edge; for a node with several outputs, which of its outputs have one."""
+        self.grads: dict[Node, Any] = {}
+        """Their cotangents; those of a node with several outputs as a list, with None where none has arrived."""
         self.leaves: dict[Any, Any] = {}
         """Those of the sinks, in the order in which their last part arrived."""
         self.empty: dict[Any, None] = {}
         """The sinks that nothing reached, unless something did after all."""
         self.sums: set[Any] = set()
-        """The edges whose cotangent was added up here."""
+        """The nodes, and pairs of a node and the number of its output, whose cotangent was added up here."""
 
-    def arrive(self, edge: Any, cotangent: Any) -> None:
-        """Keep a cotangent, or add it to what has arrived at the edge before."""
-        node = edge.node if edge.__class__ is Output else edge
+    def arrive(self, node: Any, cotangent: Any) -> None:
+        """Keep a cotangent for a node, or add it to what has arrived before."""
         grads = self.leaves if node.plan is None else self.grads
-        old = grads.get(edge)
-        if old is not None:
-            if old is NOTHING:
-                pass
-            elif edge in self.sums:
-                old += cotangent
-                cotangent = old
-            else:
-                cotangent = old + cotangent
-                if not self.taped:
-                    self.sums.add(edge)
+        old = grads.get(node)
+        if old is not None and old is not NOTHING:
+            cotangent = self._sum(node, old, cotangent)
             if grads is self.leaves:
-                del grads[edge]  # so that it comes last
-            grads[edge] = cotangent
-            return
-        grads[edge] = cotangent
-        if grads is self.leaves:
-            return
-        if node is not edge:
-            outputs = grads.get(node)
-            if outputs is not None:
-                outputs[edge.number] = edge
-                return
-            outputs = grads[node] = [None] * node.plan.outputs  # pyright: ignore[reportOptionalMemberAccess]
-            outputs[edge.number] = edge
-        heappush(self.heap, -node.seq)
-        self.nodes[node.seq] = node
+                del grads[node]  # so that it comes last
+        elif old is None and grads is self.grads:
+            heappush(self.heap, -node.seq)
+            self.nodes[node.seq] = node
+        grads[node] = cotangent
+
+    def arrive_output(self, edge: Output, cotangent: Any) -> None:
+        """Keep a cotangent for one of the outputs of a node, or add it to what has arrived before."""
+        node, number = edge.node, edge.number
+        parts = self.grads.get(node)
+        if parts is None:
+            parts = self.grads[node] = [None] * node.plan.outputs
+            heappush(self.heap, -node.seq)
+            self.nodes[node.seq] = node
+        old = parts[number]
+        parts[number] = cotangent if old is None else self._sum((node, number), old, cotangent)
+
+    def _sum(self, place: Any, old: Any, cotangent: Any) -> Any:
+        """The sum of two cotangents of one place; see Note [Sums of the engine's own]."""
+        if place in self.sums:
+            old += cotangent
+            return old
+        if not self.taped:
+            self.sums.add(place)
+        return old + cotangent
 
     def nothing(self, edge: Any) -> None:
         """Note that a node takes its turn whether or not a cotangent arrives; see the note above."""
@@ -210,19 +223,11 @@ class _Waiting:
             heappush(self.heap, -node.seq)
             self.nodes[node.seq] = node
 
-    def youngest(self) -> tuple[Node, Any]:
-        """Take the youngest node and its cotangent, which is complete: all its users are younger."""
-        node = self.nodes.pop(-heappop(self.heap))
-        return node, self.grads.pop(node)
 
-
-def _visit(
-    node: Node, g: Any, step: Step, waiting: _Waiting, selection: Any, wrap: Any, unwrap: Any, watch: Any, quiet: Any
-) -> Any:
+def _visit(node: Node, g: Any, step: Step, selection: Any, wrap: Any, unwrap: Any, watch: Any, quiet: Any) -> Any:
     """The step of a node about which something is unusual; None if it does not run, as the pass ends there."""
     plan, hooks = node.plan, node.hooks
     if plan.outputs != 1:
-        g = [None if output is None else waiting.grads.pop(output) for output in g]
         nothing = not any(part is not None for part in g)
     else:
         nothing = g is NOTHING

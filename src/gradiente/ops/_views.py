@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from numpy import ndarray
@@ -12,8 +12,9 @@ from ..graph import PLAIN, Node, Plan, current, moment, version_of
 from ..rules import table
 from ..tensor.core import Tensor, new
 from ..tensor.dispatch import bind
+from ..tensor.multiple import Part
 from ..tensor.restrictions import overlaps_itself
-from ..tensor.views import View, layout_of, make_view
+from ..tensor.views import View, layout_of, link_view, make_view
 
 
 def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
@@ -73,6 +74,38 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
     view.call = call  # pyright: ignore[reportFunctionMemberAccess]
     view.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
     return view
+
+
+def linked(call: Any, x: Tensor, parts: Sequence[Part], **static: Any) -> tuple[Tensor, ...]:
+    """The results of a function with several views of `x`, of which `parts` tell how each is seen in `x`.
+
+    As in `viewing`, NumPy arrays in the plain mode take a way without detours.
+    """
+    array, meta = x._array, x._meta
+    if current() is not PLAIN or array.__class__ is not ndarray or (meta is not None and meta.inference):
+        outs = call(x, parts, **static)
+        for out, part in zip(outs, parts, strict=True):
+            link_view(out, x, (part,), "multi")
+        return outs
+    version = version_of(x)
+    version.loose = True
+    parent = x._view
+    if parent is None:
+        base, steps, layout = x, (), None if array.flags.c_contiguous else layout_of(array)
+    else:
+        base, steps, layout = parent.base, parent.steps, parent.layout
+    made: list[Tensor] = []
+    for value, part in zip(call.recorder.numpy(array, **static), parts, strict=True):
+        out = new(Tensor)
+        out._array = value
+        out._node = out._meta = None
+        out._history = version
+        out._view = View(base, (*steps, part), "multi", layout)
+        version.add_view(out)
+        made.append(out)
+    if x._node is not None and made:
+        call.record(x, made, static)
+    return tuple(made)
 
 
 def warn_expanded(target: Tensor, function: str, written: str) -> None:

@@ -29,7 +29,7 @@ _mm, _bmm, _mv, _dot, _vdot, _vecmat = (
 )
 _batched = primitive("matmul", "UnsafeViewBackward0")
 _batched_from_matrix = primitive("matmul", "CloneBackward0")
-_batched_mv = primitive("mv", "UnsafeViewBackward0")
+_batched_mv = primitive("rows_mv")
 _folded = primitive("rows_matmul")
 _unfolded = primitive("view", "UnsafeViewBackward0")
 _product = primitive("multiply", "MulBackward0")
@@ -71,17 +71,17 @@ def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor
         need_tensor(other, "matmul", "other", 2)
         raise
     rank, other_rank = x.ndim, y.ndim
-    if rank == 2 and other_rank == 2:
+    if rank == 2 and 0 < other_rank <= 2:
         if x.shape[1] != y.shape[0] or x.dtype is not y.dtype or x.dtype.kind == "b":
             check_matmul(input, other)
-        return _mm(input, other)
+        return _mm(input, other) if other_rank == 2 else _mv(input, other)
     check_matmul(input, other)
     if rank == 1:
         if other_rank > 2:
             return _batched_vector(input, other)
         return _dot(input, other) if other_rank == 1 else _vecmat(input, other)
     if other_rank == 1:
-        return _mv(input, other) if rank == 2 else _batched_mv(input, other)
+        return _batched_mv(input, other)
     if other_rank == 2:
         return _folded(input, other)
     if rank == 2 and input._node is not None:

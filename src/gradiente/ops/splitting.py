@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -12,30 +13,29 @@ from ..rules import table
 from ..tensor.core import Tensor
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.multiple import Part, bind_many
-from ..tensor.views import link_view
 from ._arguments import named_dim, need_tensor, no_overload, wrap_dim
 from ._sizes import integer, integers
-from ._views import viewing
+from ._views import linked, viewing
 
 _split, _split_sizes = bind_many(table["split"]), bind_many(table["split"], "SplitWithSizesBackward0")
 _unbind = bind_many(table["unbind"])
 _select, _slice = viewing("getitem", "SelectBackward0"), viewing("getitem", "SliceBackward0")
 
 
-def _linked(call: Any, x: Tensor, parts: list[Part], **static: Any) -> tuple[Tensor, ...]:
-    """The results of a function with several views of `x`, each remembering how it is seen in `x`."""
-    outs = call(x, parts, **static)
-    for out, part in zip(outs, parts, strict=True):
-        link_view(out, x, (part,), "multi")
-    return outs
-
-
-def _parts(sizes: Sequence[int], dim: int) -> list[Part]:
+@lru_cache(256)
+def _parts(sizes: tuple[int, ...], dim: int) -> tuple[Part, ...]:
+    """How each of the parts of the given sizes is seen in the whole."""
     lead, start, parts = (slice(None),) * dim, 0, list[Part]()
     for size in sizes:
         parts.append((_slice.recorder, {"index": (*lead, slice(start, start + size))}))  # pyright: ignore
         start += size
-    return parts
+    return tuple(parts)
+
+
+@lru_cache(256)
+def _equal_sizes(length: int, size: int) -> tuple[int, ...]:
+    """The sizes of the parts of `length` that are `size` long; the last one may be smaller."""
+    return tuple([min(size, length - i) for i in range(0, length, size)] if size else ()) or (0,)
 
 
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -66,15 +66,14 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
                 f"{dim}), "
                 f"but got split_sizes={list(sizes)}"
             )
-        return _linked(_split_sizes, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
+        return linked(_split_sizes, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
     size = integer(given, "split", "split_size", 2)
     if size < 0:
         raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
     if size == 0 and length:
         raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {length}")
-    sizes = tuple([min(size, length - i) for i in range(0, length, size)]) if size else (0,)
-    sizes = sizes or (0,)
-    return _linked(_split, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
+    sizes = _equal_sizes(length, size)
+    return linked(_split, tensor, _parts(sizes, dim), sizes=sizes, axis=dim)
 
 
 def _split_self(self: Tensor, split_size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
@@ -97,9 +96,12 @@ def chunk(input: Tensor, chunks: int, dim: int = 0, *, axis: int | None = None) 
     chunks = integer(chunks, "chunk", "chunks", 2)
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    length = shape[wrap_dim(dim, len(shape))]
-    size = -(-length // chunks)
-    return split(input, [0] * chunks, dim) if size == 0 else split(input, size, dim)
+    dim = wrap_dim(integer(dim, "chunk", "dim", 3), len(shape))
+    size = -(-shape[dim] // chunks)
+    if size == 0:
+        return split(input, [0] * chunks, dim)
+    sizes = _equal_sizes(shape[dim], size)
+    return linked(_split, input, _parts(sizes, dim), sizes=sizes, axis=dim)
 
 
 def tensor_split(input: Tensor, indices_or_sections: int | Sequence[int] | Tensor, dim: int = 0) -> tuple[Tensor, ...]:
@@ -240,7 +242,7 @@ def unbind(input: Tensor, dim: int = 0, *, axis: int | None = None) -> tuple[Ten
     dim = wrap_dim(dim, len(shape))
     lead = (slice(None),) * dim
     parts = [(_select.recorder, {"index": (*lead, i, ...)}) for i in range(shape[dim])]  # pyright: ignore
-    return _linked(_unbind, input, parts, axis=dim)
+    return linked(_unbind, input, parts, axis=dim)
 
 
 def narrow(input: Tensor, dim: int, start: int | Tensor, length: int) -> Tensor:

@@ -26,11 +26,13 @@ rows_matmul: Primitive = bilinear(
     forward=lambda a, b, xp: _apply(a, b, xp),
     node="UnsafeViewBackward0",
 )
-mv: Primitive = bilinear(
-    "mv",
+mv: Primitive = bilinear("mv", lambda g, b: g[:, None] * b, lambda g, a: a.mT @ g, forward=lambda a, b: a @ b)
+rows_mv: Primitive = bilinear(
+    "rows_mv",
     lambda g, b: g[..., None] * b,
     lambda g, a, xp: _rows(a, xp).mT @ xp.reshape(g, (math.prod(g.shape),)),
     forward=lambda a, b: a @ b,
+    node="UnsafeViewBackward0",
 )
 vecmat: Primitive = bilinear(
     "vecmat",

@@ -49,38 +49,46 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
         mode = current()
         xp = namespace_of(BATCHED if mode.transforms else array)
         outs = tuple([wrap(box(part)) for part in quietly(primitive.run, xp, extras_of(xp), (array,), static)])
-        node = None
-        if mode.grad and x._node is not None and outs:
-            inside = bool(mode.transforms)
-            if inside:
-                from .batching import lifted
-
-                (x,) = lifted((x,))
-            saved, names = _saved(primitive, x, outs)
-            refuse_inference(tuple([s for s in saved if s is x]))
-            is_complex = any(a.dtype.kind == "c" for a in (array, *[o._array for o in outs]))
-            key = (len(outs), inside, is_complex)
-            plan = plans.get(key)
-            if plan is None:
-                plan = plans[key] = _plan(recorder, len(outs), is_complex, names, batched if inside else np)
-            node = Node()
-            node.seq, node.plan, node.edges, node.tensors = moment(), plan, (x._node,), saved
-            kinds = tuple([(out._array.shape, out._array.dtype) for out in outs])
-            node.facts = ({**static, "_results": kinds}, (array.shape,), (array.dtype,))
-            node.hooks = node.place = None
-            for i, out in enumerate(outs):
-                out._node = Output(node, i) if len(outs) > 1 else node  # the node itself is the edge to an only result
+        node = record(x, outs, static) if mode.grad and x._node is not None and outs else None
         if mode is not PLAIN:
             _after(mode, node, outs, parts, recorder, x, array, static)
         return outs
 
+    def record(x: Tensor, outs: Sequence[Tensor], static: dict[str, Any]) -> Node:
+        array = x._array
+        inside = bool(current().transforms)
+        if inside:
+            from .batching import lifted
+
+            (x,) = lifted((x,))
+        saved, names = _saved(primitive, x, outs) if saves else ((), ())
+        if saved:
+            refuse_inference(tuple([s for s in saved if s is x]))
+        is_complex = array.dtype.kind == "c"
+        if not is_complex and primitive.outputs:  # views have the operand's type
+            is_complex = any(out._array.dtype.kind == "c" for out in outs)
+        key = (len(outs), inside, is_complex)
+        plan = plans.get(key)
+        if plan is None:
+            plan = plans[key] = _plan(recorder, len(outs), is_complex, names, batched if inside else np)
+        node = Node()
+        node.seq, node.plan, node.edges, node.tensors = moment(), plan, (x._node,), saved
+        kinds = [(out._array.shape, out._array.dtype) for out in outs]
+        node.facts = ({**static, "_results": kinds}, (array.shape,), (array.dtype,))
+        node.hooks = node.place = None
+        for i, out in enumerate(outs):
+            out._node = Output(node, i) if len(outs) > 1 else node  # the node itself is the edge to an only result
+        return node
+
+    saves = bool(primitive.saved_names((True,)))
     call.__name__ = call.__qualname__ = primitive.name
     call.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
     call.primitive = primitive  # pyright: ignore[reportFunctionMemberAccess]
+    call.record = record  # pyright: ignore[reportFunctionMemberAccess]
     return call
 
 
-def _saved(primitive: Primitive, x: Tensor, outs: tuple[Tensor, ...]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
+def _saved(primitive: Primitive, x: Tensor, outs: Sequence[Tensor]) -> tuple[tuple[Any, ...], tuple[str, ...]]:
     """What the rule needs of the operand and of the results, and its names."""
     saved: list[Any] = []
     names: list[str] = []
@@ -150,26 +158,30 @@ def _plan(recorder: Recorder, count: int, is_complex: bool, names: tuple[str, ..
     primitive = recorder.primitive
     zeros = not primitive.outputs
 
-    def pull(node: Node, gs: Any, xp: Any, unpack: Callable[[Node, int], Any]) -> Any:
+    def pull(node: Node, gs: Any, given: dict[str, Any], unpack: Callable[[Node, int], Any]) -> Any:
         static, shapes, dtypes = node.facts
         if node.tensors is None:
             raise node.freed()
-        env: dict[str, Any] = {**static, **namespaces(xp), "x_shape": shapes[0]}
+        xp = given["xp"]
+        env: dict[str, Any] = {**static, **given, "x_shape": shapes[0]}
         if names:
             env["out"] = tuple([unpack(node, i) for i, name in enumerate(names) if name == "out"])
             env.update((name, unpack(node, i)) for i, name in enumerate(names) if name != "out")
-        if zeros:
+        if zeros and any(g is None for g in gs):
             kinds = zip(gs, static["_results"], strict=True)
             gs = tuple([_zeros(shape, dtype, xp) if g is None else g for g, (shape, dtype) in kinds])
         cotangent = primitive.vjp(0, tuple(gs), env, is_complex)
         return border(cotangent, shapes[0], dtypes[0], xp)
 
+    bare = namespaces(numpy_fast.xp if xp is np else xp)
+
     def raw(node: Node, gs: Any) -> Any:
-        return pull(node, gs if count > 1 else (gs,), numpy_fast.xp if xp is np else xp, unpack_raw)
+        return pull(node, gs if count > 1 else (gs,), bare, unpack_raw)
 
     def taped(node: Node, gs: Any) -> Any:
         gs = gs if count > 1 else (gs,)
-        return pull(node, gs, next(g for g in gs if g is not None).__array_namespace__(), unpack_tensor)
+        given = namespaces(next(g for g in gs if g is not None).__array_namespace__())
+        return pull(node, gs, given, unpack_tensor)
 
     if xp is not np:
         from .batching import on_batched
