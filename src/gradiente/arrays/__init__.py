@@ -3,7 +3,8 @@
 A rule calls functions of the Python array API standard through a namespace `xp`, and a short list of `extras` that the
 standard lacks. For NumPy arrays `xp` is the `numpy` module itself. `vocabulary`: the names. `extras`: the extras and
 their meaning. `numpy_extras`: the extras for NumPy; `numpy_fast`: shorter forms of some functions for eager execution;
-`numpy_large` and `numpy_ordering`: quicker ones for large arrays; `numpy_blas`: what only its BLAS has.
+`numpy_large` and `numpy_ordering`: quicker ones for large arrays; `numpy_blas`: what only its BLAS has;
+`numpy_memory`: where large arrays come from.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from . import numpy_extras, numpy_fast
+from . import numpy_extras, numpy_fast, numpy_memory
 
 numpy_fast.xp.extras = numpy_extras
+numpy_memory.keep_freed_memory()
 
 
 def namespace_of(array: Any) -> Any:
