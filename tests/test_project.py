@@ -20,6 +20,7 @@ LAYERS = [
     {"graph"},
     {"rules"},
     {"tensor"},
+    {"storage"},
     {"ops"},
     {"autograd"},
     {"utils"},
@@ -56,7 +57,9 @@ LAYERS = [
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 # (importing file, imported module): why this one may look upwards.
-UPWARD: dict[tuple[str, str], str] = {}
+UPWARD: dict[tuple[str, str], str] = {
+    ("storage/typed.py", "serialization"): "the pickle of a storage is a file of torch.save, as torch's is",
+}
 
 
 def python(code: str) -> str:

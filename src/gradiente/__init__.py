@@ -119,6 +119,7 @@ if _TYPE_CHECKING:
     from . import mps as mps
     from . import profiler as profiler
     from . import serialization as serialization
+    from . import storage as storage
     from . import testing as testing
     from . import version as version
     from . import xpu as xpu
@@ -128,6 +129,7 @@ if _TYPE_CHECKING:
     from .compiler import compile as compile
     from .serialization import load as load
     from .serialization import save as save
+    from .storage import *
 
 _LATER = {
     **dict.fromkeys(
@@ -143,6 +145,7 @@ _LATER = {
             "mps",
             "profiler",
             "serialization",
+            "storage",
             "testing",
             "version",
             "xpu",
@@ -166,6 +169,26 @@ _LATER = {
             "use_deterministic_algorithms",
         ),
         "_settings",
+    ),
+    **dict.fromkeys(
+        (
+            "BFloat16Storage",
+            "BoolStorage",
+            "ByteStorage",
+            "CharStorage",
+            "ComplexDoubleStorage",
+            "ComplexFloatStorage",
+            "DoubleStorage",
+            "FloatStorage",
+            "HalfStorage",
+            "IntStorage",
+            "LongStorage",
+            "ShortStorage",
+            "Storage",
+            "TypedStorage",
+            "UntypedStorage",
+        ),
+        "storage",
     ),
     "autocast": "amp",
     "compile": "compiler",

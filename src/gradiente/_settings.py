@@ -9,6 +9,7 @@ import os
 import warnings
 from typing import Any
 
+from .storage import TypedStorage, UntypedStorage
 from .tensor.core import Tensor
 from .tensor.dtypes import TENSOR_TYPES
 
@@ -130,13 +131,13 @@ def get_float32_matmul_precision() -> str:
 
 
 def is_storage(obj: object, /) -> bool:
-    """Whether the object is a storage, torch's name for a tensor's memory. gradiente makes none: the answer is False.
+    """Whether the object is a storage, torch's name for a tensor's memory.
 
     >>> import gradiente as torch
-    >>> torch.is_storage(torch.ones(1))
-    False
+    >>> torch.is_storage(torch.ones(1).untyped_storage()), torch.is_storage(torch.ones(1))
+    (True, False)
     """
-    return False
+    return type(obj) in (TypedStorage, UntypedStorage)
 
 
 def typename(obj: Any, /) -> str:

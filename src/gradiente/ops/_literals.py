@@ -62,6 +62,9 @@ def _slow(data: Any, dtype: Dtype | None) -> Any:
     """The same for everything else that torch takes: NumPy's numbers and arrays, tensors, other sequences."""
     if isinstance(data, (str, bytes)):
         raise TypeError(f"new(): invalid data type '{type(data).__name__}' (torch.tensor takes numbers, not text)")
+    as_array = getattr(type(data), "_as_array", None)
+    if as_array is not None:  # a storage: its memory itself
+        return as_array(data, dtype)
     shape = _shape(data)
     if dtype is None:
         dtype = infer(data)

@@ -24,7 +24,7 @@ from ._product_checks import (
     times,
 )
 from .matrix_products import outer
-from .reshaping import resized
+from .storages import resized
 
 Number = int | float | complex | bool
 
@@ -264,7 +264,7 @@ def addbmm_(self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
         return _addbmm_same(self, batch1, batch2, beta=beta, alpha=alpha)
     result = addbmm(self, batch1, batch2, beta=beta, alpha=alpha)
     check_writable(self, tracked=result._node is not None)
-    self._array = resized(self._array, whole)
+    self._array = resized(self, whole)
     self._array[...] = result._array
     touched(self)
     if current() is PLAIN:

@@ -19,7 +19,7 @@ from ._sizes import integers
 from .affine_products import addmv
 from .creation import DeviceLike
 from .reshaping import as_strided_ as as_strided_
-from .reshaping import resize_as_ as resize_as_
+from .storages import resize_as_ as resize_as_
 
 addmv_ = inplace(addmv)
 

@@ -57,6 +57,7 @@ from . import (
     spreads,
     statistics,
     storage,
+    storages,
     trigonometry,
     view_copies,
 )
@@ -93,6 +94,7 @@ FAMILIES = (
     permuting,
     reshaping,
     storage,
+    storages,
     diagonals,
     differences,
     joining,

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
 from typing import Any
 
-import numpy as np
-
-from ..arrays.numpy_indexing import Layout, storage
-from ..graph import current
+from ..arrays.numpy_indexing import Layout
 from ..rules import table
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor
 from ..tensor.dispatch import bind
-from ..tensor.dtypes import C_NAMES
-from ..tensor.inplace import touched
 from ..tensor.restrictions import check_writable
 from ..tensor.views import reshape_in_place
-from ._arguments import need_tensor, wrap_dim
-from ._sizes import integer, integers
+from ._arguments import wrap_dim
+from ._sizes import integer
 from .permuting import transpose
 from .shaping import squeeze, unsqueeze
 from .storage import strided_layout
@@ -113,83 +107,8 @@ def as_strided_(self: Tensor, size: Sequence[int], stride: Sequence[int], storag
     return reshape_in_place(self, _strided, {"layout": there}, (_strided.recorder, {"layout": back}))  # pyright: ignore
 
 
-def resize_(self: Tensor, *size: Any) -> Tensor:
-    """Give the tensor another size, in place: its first elements stay, what is new is not set. Not with gradients.
-
-    RuntimeError for a tensor that requires gradients. A view that grows beyond its memory gets memory of its own.
-
-    >>> import gradiente as torch
-    >>> torch.arange(6).resize_(2, 2)
-    tensor([[0, 1],
-            [2, 3]])
-    """
-    sizes = integers(size, "resize_", "size")
-    if self._node is not None:
-        raise RuntimeError("cannot resize variables that require grad (resize a .detach()ed one, or use reshape)")
-    check_writable(self, overlapping=True)
-    if any(n < 0 for n in sizes):
-        raise RuntimeError(f"numel: integer multiplication overflow (negative size in {list(sizes)})")
-    self._array = resized(self._array, sizes)
-    touched(self)
-    return self
-
-
-def resized(array: Any, sizes: tuple[int, ...]) -> Any:
-    """The array's memory from its first element on, in another size; new memory if it is too small."""
-    if array.shape == sizes:
-        return array
-    count, item = prod(sizes), array.itemsize
-    memory, first = storage(array)
-    memory = memory[first:]
-    if memory.size < count * item:
-        memory = np.concatenate((memory, np.zeros(count * item - memory.size, np.uint8)))
-    return memory[: count * item].view(array.dtype).reshape(sizes)
-
-
-def resize_as_(self: Tensor, the_template: Tensor) -> Tensor:
-    """Give the tensor the size of another one, in place. See `resize_`.
-
-    >>> import gradiente as torch
-    >>> torch.arange(4).resize_as_(torch.ones(2, 2)).shape
-    torch.Size([2, 2])
-    """
-    return resize_(self, need_tensor(the_template, "resize_as_", "the_template")._array.shape)
-
-
-def set_(self: Tensor, source: Tensor | None = None) -> Tensor:
-    """Let the tensor show the memory of `source` from now on, or none. Gradients do not flow through it.
-
-    RuntimeError for a source of another dtype, and for a leaf that requires gradients.
-
-    >>> import gradiente as torch
-    >>> torch.zeros(3).set_(torch.ones(2))
-    tensor([1., 1.])
-    """
-    check_writable(self, overlapping=True)
-    if source is None:
-        source = wrap(np.empty(0, self._array.dtype))
-    if not isinstance(source, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(
-            f"set_() received an invalid combination of arguments - got ({type(source).__name__}), but expected one "
-            "of: () or (Tensor source)"
-        )
-    if source._array.dtype != self._array.dtype:
-        names = [C_NAMES[x.dtype.name] for x in (source, self)]
-        raise RuntimeError(
-            f"Could not set tensor of type {names[0]} to a tensor of type {names[1]} (convert the source first)"
-        )
-    if current().grad and (self._node is not None or source._node is not None):
-        raise RuntimeError("derivative for aten::set_ is not implemented (set_ under no_grad, or use copy_)")
-    self._array = source._array
-    touched(self)
-    return self
-
-
 METHODS: dict[str, Any] = {
     "as_strided_": as_strided_,
-    "resize_": resize_,
-    "resize_as_": resize_as_,
-    "set_": set_,
     "unsqueeze_": unsqueeze_,
     "squeeze_": squeeze_,
     "transpose_": transpose_,

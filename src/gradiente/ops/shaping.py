@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from types import NoneType
 from typing import Any
 
 from ..arrays.batched import examples
@@ -61,7 +62,7 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     return _unsafe_view(_contiguous(input), shape=sizes)
 
 
-def view(self: Tensor, *size: Any) -> Tensor:
+def view(self: Tensor, *shape: Any, size: Any = None, dtype: Dtype | None = None) -> Tensor:
     """The tensor seen with another shape, or its memory seen as another dtype; always a view.
 
     RuntimeError if the strides do not permit it (use `reshape`), if the number of elements differs, or if elements of
@@ -72,25 +73,38 @@ def view(self: Tensor, *size: Any) -> Tensor:
     tensor([[0, 1],
             [2, 3]])
     """
-    if len(size) == 1 and isinstance(size[0], Dtype):
+    if size is not None or dtype is not None:
+        shape = _by_keyword(shape, size, dtype)
+    if len(shape) == 1 and isinstance(shape[0], Dtype):
         from .storage import view_dtype
 
-        return view_dtype(self, size[0])
+        return view_dtype(self, shape[0])
     array = self._array
     try:
-        if not size:
+        if not shape:
             raise TypeError
-        sizes = integers(size, "view", "size")
+        sizes = integers(shape, "view", "size")
     except TypeError:
-        given = ", ".join(type(s).__name__ for s in size)
-        raise TypeError(
-            f"view() received an invalid combination of arguments - got ({given}), but expected one of:\n"
-            " * (torch.dtype dtype)\n * (tuple of ints size)\n"
-        ) from None
+        raise _no_view(type(s).__name__ for s in shape) from None
     sizes = infer_size(sizes, array.size)
     if not can_view(array, sizes):
         raise RuntimeError(f"{_NOT_VIEWABLE} (The tensor has shape {list(array.shape)}, the view {list(sizes)}.)")
     return _view(self, shape=sizes)
+
+
+def _by_keyword(shape: tuple[Any, ...], size: Any, dtype: Any) -> tuple[Any, ...]:
+    """The positional argument that stands for size= or dtype=."""
+    if shape or (size is not None and not isinstance(size, (tuple, list))) or not isinstance(dtype, (Dtype, NoneType)):
+        named = [f"{n}={type(v).__name__}" for n, v in (("size", size), ("dtype", dtype)) if v is not None]
+        raise _no_view([*[type(s).__name__ for s in shape], *named])
+    return (dtype if size is None else size,)
+
+
+def _no_view(given: Iterable[str]) -> TypeError:
+    return TypeError(
+        f"view() received an invalid combination of arguments - got ({', '.join(given)}), but expected one of:\n"
+        " * (torch.dtype dtype)\n * (tuple of ints size)\n"
+    )
 
 
 def view_as(self: Tensor, other: Tensor) -> Tensor:

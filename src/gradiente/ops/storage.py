@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from ..arrays.batched import Batched
 from ..arrays.numpy_indexing import Layout, storage
 from ..graph import version_of
@@ -38,10 +40,11 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     tensor([1., 1.])
     """
     need_tensor(input, "clone")
-    return _contiguous(input) if _dense_format(memory_format, "clone") else _clone(input)
+    return _contiguous(input) if dense_format(memory_format, "clone") else _clone(input)
 
 
-def _dense_format(memory_format: Any, function: str) -> bool:
+def dense_format(memory_format: Any, function: str) -> bool:
+    """Whether a copy is to lie in its order in memory; RuntimeError for other formats than the two."""
     if memory_format is None:
         return False
     name = str(memory_format).rsplit(".", 1)[-1]
@@ -60,7 +63,7 @@ def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
     >>> torch.ones(2, 3).t().contiguous().stride()
     (2, 1)
     """
-    _dense_format(memory_format, "contiguous")
+    dense_format(memory_format, "contiguous")
     return self if self._array.flags.c_contiguous else _contiguous(self)
 
 
@@ -209,11 +212,16 @@ def view_dtype(x: Tensor, target: Dtype) -> Tensor:
             raise RuntimeError(f"self.dim() cannot be 0 to {names}")
         if new > old and array.shape[-1] % (new // old):
             raise RuntimeError(f"self.size(-1) must be divisible by {new // old} to {names}, but got {array.shape[-1]}")
-        if array.strides[-1] != old and array.shape[-1] != 1:
+        if array.strides[-1] != old and array.shape[-1] != 1 and array.size:
             raise RuntimeError(f"self.stride(-1) must be 1 to {names}, but got {array.strides[-1] // old}")
         if new > old and any(s % new for s in array.strides[:-1]):
             raise RuntimeError(f"self.stride(0) must be divisible by {new // old} to {names}")
-    out = wrap(array.view(wanted))
+    if array.size:
+        out = wrap(array.view(wanted))
+    else:  # whose strides NumPy has as 0
+        out = wrap(
+            np.ndarray((*array.shape[:-1], array.shape[-1] * old // new), wanted, array) if array.ndim else array
+        )
     out._history = version_of(x)
     return out
 
@@ -243,12 +251,17 @@ def stride(self: Tensor, dim: int | None = None) -> Any:
     array = self._array
     strides = tuple([s // array.itemsize for s in array.strides])
     if 0 in strides:
-        strides = _of_single(strides, array.shape)
+        strides = _of_single(strides, array.shape) if array.size else in_order(array.shape)
     if dim is None:
         return strides
     if not strides:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     return strides[wrap_dim(integer(dim, "stride", "dim"), len(strides))]
+
+
+def in_order(sizes: Sequence[int]) -> tuple[int, ...]:
+    """The strides of a tensor of these sizes whose elements lie in their order."""
+    return tuple([prod([max(n, 1) for n in sizes[i + 1 :]]) for i in range(len(sizes))])
 
 
 def _of_single(strides: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from ..storage import UntypedStorage
+from ..tensor.dtypes import dtype
 from . import rebuilding
 from .pickling import Pickler
 
@@ -38,15 +40,16 @@ class _Ahead:
     def __init__(self, limit: int, restore: Any) -> None:
         self._left = limit
         self._restore = restore
-        self._found: dict[str, tuple[Any, rebuilding.StorageType]] = {}
+        self._found: dict[str, tuple[Any, dtype | None]] = {}
 
-    def get(self, pid: Any) -> rebuilding.Storage:
-        from .loading import described
+    def get(self, pid: Any) -> Any:
+        """The storage that a pickle means."""
+        from .loading import as_described, described
 
         kind, key, location, numel = described(pid, 6)
         if pid[5] is not None:
             raise rebuilding.Malformed("views of storages, of PyTorch before 0.4, are not supported")
-        size = numel * (1 if kind.dtype is None else kind.dtype.itemsize)
+        size = numel * (1 if kind is None else kind.itemsize)
         if key not in self._found:
             self._left -= size
             if self._left < 0:
@@ -55,7 +58,7 @@ class _Ahead:
         memory, first = self._found[key]
         if memory.size != size or first is not kind:
             raise rebuilding.Malformed(f"storage '{key}' is described as two different ones")
-        return self._restore(rebuilding.Storage(memory, kind.dtype, location))
+        return as_described(self._restore(UntypedStorage._around(memory), location), kind)
 
     def fill(self, keys: Any, data: bytes, at: int, order: str) -> int:
         """Read the memory of each key; returns where it ends."""
@@ -65,7 +68,7 @@ class _Ahead:
             raise rebuilding.Malformed("the list of storages is not that of the tensors")
         for key in keys:
             memory, kind = self._found[key]
-            size = int.from_bytes(data[at : at + 8], order) * (1 if kind.dtype is None else kind.dtype.itemsize)  # pyright: ignore
+            size = int.from_bytes(data[at : at + 8], order) * (1 if kind is None else kind.itemsize)  # pyright: ignore
             at += 8
             if size != memory.size or at + size > len(data):
                 raise rebuilding.Malformed(

@@ -11,11 +11,13 @@ from typing import IO, Any
 
 import numpy as np
 
+from ..storage import TypedStorage, UntypedStorage
 from ..tensor.devices import device
+from ..tensor.dtypes import dtype, uint8
 from . import names
 from .allowed import CALLS, user_allowed
 from .archive import Reader, is_archive
-from .rebuilding import Malformed, Storage, StorageType
+from .rebuilding import Malformed
 from .unpickling import Interpreter, present_name
 
 MapLocation = Callable[[Any, str], Any] | device | str | dict[str, str] | None
@@ -153,9 +155,8 @@ class Restoring:
                     "dictionary of names or a function)"
                 )
 
-    def __call__(self, storage: Storage) -> Storage:
+    def __call__(self, storage: UntypedStorage, place: str) -> UntypedStorage:
         """The storage in its place."""
-        place = storage.location
         if self._always is not None:
             place = self._always
         elif isinstance(self._given, dict):
@@ -163,9 +164,8 @@ class Restoring:
         elif self._given is not None:
             found: Any = self._given(storage, place)  # pyright: ignore[reportCallIssue]
             if found is not None:
-                return found
+                return found._untyped_storage
         if place.partition(":")[0] == "cpu":
-            storage.location = "cpu"
             return storage
         if place.startswith("cuda"):
             raise RuntimeError(
@@ -179,25 +179,31 @@ class Restoring:
         )
 
 
-def described(pid: Any, length: int) -> tuple[StorageType, str, str, int]:
-    """Type, key, place and length in elements of what a file calls a storage."""
+def described(pid: Any, length: int) -> tuple[dtype | None, str, str, int]:
+    """Type (None: bytes), key, place and length in elements of what a file calls a storage."""
     if (
         not isinstance(pid, tuple)
         or len(pid) != length
         or pid[0] != "storage"
-        or not isinstance(pid[1], StorageType)
+        or not isinstance(pid[1], type)
+        or not issubclass(pid[1], (TypedStorage, UntypedStorage))
         or not all(isinstance(text, str) for text in pid[2:4])
         or type(pid[4]) is not int
         or not 0 <= pid[4] < 2**60
     ):
         raise Malformed(f"Unknown typename for persistent_load: the file describes memory as {pid!r}")
-    return pid[1], pid[2], pid[3], pid[4]
+    return getattr(pid[1], "dtype", None), pid[2], pid[3], pid[4]
 
 
-def swap(memory: Any, kind: StorageType, order: str) -> None:
+def as_described(storage: UntypedStorage, kind: dtype | None) -> TypedStorage:
+    """The storage as elements of the type that the file says; as torch has it, also bytes are typed then."""
+    return TypedStorage(wrap_storage=storage, dtype=kind or uint8, _internal=True)
+
+
+def swap(memory: Any, kind: dtype | None, order: str) -> None:
     """Turn the bytes of each number around if the file comes from a machine of the other kind."""
-    if order != sys.byteorder and kind.dtype is not None and kind.dtype.itemsize > 1:
-        memory.view(f"u{kind.dtype.to_real().itemsize}").byteswap(inplace=True)
+    if order != sys.byteorder and kind is not None and kind.itemsize > 1:
+        memory.view(f"u{kind.to_real().itemsize}").byteswap(inplace=True)
 
 
 class _InArchive:
@@ -211,10 +217,10 @@ class _InArchive:
         if self._order not in ("little", "big"):
             raise ValueError(f"Unknown endianness type: {self._order!r}")
 
-    def get(self, pid: Any) -> Storage:
+    def get(self, pid: Any) -> Any:
         """The storage that a pickle means."""
         kind, key, location, numel = described(pid, 5)
-        size = numel * (1 if kind.dtype is None else kind.dtype.itemsize)
+        size = numel * (1 if kind is None else kind.itemsize)
         have = self._archive.size(f"data/{key}")
         if have != size:
             raise Malformed(f"storage has wrong byte size: expected {size} got {have} (storage 'data/{key}')")
@@ -224,7 +230,8 @@ class _InArchive:
                 memory = np.array(memory)
             swap(memory, kind, self._order)
             self._found[key] = memory
-        return self._restore(Storage(self._found[key], kind.dtype, location))
+        storage = UntypedStorage._around(self._found[key])
+        return as_described(self._restore(storage, location), kind)
 
 
 def get_unsafe_globals_in_checkpoint(f: str | os.PathLike[str] | IO[bytes]) -> list[str]:
@@ -265,4 +272,4 @@ def get_unsafe_globals_in_checkpoint(f: str | os.PathLike[str] | IO[bytes]) -> l
     return sorted(n for n in found if n not in CALLS and n not in names.VALUES and user_allowed(n) is None)
 
 
-__all__ = ["Restoring", "described", "get_unsafe_globals_in_checkpoint", "load", "swap", "unpickle"]
+__all__ = ["Restoring", "as_described", "described", "get_unsafe_globals_in_checkpoint", "load", "swap", "unpickle"]

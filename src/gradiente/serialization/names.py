@@ -7,6 +7,9 @@ from typing import Any
 
 from .._missing import ALIAS, PACKAGE, missing_attribute, public_names, real_name
 from ..nn.parameter import Parameter
+from ..storage.legacy import TYPES
+from ..storage.typed import TypedStorage, _load_from_bytes  # pyright: ignore[reportPrivateUsage]
+from ..storage.untyped import UntypedStorage
 from ..tensor.core import Tensor
 from ..tensor.devices import device
 from ..tensor.dtypes import ALL
@@ -15,6 +18,7 @@ from . import rebuilding
 
 FUNCTIONS: dict[str, Any] = {
     "torch._utils._rebuild_tensor_v2": rebuilding.tensor,
+    "torch._utils._rebuild_tensor_v3": rebuilding.tensor_of_bytes,
     "torch._utils._rebuild_parameter": rebuilding.parameter,
     "torch._utils._rebuild_parameter_with_state": rebuilding.parameter_with_state,
     "torch._tensor._rebuild_from_type_v2": rebuilding.from_type,
@@ -23,15 +27,21 @@ FUNCTIONS: dict[str, Any] = {
 """What makes tensors and layouts of a file's parts."""
 
 VALUES: dict[str, Any] = {
-    **{f"torch.{name}": kind for name, kind in rebuilding.TYPES.items()},
-    "torch.storage.UntypedStorage": rebuilding.UNTYPED,
+    **{f"torch.{name}": kind for name, kind in TYPES.items()},
+    "torch.storage.UntypedStorage": UntypedStorage,
     **{f"torch.{dtype.name}": dtype for dtype in ALL},
     "torch.Tensor": Tensor,
     "torch.nn.parameter.Parameter": Parameter,
 }
 """What a file may name, and nobody may call."""
 
-_CLASSES: dict[Any, str] = {Tensor: "torch.Tensor", Size: "torch.Size", device: "torch.device"}
+_OTHERS: dict[Any, str] = {
+    Tensor: "torch.Tensor",
+    Size: "torch.Size",
+    device: "torch.device",
+    TypedStorage: "torch.storage.TypedStorage",
+    _load_from_bytes: "torch.storage._load_from_bytes",
+}
 
 _OWN = ("ops", "tensor", "random", "special", "linalg", "fft", "nn.functional", "optim")
 """Packages below which torch has other modules: what they define is looked for in the public ones."""
@@ -91,7 +101,7 @@ def torchs_name(thing: Any, name: str | None = None) -> tuple[str, str] | None:
 
 _NAMES: dict[int, str] = {
     id(thing): name
-    for names in ({name: cls for cls, name in _CLASSES.items()}, FUNCTIONS, VALUES)
+    for names in ({name: thing for thing, name in _OTHERS.items()}, FUNCTIONS, VALUES)
     for name, thing in names.items()
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections import OrderedDict
-from math import prod
 from types import FunctionType
 from typing import Any, ClassVar
 
@@ -13,9 +12,12 @@ import numpy as np
 from ..arrays.numpy_indexing import storage
 from ..nn.parameter import Parameter
 from ..ops.storage import stride
+from ..ops.storages import untyped_storage
+from ..storage import TypedStorage, UntypedStorage
+from ..storage.legacy import legacy_type
 from ..tensor.core import Tensor
 from ..tensor.devices import layout, memory_format
-from ..tensor.dtypes import TENSOR_TYPES, dtype
+from ..tensor.dtypes import dtype, uint8
 from . import rebuilding
 from .names import torchs_name
 
@@ -26,24 +28,6 @@ Python: Any = pickle._Pickler  # pyright: ignore[reportAttributeAccessIssue]
 def _no_hooks() -> OrderedDict[Any, Any]:
     """What stands in the place of hooks, which are not saved."""
     return OrderedDict()
-
-
-def _strides(x: Tensor) -> tuple[int, ...]:
-    """The strides in elements; for an empty tensor, to which NumPy gives zeros, those of one of sizes not below 1."""
-    if x._array.size:
-        return tuple(stride(x))
-    return tuple(prod(max(n, 1) for n in x.shape[i + 1 :]) for i in range(x.ndim))
-
-
-class _Memory:
-    """Stands in the pickle for the memory of tensors."""
-
-    __slots__ = ("key", "kind", "numel")
-
-    def __init__(self, kind: rebuilding.StorageType, key: str, numel: int) -> None:
-        self.kind = kind
-        self.key = key
-        self.numel = numel
 
 
 class Pickler(Python):
@@ -59,17 +43,23 @@ class Pickler(Python):
 
     def persistent_id(self, obj: Any) -> Any:
         """What stands for memory: its type, key, place and length."""
-        if obj.__class__ is not _Memory:
+        if isinstance(obj, TypedStorage):
+            memory, kind, item = obj._untyped_storage._bytes, legacy_type(obj.dtype), obj.dtype.itemsize
+            if kind is None:
+                raise KeyError(f"dtype {obj.dtype!r} is not recognized (save the storage with .untyped())")
+            key = self._key(memory, obj.dtype)
+        elif isinstance(obj, UntypedStorage):
+            memory, kind, item = obj._bytes, UntypedStorage, 1
+            key = self._key(memory, uint8)
+        else:
             return None
-        named = ("storage", obj.kind, obj.key, "cpu", obj.numel)
+        named = ("storage", kind, key, "cpu", memory.size // item)
         return (*named, None) if self._legacy else named
 
     def reducer_override(self, obj: Any) -> Any:
         """How tensors and names are written."""
         if isinstance(obj, Tensor):
             return self._tensor(obj)
-        if obj.__class__ is rebuilding.StorageType:
-            return obj.name
         if isinstance(obj, layout) and not isinstance(obj, memory_format):
             return rebuilding.layout, (repr(obj),)
         return NotImplemented
@@ -83,10 +73,10 @@ class Pickler(Python):
         if offset % item or memory.size % item or any(s < 0 or s % item for s in array.strides):
             x = x.detach().clone()
             array = x._array
-            memory, offset = storage(array)
-        kind = rebuilding.TYPES[TENSOR_TYPES[x.dtype.name].replace("Tensor", "Storage")]
-        stand_in = _Memory(kind, self._key(memory, x.dtype), memory.size // item)
-        data = stand_in, offset // item, tuple(array.shape), _strides(x), False, _no_hooks()
+            offset = storage(array)[1]
+        untyped = untyped_storage(x)
+        typed = TypedStorage(wrap_storage=untyped, dtype=x.dtype, _internal=True)
+        data = typed, offset // item, tuple(array.shape), tuple(stride(x)), False, _no_hooks()
         state = x.__dict__
         if type(x) is Parameter:
             made = _Rebuilt(data)

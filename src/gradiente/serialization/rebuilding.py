@@ -14,51 +14,9 @@ from typing import Any
 import numpy as np
 
 from ..nn.parameter import Parameter
+from ..storage import TypedStorage, UntypedStorage
 from ..tensor import devices, dtypes
 from ..tensor.core import Tensor, new, wrap
-
-STORAGES: dict[str, dtypes.dtype] = {
-    name.replace("Tensor", "Storage"): getattr(dtypes, kind) for kind, name in dtypes.TENSOR_TYPES.items()
-}
-"""torch's names for memory that holds elements of a type."""
-
-
-class StorageType:
-    """What a file says about a memory: the type of its elements. None: bytes."""
-
-    __slots__ = ("dtype", "name")
-
-    def __init__(self, name: str, dtype: dtypes.dtype | None) -> None:
-        self.name = name
-        self.dtype = dtype
-
-    def __repr__(self) -> str:
-        return f"torch.{self.name}"
-
-
-TYPES: dict[str, StorageType] = {name: StorageType(name, dtype) for name, dtype in STORAGES.items()}
-UNTYPED = StorageType("UntypedStorage", None)
-
-
-class Storage:
-    """Memory that a file holds, shared by all tensors that are views of it."""
-
-    __slots__ = ("dtype", "location", "memory")
-
-    def __init__(self, memory: Any, dtype: dtypes.dtype | None, location: str) -> None:
-        self.memory = memory
-        self.dtype = dtype
-        self.location = location
-
-    def nbytes(self) -> int:
-        """How many bytes it has."""
-        return self.memory.size
-
-    def __len__(self) -> int:
-        return self.memory.size
-
-    def __repr__(self) -> str:
-        return f"[torch.storage.UntypedStorage(device={self.location}) of size {self.memory.size}]"
 
 
 class Malformed(RuntimeError):
@@ -81,28 +39,58 @@ def tensor(
     metadata: Any = None,
 ) -> Tensor:
     """The tensor of these sizes and strides in a storage. See Note [Tensors that reach too far]."""
-    if not isinstance(storage, Storage) or storage.dtype is None:
-        raise Malformed(f"a tensor's memory must be a storage with a type, but the file says {storage!r}")
+    if not isinstance(storage, TypedStorage):
+        raise Malformed(f"a tensor's memory must be a storage with a type, but the file says {type(storage).__name__}")
+    return _tensor(storage._untyped_storage, storage.dtype, offset, size, stride, requires_grad, metadata)
+
+
+def tensor_of_bytes(
+    storage: Any,
+    offset: Any,
+    size: Any,
+    stride: Any,
+    requires_grad: Any,
+    backward_hooks: Any,
+    dtype: Any,
+    metadata: Any = None,
+) -> Tensor:
+    """The tensor of these sizes, strides and dtype in a storage of bytes."""
+    if not isinstance(storage, TypedStorage) or not isinstance(dtype, dtypes.dtype):
+        raise Malformed(
+            f"a tensor's memory must be a storage, and its type a dtype, but the file says {type(storage).__name__} "
+            f"and {dtype!r}"
+        )
+    return _tensor(storage._untyped_storage, dtype, offset, size, stride, requires_grad, metadata)
+
+
+def _tensor(
+    storage: UntypedStorage,
+    dtype: dtypes.dtype,
+    offset: Any,
+    size: Any,
+    stride: Any,
+    requires_grad: Any,
+    metadata: Any,
+) -> Tensor:
     sizes, strides = _whole(tuple(size), "sizes"), _whole(stride, "strides")
     (start,) = _whole((offset,), "offset")
     if len(sizes) != len(strides) or len(sizes) > 64:
         raise Malformed(f"mismatch in length of strides and shape (sizes {list(sizes)}, strides {list(strides)})")
-    item = storage.dtype.itemsize
-    count = storage.memory.size // item
+    item, memory = dtype.itemsize, storage._bytes
+    count = memory.size // item
     last = start + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True))
     if 0 in sizes:
         last = -1
     if last >= count or prod(sizes) >= 2**60:
         raise Malformed(
             f"setStorage: sizes {list(sizes)}, strides {list(strides)}, storage offset {start}, and itemsize {item} "
-            f"requiring a storage size of {(last + 1) * item} are out of bounds for storage of size "
-            f"{storage.memory.size}"
+            f"requiring a storage size of {(last + 1) * item} are out of bounds for storage of size {memory.size}"
         )
-    kind = storage.dtype.numpy
+    kind = dtype.numpy
     if last < 0:
-        array = np.empty(sizes, kind)
+        array = memory[:0].view(kind).reshape(sizes)
     else:  # a view of the memory itself, so that its offset is known
-        array = np.ndarray(sizes, kind, storage.memory, start * item, tuple([s * item for s in strides]))
+        array = np.ndarray(sizes, kind, memory, start * item, tuple([s * item for s in strides]))
     for name in metadata or {}:
         if name == "conj":
             array = array.conj()
@@ -155,15 +143,11 @@ def layout(name: Any) -> Any:
 
 
 __all__ = [
-    "STORAGES",
-    "TYPES",
-    "UNTYPED",
     "Malformed",
-    "Storage",
-    "StorageType",
     "from_type",
     "layout",
     "parameter",
     "parameter_with_state",
     "tensor",
+    "tensor_of_bytes",
 ]

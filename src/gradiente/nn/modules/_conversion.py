@@ -105,8 +105,8 @@ class Conversion(Traversal):
         return self._apply(lambda x: empty_like(x, device=device), recurse=recurse)
 
     def share_memory(self) -> Any:
-        """Nothing: threads share memory already."""
-        return self
+        """Move all parameters and buffers to memory that child processes which are forked share."""
+        return self._apply(lambda x: x.share_memory_())
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
         """Switch recording for all parameters on, or off, which freezes them."""
