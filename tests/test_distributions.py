@@ -84,6 +84,18 @@ def test_icdf_undoes_cdf_and_cdf_has_the_density_as_slope(d: Any) -> None:
     torch.testing.assert_close(slope, d.log_prob(x).exp().detach(), rtol=1e-3, atol=1e-5)
 
 
+def test_continuous_bernoulli_has_slopes_where_its_probability_is_0_or_1() -> None:
+    """The sigmoid of these logits is 0 or 1 in float32, of which one logarithm would be infinite."""
+    logits = torch.tensor([-200.0, -20.0, 20.0, 200.0], requires_grad=True)
+    d = D.ContinuousBernoulli(logits=logits)
+    total = d.log_prob(torch.full((4,), 0.25)).sum() + d.entropy().sum() + d.mean.sum()
+    total.backward()
+    assert torch.isfinite(total)
+    assert logits.grad is not None
+    assert torch.isfinite(logits.grad).all()
+    assert torch.equal(d.probs[:1], torch.tensor([torch.finfo(torch.float32).eps]))
+
+
 def test_kumaraswamy_has_its_mode_where_its_density_is_greatest() -> None:
     d = D.Kumaraswamy(torch.tensor([2.0, 3.0]), torch.tensor([3.0, 1.5]))
     x = torch.linspace(0.01, 0.99, 981)[:, None].expand(981, 2)

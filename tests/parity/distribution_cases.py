@@ -33,6 +33,7 @@ CASES: dict[str, str] = {
     "VonMises": "D.VonMises(torch.tensor([0.5, -1.0, 3.0]), torch.tensor([1.0, 0.001, 50.0]))",
     "ContinuousBernoulli": "D.ContinuousBernoulli(torch.tensor([0.2, 0.4995, 0.5, 0.93]))",
     "ContinuousBernoulli logits": "D.ContinuousBernoulli(logits=torch.tensor([-2.0, 0.001, 0.7]))",
+    "ContinuousBernoulli far": "D.ContinuousBernoulli(logits=torch.tensor([-200.0, -18.0, 18.0, 200.0]))",
     "Bernoulli": "D.Bernoulli(torch.tensor([0.2, 0.5, 0.9]))",
     "Bernoulli number": "D.Bernoulli(0.3)",
     "Bernoulli logits": "D.Bernoulli(logits=torch.tensor([-1.0, 0.0, 2.0]))",

@@ -191,6 +191,7 @@ DIFFERENTIABLE = {
     "Kumaraswamy": ("D.Kumaraswamy(a, b)", [[0.5, 2.0], [1.5, 0.8]]),
     "VonMises": ("D.VonMises(a, b)", [[0.5, -1.0], [1.0, 5.0]]),
     "ContinuousBernoulli": ("D.ContinuousBernoulli(a)", [[0.2, 0.4995, 0.93]]),
+    "ContinuousBernoulli logits": ("D.ContinuousBernoulli(logits=a)", [[-200.0, -40.0, 0.3, 40.0]]),
     "Bernoulli": ("D.Bernoulli(a)", [[0.2, 0.9]]),
     "Bernoulli logits": ("D.Bernoulli(logits=a)", [[-0.2, 0.9]]),
     "Binomial": ("D.Binomial(5, a)", [[0.2, 0.9]]),

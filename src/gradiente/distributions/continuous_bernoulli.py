@@ -12,7 +12,7 @@ from ..tensor.core import Tensor
 from . import constraints
 from .distribution import ProbsOrLogits, Shape
 from .exp_family import ExponentialFamily
-from .utils import binary_log_prob, clamp_probs
+from .utils import binary_log_prob, clamp_probs, lazy_property, logits_to_probs
 
 
 class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
@@ -55,6 +55,11 @@ class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
         self._hold_either(validate_args, probs, logits)
         if probs is not None:
             self.__dict__["probs"] = clamp_probs(self.probs)
+
+    @lazy_property
+    def probs(self) -> Tensor:
+        """λ, kept ε away from 0 and 1, where the logarithms of λ and of 1 - λ both are finite."""
+        return clamp_probs(logits_to_probs(self.logits, is_binary=True))
 
     def _outside_unstable_region(self) -> Any:
         return (self.probs <= self._lims[0]) | (self.probs > self._lims[1])
