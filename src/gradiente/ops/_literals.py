@@ -189,6 +189,8 @@ def _filled(flat: Any, dtype: Dtype) -> Any:
 
 
 def _integers(flat: list[Any], dtype: Dtype, target: Any) -> Any:
+    if dtype is dtypes.uint64:
+        return _longest(flat)
     try:
         wide = np.array(flat, dtype=np.int64)
     except OverflowError:
@@ -211,6 +213,18 @@ def _integers(flat: list[Any], dtype: Dtype, target: Any) -> Any:
     if outside.any():
         raise _overflow(flat[int(outside.argmax())], dtype)
     return wide.astype(target)
+
+
+def _longest(flat: list[Any]) -> Any:
+    """Integers from 0 to 2**64, with the errors that torch gives for others."""
+    for value in flat:
+        if isinstance(value, (float, complex)):
+            raise TypeError(f"an integer is required (got {value!r}; the dtype is torch.uint64)")
+        if value < 0:
+            raise OverflowError(f"can't convert negative int to unsigned (got {value}; the dtype is torch.uint64)")
+        if value >= 2**64:
+            raise OverflowError(f"int too big to convert (got {value}; the dtype is torch.uint64)")
+    return np.array(flat, dtype=np.uint64)
 
 
 def _overflow(value: Any, dtype: Dtype) -> RuntimeError:

@@ -21,6 +21,9 @@ C_NAMES = {
     "int16": "int16_t",
     "int32": "int",
     "int64": "int64_t",
+    "uint16": "uint16_t",
+    "uint32": "uint32_t",
+    "uint64": "uint64_t",
     "float16": "at::Half",
     "bfloat16": "at::BFloat16",
     "float32": "float",
@@ -97,7 +100,7 @@ def fitted(value: Number, dtype: Dtype) -> Any:
         least, largest = _limits(target)
         if not least <= whole <= largest:
             raise _overflow(value, dtype)
-        return np.int64(whole).astype(target)
+        return (np.int64(whole) if whole < 2**63 else np.uint64(whole)).astype(target)
     try:
         parts = (value.real, value.imag) if isinstance(value, complex) else (float(value),)
     except OverflowError:
@@ -112,7 +115,7 @@ def fitted(value: Number, dtype: Dtype) -> Any:
 def _limits(target: Any) -> tuple[int, int]:
     """The least and the largest integer that torch writes into the type: in unsigned ones, negatives wrap around."""
     info = np.iinfo(target)
-    return -int(info.max) if info.min == 0 else int(info.min), int(info.max)
+    return max(-int(info.max), -(2**63)) if info.min == 0 else int(info.min), int(info.max)
 
 
 @cache

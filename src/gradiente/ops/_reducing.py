@@ -16,6 +16,7 @@ from ..tensor.core import Tensor
 from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.elementwise import not_a_tensor
+from ..tensor.refusals_unsigned import lacking
 from ._arguments import wrap_dim, wrap_dims
 from ._define import primitive
 
@@ -110,6 +111,8 @@ def totals_dtype(input: Tensor, dtype: Any, function: str) -> Any:
     array = input._array
     if dtype is not None:
         found = numpy_dtype(dtype, function)
+        if found.kind == "u":
+            lacking("sum_cpu" if function in ("sum", "nansum") else f"{function}_out_cpu", dtype)
         if found == array.dtype:
             return None
         if input._node is not None and dtype.category < 2:

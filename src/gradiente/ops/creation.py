@@ -15,6 +15,7 @@ from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import from_numpy_dtype, get_default_dtype
 from ..tensor.origins import leave
+from ..tensor.refusals_unsigned import lacking
 from ._factory import allocate, made, need_differentiable, put_out, sequence_shape, settle, shape_of
 from ._literals import infer, literal
 from ._numbers import fitted, need_int, need_number
@@ -316,6 +317,7 @@ def eye(
                 [0., 1.]])
     """
     wanted = settle("eye", dtype, layout, device, pin_memory, requires_grad) or _default_for(out)
+    lacking("eye", wanted)
     rows = need_int(n, "eye", "n", 1)
     columns = rows if m is None else need_int(m, "eye", "m", 2)
     for name, value in (("n", rows), ("m", columns)):

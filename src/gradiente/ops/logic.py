@@ -10,6 +10,7 @@ from ..rules import table
 from ..tensor import elementwise
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.refusals import refuse
+from ..tensor.refusals_unsigned import lacking
 from ._arguments import need_tensor, no_overload
 from ._define import dress, inplace
 from ._numbers import Number
@@ -165,6 +166,7 @@ def bitwise_not(input: Tensor, *, out: Tensor | None = None) -> Tensor:
         raise NotImplementedError(
             f"\"bitwise_not_cpu\" not implemented for '{input.dtype!r}' (integer and bool tensors only)"
         )
+    lacking("bitwise_not_cpu", input.dtype)
     return wrap(box(np.invert(array)))
 
 

@@ -14,6 +14,7 @@ from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.refusals_unsigned import lacking
 from ._factory import allocate, made, need_differentiable, put_out, settle
 from ._numbers import Number, fitted, need_int, need_number
 from .creation import DeviceLike
@@ -144,12 +145,14 @@ def range(
         raise RuntimeError(
             f"upper bound and lower bound inconsistent with step sign (range({low}, {high}, {step}) would be empty)"
         )
+    lacking("range_cpu", wanted)
     steps = allocate(_indices, (int((last - first) / by) + 1,))
     array = (first + by * steps).astype(wanted.numpy)
     return made(array, requires_grad) if out is None else put_out(out, array, "range", settled)
 
 
 def _arange(low: Number, high: Number, step: Number, dtype: Dtype) -> Any:
+    lacking("arange_cpu", dtype)
     if dtype.is_complex or dtype is dtypes.bool:
         raise NotImplementedError(
             f"\"arange_cpu\" not implemented for '{SCALAR_NAMES[dtype.name]}' (give an integer or floating-point dtype)"
@@ -217,6 +220,7 @@ def _kind_of(low: Number, high: Number, dtype: Dtype | None, out: Tensor | None,
             return out.dtype
         default = get_default_dtype()
         return default.to_complex() if isinstance(low, complex) or isinstance(high, complex) else default
+    lacking(f"{function}_cpu", dtype)
     if dtype is dtypes.bool:
         raise NotImplementedError(f"\"{function}_cpu\" not implemented for 'Bool' (give a numeric dtype)")
     if not dtype.is_complex and (isinstance(low, complex) or isinstance(high, complex)):

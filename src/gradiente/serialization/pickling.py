@@ -75,6 +75,9 @@ class Pickler(Python):
             array = x._array
             offset = storage(array)[1]
         untyped = untyped_storage(x)
+        if legacy_type(x.dtype) is None:  # a type that came later: the file says it beside the bytes
+            place = offset // item, tuple(array.shape), tuple(stride(x))
+            return rebuilding.tensor_of_bytes, (untyped, *place, False, _no_hooks(), x.dtype)
         typed = TypedStorage(wrap_storage=untyped, dtype=x.dtype, _internal=True)
         data = typed, offset // item, tuple(array.shape), tuple(stride(x)), False, _no_hooks()
         state = x.__dict__

@@ -184,10 +184,12 @@ class TypedStorage(Conversions, metaclass=ShownAsTorchs):
         return self._pickle_storage_type()
 
     def _pickle_storage_type(self) -> str:
-        name = TENSOR_TYPES.get(self.dtype.name)
-        if name is None:
+        from .legacy import legacy_type
+
+        found = legacy_type(self.dtype)
+        if found is None:
             raise KeyError(f"dtype {self.dtype!r} is not recognized")
-        return name.replace("Tensor", "Storage")
+        return found.__name__
 
     @deprecated
     def __repr__(self) -> str:

@@ -21,6 +21,7 @@ from .introspect import ShownNode
 from .plans import general_plan
 from .promotion import promoted
 from .refusals import mismatch
+from .refusals_unsigned import refuse_unsigned
 from .saved import KEPT, SavedOutput
 from .written import F4, INFERENCE_SAVED, saved_output, written_call, written_record
 
@@ -216,8 +217,11 @@ def run(
     short = None
     for array in arrays if foreign is None else ():
         if array.__class__ is np.ndarray:
-            if array.dtype.kind == "V":
-                short = array.dtype
+            dtype = array.dtype
+            if dtype.kind == "V":
+                short = dtype
+            elif dtype.kind == "u" and dtype.itemsize > 1:
+                refuse_unsigned(recorder.primitive.name, dtype)
         elif hasattr(array, "__array_namespace__") and not isinstance(array, np.generic):
             foreign = array
     if foreign is None:

@@ -25,7 +25,7 @@ class dtype(metaclass=ShownAsTorchs):
         self._numpy: Any = np.dtype(numpy_name) if name != "bfloat16" else None
         self.is_floating_point: builtins.bool = category == "float"
         self.is_complex: builtins.bool = category == "complex"
-        self.is_signed: builtins.bool = name not in ("bool", "uint8")
+        self.is_signed: builtins.bool = name[0] not in "bu" or name == "bfloat16"
         self.itemsize: builtins.int = itemsize
         self.rank: builtins.int = rank
         """Position in the lattice of promotion: bool < integers < floats < complex."""
@@ -74,14 +74,22 @@ int8: dtype = dtype("int8", "int8", "int", 1, 2)
 int16: dtype = dtype("int16", "int16", "int", 2, 3)
 int32: dtype = dtype("int32", "int32", "int", 4, 4)
 int64: dtype = dtype("int64", "int64", "int", 8, 5)
-float16: dtype = dtype("float16", "float16", "float", 2, 6)
-bfloat16: dtype = dtype("bfloat16", "bfloat16", "float", 2, 7)
-float32: dtype = dtype("float32", "float32", "float", 4, 8)
-float64: dtype = dtype("float64", "float64", "float", 8, 9)
-complex64: dtype = dtype("complex64", "complex64", "complex", 8, 10)
-complex128: dtype = dtype("complex128", "complex128", "complex", 16, 11)
+uint16: dtype = dtype("uint16", "uint16", "int", 2, 6)
+uint32: dtype = dtype("uint32", "uint32", "int", 4, 7)
+uint64: dtype = dtype("uint64", "uint64", "int", 8, 8)
+float16: dtype = dtype("float16", "float16", "float", 2, 9)
+bfloat16: dtype = dtype("bfloat16", "bfloat16", "float", 2, 10)
+float32: dtype = dtype("float32", "float32", "float", 4, 11)
+float64: dtype = dtype("float64", "float64", "float", 8, 12)
+complex64: dtype = dtype("complex64", "complex64", "complex", 8, 13)
+complex128: dtype = dtype("complex128", "complex128", "complex", 16, 14)
 
-ALL = (bool, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128)
+LATER_UNSIGNED = (uint16, uint32, uint64)
+"""Types that torch stores and converts, and computes with in few functions."""
+ALL = (
+    *(bool, uint8, int8, int16, int32, int64, *LATER_UNSIGNED),
+    *(float16, bfloat16, float32, float64, complex64, complex128),
+)
 _BY_NUMPY: dict[Any, dtype] = {d._numpy: d for d in ALL if d._numpy is not None}  # pyright: ignore[reportPrivateUsage]
 
 TENSOR_TYPES = {
@@ -91,6 +99,9 @@ TENSOR_TYPES = {
     "int16": "ShortTensor",
     "int32": "IntTensor",
     "int64": "LongTensor",
+    "uint16": "UInt16Tensor",
+    "uint32": "UInt32Tensor",
+    "uint64": "UInt64Tensor",
     "float16": "HalfTensor",
     "bfloat16": "BFloat16Tensor",
     "float32": "FloatTensor",
@@ -98,7 +109,7 @@ TENSOR_TYPES = {
     "complex64": "ComplexFloatTensor",
     "complex128": "ComplexDoubleTensor",
 }
-_UNNAMED = frozenset({"bool", "bfloat16", "complex64", "complex128"})
+_UNNAMED = frozenset({"bool", "uint16", "uint32", "uint64", "bfloat16", "complex64", "complex128"})
 
 
 def type_text(name: str) -> str:
@@ -113,6 +124,9 @@ C_NAMES: dict[str, str] = {
     "int16": "short int",
     "int32": "int",
     "int64": "long int",
+    "uint16": "short unsigned int",
+    "uint32": "unsigned int",
+    "uint64": "long unsigned int",
     "float16": "c10::Half",
     "bfloat16": "c10::BFloat16",
     "float32": "float",
@@ -129,6 +143,9 @@ SCALAR_NAMES = {
     "int16": "Short",
     "int32": "Int",
     "int64": "Long",
+    "uint16": "UInt16",
+    "uint32": "UInt32",
+    "uint64": "UInt64",
     "float16": "Half",
     "bfloat16": "BFloat16",
     "float32": "Float",
@@ -156,7 +173,8 @@ def from_numpy_dtype(numpy_dtype: Any) -> dtype:
         return _BY_NUMPY[native]
     raise TypeError(
         f"can't convert np.ndarray of type numpy.{numpy_dtype.type.__name__}. The only supported types are: "
-        "float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint8, and bool."
+        "float64, float32, float16, complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, "
+        "and bool."
     )
 
 
@@ -204,6 +222,11 @@ def promote(a: dtype, b: dtype) -> dtype:
     if a is b:
         return a
     low, high = (a, b) if a.rank < b.rank else (b, a)
+    if (low in LATER_UNSIGNED or high in LATER_UNSIGNED) and not high.is_floating_point:
+        raise RuntimeError(
+            "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote "
+            f"{SCALAR_NAMES[a.name]} and {SCALAR_NAMES[b.name]} (convert one of them first)"
+        )
     if low is uint8 and high is int8:
         return int16
     if low is float16 and high is bfloat16:
@@ -248,4 +271,7 @@ __all__ = [
     "set_default_dtype",
     "short",
     "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
 ]

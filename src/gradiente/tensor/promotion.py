@@ -48,6 +48,8 @@ def result_type(*operands: Any) -> dtype:
     result: dtype | None = None
     for found in ranks:
         if found is not None and (result is None or found.category > result.category):
+            if result is dtypes.bool and found in dtypes.LATER_UNSIGNED:
+                promote(dtypes.bool, found)  # raises
             result = result.to_complex() if result is not None and result.is_floating_point else found
     if result is None:
         raise TypeError("result_type() needs at least one operand: give tensors or Python numbers")

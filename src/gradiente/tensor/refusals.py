@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dtypes import SCALAR_NAMES, dtype
+from .dtypes import LATER_UNSIGNED, SCALAR_NAMES, dtype
+from .refusals_unsigned import refuse_unsigned
 
 BOOLS, INTEGERS, FLOATS, COMPLEX = 0, 1, 2, 3
 """The categories of types; see `dtype.category`."""
@@ -114,7 +115,9 @@ def refuse_difference(operands: tuple[Any, ...]) -> None:
 def refuse(name: str, found: dtype, operands: tuple[Any, ...] = ()) -> None:
     """Raise torch's error if the primitive `name` is not defined for the type `found` of these operands."""
     if name in _DIFFERENCES:
-        return refuse_difference(operands)
+        refuse_difference(operands)
+    if found in LATER_UNSIGNED:
+        refuse_unsigned(name, found.numpy)
     refusal = _REFUSALS.get((name, found.category))
     if refusal is not None:
         kind, text = refusal
