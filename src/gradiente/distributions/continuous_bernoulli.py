@@ -57,7 +57,7 @@ class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
             self.__dict__["probs"] = clamp_probs(self.probs)
 
     @lazy_property
-    def probs(self) -> Tensor:
+    def probs(self) -> Tensor:  # pyright: ignore[reportIncompatibleVariableOverride]
         """λ, kept ε away from 0 and 1, where the logarithms of λ and of 1 - λ both are finite."""
         return clamp_probs(logits_to_probs(self.logits, is_binary=True))
 
