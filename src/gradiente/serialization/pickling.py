@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..arrays.numpy_indexing import storage
-from ..nn.parameter import Parameter
+from ..nn.parameter import Parameter, is_lazy
 from ..ops.storage import stride
 from ..ops.storages import untyped_storage
 from ..storage import TypedStorage, UntypedStorage
@@ -58,7 +58,7 @@ class Pickler(Python):
 
     def reducer_override(self, obj: Any) -> Any:
         """How tensors and names are written."""
-        if isinstance(obj, Tensor):
+        if isinstance(obj, Tensor) and not is_lazy(obj):  # those have no values, and a form of their own
             return self._tensor(obj)
         if isinstance(obj, layout) and not isinstance(obj, memory_format):
             return rebuilding.layout, (repr(obj),)

@@ -1,9 +1,10 @@
 """The modules of torch.nn.
 
 `module`: what all derive from. `container`: sequences, lists, dictionaries. Layers: `linear`, `conv`, `pooling`,
-`padding`, `activation`, `batchnorm`, `normalization`, `dropout`, `sparse` (embeddings), `rearranging`,
-`rnn` and `rnn_cells`, `attention`, `transformer_layers` and `transformer`. `loss`: losses; `linear_cross_entropy`: that
-of a last layer, and its options; `distance`.
+`padding`, `activation`, `batchnorm`, `instancenorm`, `normalization`, `dropout`, `sparse` (embeddings), `flatten`,
+`fold`, `pixelshuffle`, `channelshuffle`, `upsampling`, `rnn` and `rnn_cells`, `attention`, `transformer_layers` and
+`transformer`. `loss`: losses; `linear_cross_entropy`: that of a last layer, and its options; `distance`. `lazy`: what
+layers have that take sizes from their first input, such as those in `lazy_conv` and `lazy_norm`.
 """
 
 from ._calls import register_module_forward_hook as register_module_forward_hook
@@ -13,10 +14,16 @@ from ._calls import register_module_full_backward_pre_hook as register_module_fu
 from .activation import *
 from .attention import *
 from .batchnorm import *
+from .channelshuffle import *
 from .container import *
 from .conv import *
 from .distance import *
 from .dropout import *
+from .flatten import *
+from .fold import *
+from .instancenorm import *
+from .lazy_conv import *
+from .lazy_norm import *
 from .linear import *
 from .linear_cross_entropy import *
 from .linear_cross_entropy_options import *
@@ -25,10 +32,11 @@ from .module import *
 from .normalization import *
 from .padding import *
 from .parameter_container import *
+from .pixelshuffle import *
 from .pooling import *
-from .rearranging import *
 from .rnn import *
 from .rnn_cells import *
 from .sparse import *
 from .transformer import *
 from .transformer_layers import *
+from .upsampling import *

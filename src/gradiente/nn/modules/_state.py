@@ -11,7 +11,7 @@ from typing import Any
 from ...autograd.grad_mode import no_grad
 from ...graph.hooks import RemovableHandle, register
 from ...tensor.core import Tensor
-from ..parameter import Parameter
+from ..parameter import Parameter, is_lazy
 from ._traversal import Traversal
 
 EXTRA = "_extra_state"
@@ -58,12 +58,16 @@ class State(Traversal):
         """Put the module's own tensors, not its descendants', into `destination`."""
         for name, parameter in self._parameters.items():
             if parameter is not None:
-                destination[prefix + name] = parameter if keep_vars else parameter.detach()
+                destination[prefix + name] = self._saved(parameter, keep_vars)
         for name, buffer in self._buffers.items():
             if buffer is not None and name not in self._non_persistent_buffers_set:
-                destination[prefix + name] = buffer if keep_vars else buffer.detach()
+                destination[prefix + name] = self._saved(buffer, keep_vars)
         if self._has_extra("get_extra_state"):
             destination[prefix + EXTRA] = self.get_extra_state()
+
+    def _saved(self, tensor: Tensor, keep_vars: bool) -> Tensor:
+        """What the state has of one tensor."""
+        return tensor if keep_vars else tensor.detach()
 
     def state_dict(self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """The parameters and persistent buffers, of all descendants as well, by dotted name.
@@ -184,9 +188,12 @@ class State(Traversal):
                 f"checkpoint but received {type(value)}"
             )
             return
-        if tensor.dim() == 0 and value.dim() == 1 and value.numel() == 1:  # of files by very old versions
+        lazy = is_lazy(tensor)
+        if lazy and is_lazy(value):
+            return
+        if not lazy and tensor.dim() == 0 and value.dim() == 1 and value.numel() == 1:  # of files by very old versions
             value = value[0]
-        if value.shape != tensor.shape:
+        if not lazy and value.shape != tensor.shape:
             error_msgs.append(
                 f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
                 f"the shape in current model is {tensor.shape}."

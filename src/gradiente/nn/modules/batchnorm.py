@@ -1,4 +1,4 @@
-"""Normalisation over batches and over instances."""
+"""Normalisation over batches, and what it shares with the one over instances."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..parameter import Parameter
 from .module import Module
 
 
-class _Norm(Module):
+class _NormBase(Module):
     """What both kinds share.
 
     Args:
@@ -34,7 +34,7 @@ class _Norm(Module):
     track_running_stats: bool
 
     _version = 2
-    _ranks: ClassVar[tuple[int, ...]]
+    _ranks: ClassVar[tuple[int, ...]] = ()
     weight: Parameter | None
     bias: Parameter | None
     running_mean: Tensor | None
@@ -89,6 +89,8 @@ class _Norm(Module):
         )
 
     def _check_input_dim(self, input: Tensor) -> None:
+        if not self._ranks:
+            raise NotImplementedError(f"{type(self).__name__} must define _check_input_dim")
         if input.dim() not in self._ranks:
             wanted = " or ".join(f"{rank}D" for rank in self._ranks)
             raise ValueError(f"expected {wanted} input (got {input.dim()}D input)")
@@ -113,7 +115,9 @@ class _Norm(Module):
         )
 
 
-class _BatchNorm(_Norm):
+class _BatchNorm(_NormBase):
+    """What batch normalisations share; programs look for it among the classes of a module."""
+
     def forward(self, input: Tensor) -> Tensor:
         """The input, each channel with mean 0 and variance 1 over the batch, in evaluation over those seen."""
         self._check_input_dim(input)
@@ -154,68 +158,93 @@ class BatchNorm3d(_BatchNorm):
     _ranks = (5,)
 
 
-class _InstanceNorm(_Norm):
+class SyncBatchNorm(_BatchNorm):
+    """Batch normalisation of (N, C, ...) that shares its statistics between the processes of a training.
+
+    There is one process here, so it is a batch normalisation of inputs of any rank from 2 on.
+
+    Args:
+        num_features: channels of the input.
+        eps: added to the variances.
+        momentum: the share of a new batch in the running statistics; None: they are means of all batches.
+        affine: whether weights and biases are learnt.
+        track_running_stats: whether statistics are kept for evaluation.
+        process_group: kept as an attribute.
+        device: where parameters and buffers are.
+        dtype: of the parameters and statistics.
+        bias: whether, if `affine`, there are biases as well.
+
+    Raises:
+        ValueError: an input of fewer than 2 dimensions, or without channels.
+    """
+
+    process_group: Any
+
     def __init__(
         self,
         num_features: int,
         eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
         device: Any = None,
         dtype: Any = None,
         *,
         bias: bool = True,
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+        self.process_group = process_group
 
-    def forward(self, input: Tensor) -> Tensor:
-        """The input, each channel of each instance with mean 0 and variance 1."""
-        self._check_input_dim(input)
-        channels = input.dim() - (self._ranks[-1] - 1)
-        if input.size(channels) != self.num_features:
-            if self.affine:
-                raise ValueError(
-                    f"expected input's size at dim={channels} to match num_features ({self.num_features}), but got: "
-                    f"{input.size(channels)}."
-                )
-            import warnings
+    def _check_input_dim(self, input: Tensor) -> None:
+        if input.dim() < 2:
+            raise ValueError(f"expected at least 2D input (got {input.dim()}D input)")
+        if input.size(1) == 0:
+            raise ValueError("SyncBatchNorm number of input channels should be non-zero")
 
-            warnings.warn(
-                f"input's size at dim={channels} does not match num_features. You can silence this warning by not "
-                "passing in num_features, which is not used because affine=False",
-                stacklevel=2,
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Any, process_group: Any = None) -> Any:
+        """Replace all batch normalisations in a module by ones of this class, which take their tensors over.
+
+        Args:
+            module: changed in place, unless it is a batch normalisation itself.
+            process_group: for the new modules.
+
+        Returns:
+            The module, or its replacement.
+
+        Example:
+            >>> import gradiente as torch
+            >>> net = torch.nn.Sequential(torch.nn.BatchNorm1d(2))
+            >>> torch.nn.SyncBatchNorm.convert_sync_batchnorm(net)[0]
+            SyncBatchNorm(2, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+        """
+        made = module
+        if isinstance(module, _BatchNorm):
+            made = cls(
+                module.num_features,
+                module.eps,
+                module.momentum,
+                module.affine,
+                module.track_running_stats,
+                process_group,
+                bias=module.bias is not None,
             )
-        alone = input.dim() == self._ranks[0]
-        out = F.instance_norm(
-            input.unsqueeze(0) if alone else input,
-            self.running_mean,
-            self.running_var,
-            self.weight,
-            self.bias,
-            self.training or not self.track_running_stats,
-            0.0 if self.momentum is None else self.momentum,
-            self.eps,
-        )
-        return out.squeeze(0) if alone else out
+            made.weight, made.bias = module.weight, module.bias
+            made.running_mean, made.running_var = module.running_mean, module.running_var
+            made.num_batches_tracked, made.training = module.num_batches_tracked, module.training
+        for name, child in module.named_children():
+            made.add_module(name, cls.convert_sync_batchnorm(child, process_group))
+        return made
 
 
-class InstanceNorm1d(_InstanceNorm):
-    """Instance normalisation of (N, C, L) or (C, L). Source: D. Ulyanov et al., Instance normalization (2016)."""
+def __getattr__(name: str) -> Any:
+    # The lazy kinds have a file of their own, and torch has them here. It imports this one, so not the other way round.
+    if name == "_LazyNormBase" or name.startswith("LazyBatchNorm"):
+        from . import lazy_norm
 
-    _ranks = (2, 3)
-
-
-class InstanceNorm2d(_InstanceNorm):
-    """Instance normalisation of (N, C, H, W) or (C, H, W)."""
-
-    _ranks = (3, 4)
+        return getattr(lazy_norm, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class InstanceNorm3d(_InstanceNorm):
-    """Instance normalisation of (N, C, D, H, W) or (C, D, H, W)."""
-
-    _ranks = (4, 5)
-
-
-__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"]
+__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "SyncBatchNorm"]

@@ -16,8 +16,13 @@ from .module import Module
 _MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class _Conv(Module):
-    """What all convolutions share."""
+def _check_groups(in_channels: int, groups: int) -> None:
+    if in_channels % groups != 0:
+        raise ValueError("in_channels must be divisible by groups")
+
+
+class _ConvNd(Module):
+    """What all convolutions share. Its arguments are theirs, with a size for each dimension, and `transposed`."""
 
     in_channels: int
     out_channels: int
@@ -28,59 +33,63 @@ class _Conv(Module):
     padding: Any
     output_padding: Any
     padding_mode: str
+    transposed: bool
 
-    _dimensions: ClassVar[int]
-    transposed: ClassVar[bool] = False
+    _function: ClassVar[Any] = None
     weight: Parameter
     bias: Parameter | None
 
-    def _set_up(
+    def __init__(
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: Any,
-        stride: Any,
-        padding: Any,
-        dilation: Any,
-        output_padding: Any,
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...],
+        padding: str | tuple[int, ...],
+        dilation: tuple[int, ...],
+        transposed: bool,
+        output_padding: tuple[int, ...],
         groups: int,
         bias: bool,
         padding_mode: str,
-        device: Any,
-        dtype: Any,
+        device: Any = None,
+        dtype: Any = None,
     ) -> None:
+        super().__init__()
         if groups <= 0:
             raise ValueError("groups must be a positive integer")
-        if in_channels % groups != 0:
-            raise ValueError("in_channels must be divisible by groups")
+        _check_groups(in_channels, groups)
         if out_channels % groups != 0:
             raise ValueError("out_channels must be divisible by groups")
-        n = self._dimensions
-        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size, self.stride, self.dilation = each(kernel_size, n), each(stride, n), each(dilation, n)
-        self.padding = padding if isinstance(padding, str) else each(padding, n)
-        self.output_padding = each(output_padding, n)
         if isinstance(padding, str):
             if padding not in ("same", "valid"):
                 raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}")
-            if padding == "same" and any(s != 1 for s in self.stride):
+            if padding == "same" and any(s != 1 for s in stride):
                 raise ValueError("padding='same' is not supported for strided convolutions")
         if padding_mode not in _MODES:
             raise ValueError(f"padding_mode must be one of {set(_MODES)}, but got padding_mode='{padding_mode}'")
-        self.padding_mode = padding_mode
+        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
+        self.kernel_size, self.stride, self.dilation = kernel_size, stride, dilation
+        self.padding, self.output_padding = padding, output_padding
+        self.transposed, self.padding_mode = transposed, padding_mode
         self._reversed_padding_repeated_twice = self._paddings()
-        first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)
-        self.weight = Parameter(empty((first, second // groups, *self.kernel_size), device=device, dtype=dtype))
+        self.weight = Parameter(empty(self._weight_shape(), device=device, dtype=dtype))
         if bias:
             self.bias = Parameter(empty(out_channels, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
 
+    def _weight_shape(self) -> tuple[int, ...]:
+        first, second = self.out_channels, self.in_channels
+        if self.transposed:
+            first, second = second, first
+        return (first, second // self.groups, *self.kernel_size)
+
     def _paddings(self) -> list[int]:
         """Before and after, from the last dimension to the first, as `pad` takes them."""
         pairs: list[int] = []
-        for i in reversed(range(self._dimensions)):
+        for i in reversed(range(len(self.kernel_size))):
             if self.padding == "valid":
                 pairs += [0, 0]
             elif self.padding == "same":
@@ -98,16 +107,17 @@ class _Conv(Module):
             if fan_in != 0:
                 init.uniform_(self.bias, -1 / math.sqrt(fan_in), 1 / math.sqrt(fan_in))
 
-    def _convolve(self, function: Any, input: Tensor) -> Tensor:
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        """The convolution with another weight and bias."""
         padding: Any = self.padding
         if self.padding_mode != "zeros":
             input = F.pad(input, tuple(self._reversed_padding_repeated_twice), mode=self.padding_mode)
             padding = 0
-        return function(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+        return type(self)._function(input, weight, bias, self.stride, padding, self.dilation, self.groups)
 
     def extra_repr(self) -> str:
         """The options that are not usual."""
-        n = self._dimensions
+        n = len(self.kernel_size)
         text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         if self.padding != (0,) * n:
             text += f", padding={self.padding}"
@@ -124,7 +134,7 @@ class _Conv(Module):
         return text
 
 
-class _Direct(_Conv):
+class _Direct(_ConvNd):
     """Arguments of the convolutions.
 
     Args:
@@ -141,6 +151,8 @@ class _Direct(_Conv):
         dtype: of the parameters.
     """
 
+    _dimensions: ClassVar[int]
+
     def __init__(
         self,
         in_channels: int,
@@ -155,31 +167,22 @@ class _Direct(_Conv):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__()
-        self._set_up(
-            in_channels,
-            out_channels,
-            kernel_size,
-            stride,
-            padding,
-            dilation,
-            0,
-            groups,
-            bias,
-            padding_mode,
-            device,
-            dtype,
-        )
+        n = self._dimensions
+        super().__init__(
+            in_channels, out_channels, each(kernel_size, n), each(stride, n),
+            padding if isinstance(padding, str) else each(padding, n), each(dilation, n),
+            False, each(0, n), groups, bias, padding_mode, device, dtype,
+        )  # fmt: skip
 
 
 class Conv1d(_Direct):
     """Convolution of signals (N, C, L)."""
 
-    _dimensions = 1
+    _dimensions, _function = 1, staticmethod(F.conv1d)
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, in_channels, L) → (N, out_channels, L')."""
-        return self._convolve(F.conv1d, input)
+        return self._conv_forward(input, self.weight, self.bias)
 
 
 class Conv2d(_Direct):
@@ -190,24 +193,84 @@ class Conv2d(_Direct):
     torch.Size([2, 6, 24, 24])
     """
 
-    _dimensions = 2
+    _dimensions, _function = 2, staticmethod(F.conv2d)
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, in_channels, H, W) → (N, out_channels, H', W')."""
-        return self._convolve(F.conv2d, input)
+        return self._conv_forward(input, self.weight, self.bias)
 
 
 class Conv3d(_Direct):
     """Convolution of volumes (N, C, D, H, W)."""
 
-    _dimensions = 3
+    _dimensions, _function = 3, staticmethod(F.conv3d)
 
     def forward(self, input: Tensor) -> Tensor:
         """(N, in_channels, D, H, W) → (N, out_channels, D', H', W')."""
-        return self._convolve(F.conv3d, input)
+        return self._conv_forward(input, self.weight, self.bias)
 
 
-class _Transposed(_Conv):
+class _ConvTransposeNd(_ConvNd):
+    """What the transposed convolutions share: its arguments are those of `_ConvNd`."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        transposed: bool,
+        output_padding: Any,
+        groups: int,
+        bias: bool,
+        padding_mode: str,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        if padding_mode != "zeros":
+            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
+        super().__init__(
+            in_channels, out_channels, kernel_size, stride, padding, dilation,
+            transposed, output_padding, groups, bias, padding_mode, device, dtype,
+        )  # fmt: skip
+
+    def _output_padding(
+        self,
+        input: Tensor,
+        output_size: Any,
+        stride: Any,
+        padding: Any,
+        kernel_size: Any,
+        num_spatial_dims: int,
+        dilation: Any = None,
+    ) -> Any:
+        """How much has to be added for the output to have the wanted size; `output_padding` if none is wanted."""
+        if output_size is None:
+            return self.output_padding
+        n, wanted = num_spatial_dims, list(output_size)
+        batched = input.dim() == n + 2
+        if len(wanted) == input.dim():
+            wanted = wanted[2 if batched else 1 :]
+        if len(wanted) != n:
+            raise ValueError(
+                f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or {input.dim()} elements "
+                f"(got {len(wanted)})"
+            )
+        spatial = input.shape[-n:]
+        spread = [1] * n if dilation is None else dilation
+        least = [(spatial[d] - 1) * stride[d] - 2 * padding[d] + spread[d] * (kernel_size[d] - 1) + 1 for d in range(n)]
+        most = [least[d] + stride[d] - 1 for d in range(n)]
+        if any(not low <= size <= high for low, size, high in zip(least, wanted, most, strict=True)):
+            raise ValueError(
+                f"requested an output size of {wanted}, but valid sizes range from {least} to {most} "
+                f"(for an input of {spatial})"
+            )
+        return [size - low for size, low in zip(wanted, least, strict=True)]
+
+
+class _Transposed(_ConvTransposeNd):
     """Arguments of the transposed convolutions: as those of the convolutions, and `output_padding`.
 
     Args:
@@ -225,7 +288,7 @@ class _Transposed(_Conv):
         dtype: of the parameters.
     """
 
-    transposed = True
+    _dimensions: ClassVar[int]
 
     def __init__(
         self,
@@ -242,71 +305,58 @@ class _Transposed(_Conv):
         device: Any = None,
         dtype: Any = None,
     ) -> None:
-        super().__init__()
-        if padding_mode != "zeros":
-            raise ValueError(f'Only "zeros" padding mode is supported for {type(self).__name__}')
-        self._set_up(
-            in_channels, out_channels, kernel_size, stride, padding, dilation, output_padding, groups, bias,
-            padding_mode, device, dtype,
+        n = self._dimensions
+        super().__init__(
+            in_channels, out_channels, each(kernel_size, n), each(stride, n), each(padding, n), each(dilation, n),
+            True, each(output_padding, n), groups, bias, padding_mode, device, dtype,
         )  # fmt: skip
 
-    def _transpose(self, function: Any, input: Tensor, output_size: Any) -> Tensor:
-        extra = self.output_padding if output_size is None else self._output_padding(input, list(output_size))
-        return function(input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation)
-
-    def _output_padding(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
-        """How much has to be added for the output to have the wanted size."""
-        n = self._dimensions
-        batched = input.dim() == n + 2
-        if len(wanted) == input.dim():
-            wanted = wanted[2 if batched else 1 :]
-        if len(wanted) != n:
-            raise ValueError(
-                f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or {input.dim()} elements "
-                f"(got {len(wanted)})"
-            )
-        spatial = input.shape[-n:]
-        least = [
-            (spatial[d] - 1) * self.stride[d] - 2 * self.padding[d] + self.dilation[d] * (self.kernel_size[d] - 1) + 1
-            for d in range(n)
-        ]
-        most = [least[d] + self.stride[d] - 1 for d in range(n)]
-        if any(not low <= size <= high for low, size, high in zip(least, wanted, most, strict=True)):
-            raise ValueError(
-                f"requested an output size of {wanted}, but valid sizes range from {least} to {most} "
-                f"(for an input of {spatial})"
-            )
-        return tuple(size - low for size, low in zip(wanted, least, strict=True))
+    def _transpose(self, input: Tensor, output_size: Any) -> Tensor:
+        extra = self._output_padding(
+            input, output_size, self.stride, self.padding, self.kernel_size, self._dimensions, self.dilation
+        )
+        return type(self)._function(
+            input, self.weight, self.bias, self.stride, self.padding, extra, self.groups, self.dilation
+        )
 
 
 class ConvTranspose1d(_Transposed):
     """The transpose of a convolution of signals."""
 
-    _dimensions = 1
+    _dimensions, _function = 1, staticmethod(F.conv_transpose1d)
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """(N, in_channels, L) → (N, out_channels, L')."""
-        return self._transpose(F.conv_transpose1d, input, output_size)
+        return self._transpose(input, output_size)
 
 
 class ConvTranspose2d(_Transposed):
     """The transpose of a convolution of images."""
 
-    _dimensions = 2
+    _dimensions, _function = 2, staticmethod(F.conv_transpose2d)
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """(N, in_channels, H, W) → (N, out_channels, H', W')."""
-        return self._transpose(F.conv_transpose2d, input, output_size)
+        return self._transpose(input, output_size)
 
 
 class ConvTranspose3d(_Transposed):
     """The transpose of a convolution of volumes."""
 
-    _dimensions = 3
+    _dimensions, _function = 3, staticmethod(F.conv_transpose3d)
 
     def forward(self, input: Tensor, output_size: Any = None) -> Tensor:
         """(N, in_channels, D, H, W) → (N, out_channels, D', H', W')."""
-        return self._transpose(F.conv_transpose3d, input, output_size)
+        return self._transpose(input, output_size)
+
+
+def __getattr__(name: str) -> Any:
+    # The lazy kinds have a file of their own, and torch has them here. It imports this one, so not the other way round.
+    if name in ("_LazyConvXdMixin", *(f"Lazy{kind}" for kind in __all__)):
+        from . import lazy_conv
+
+        return getattr(lazy_conv, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = ["Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d"]

@@ -8,7 +8,7 @@ from ...autograd.grad_mode import no_grad
 from ...ops.linalg.inverses import pinv
 from ...tensor.core import Tensor
 from ..modules.module import Module
-from ..parameter import Parameter
+from ..parameter import Parameter, is_lazy
 from ._hooks import AnyModule, detach, refuse_second
 from ._norms import as_matrix, iterate_power, output_dimension, random_unit
 
@@ -55,6 +55,11 @@ class SpectralNorm:
         weight = module._parameters[name]
         if weight is None:
             raise ValueError(f"`SpectralNorm` cannot be applied as parameter `{name}` is None")
+        if is_lazy(weight):
+            raise ValueError(
+                "The module passed to `SpectralNorm` can't have uninitialized parameters. Make sure to run the dummy "
+                "forward before applying spectral normalization"
+            )
         with no_grad():
             matrix = hook.reshape_weight_to_matrix(weight)
             u, v = (random_unit(matrix, size, eps) for size in matrix.shape)

@@ -6,7 +6,7 @@ import warnings
 from typing import Any
 
 from ..modules.module import Module
-from ..parameter import Parameter
+from ..parameter import Parameter, is_lazy
 from ._hooks import AnyModule, detach, refuse_second
 from ._norms import norm_except, weight_normalised
 
@@ -31,6 +31,11 @@ class WeightNorm:
         hook = WeightNorm(name, dim)
         refuse_second(module, hook, "weight_norm")
         weight = getattr(module, name)
+        if is_lazy(weight):
+            raise ValueError(
+                "The module passed to `WeightNorm` can't have uninitialized parameters. Make sure to run the dummy "
+                "forward before applying weight normalization"
+            )
         length = norm_except(weight.detach(), hook.dim)
         del module._parameters[name]
         module.register_parameter(name + "_g", Parameter(length))
@@ -68,6 +73,7 @@ def weight_norm(module: AnyModule, name: str = "weight", dim: int | None = 0) ->
     Raises:
         RuntimeError: the weight has such a hook.
         AttributeError: the module has no such weight.
+        ValueError: the weight is not initialised yet.
 
     Source: T. Salimans, D. Kingma, Weight normalization (2016).
 
