@@ -31,7 +31,9 @@ from .autograd.why_nan import why_nan as why_nan
 from .func.vmap import vmap as vmap
 from .nn.functional.at_top import *
 from .nn.functional.at_top_losses import *
+from .nn.functional.bags import *
 from .nn.functional.native import *
+from .nn.functional.recurrent import *
 from .ops import return_types as return_types
 from .ops.activations import *
 from .ops.allocation import *
@@ -82,6 +84,7 @@ from .ops.scalars import *
 from .ops.scatter_reducing import *
 from .ops.scattered import *
 from .ops.searching import *
+from .ops.segments import *
 from .ops.shaping import *
 from .ops.special_constants import *
 from .ops.special_functions import *

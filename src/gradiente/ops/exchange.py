@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import AccumulateGrad, Tensor, new
+from ..tensor.dtypes import bfloat16
 from ._arguments import need_tensor
 from ._factory import made
 
@@ -27,9 +28,34 @@ def _dlpack(
     """The tensor as a DLPack capsule that shares its memory."""
     if self._node is not None:
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
-    if self._array.dtype.kind == "V":
-        raise BufferError("bfloat16 cannot be exported: NumPy's DLPack has no such type; convert with .float() first")
-    return self._array.__dlpack__(stream=stream, max_version=max_version, dl_device=dl_device, copy=copy)
+    if stream is not None:
+        raise AssertionError("stream should be None on cpu.")
+    array, short = self._array, self._array.dtype.kind == "V"
+    capsule = (array.view(np.uint16) if short else array).__dlpack__(
+        stream=None, max_version=max_version, dl_device=dl_device, copy=copy
+    )
+    if short:
+        type_code(capsule, BFLOAT)
+    return capsule
+
+
+BFLOAT, _UNSIGNED = 4, 1
+"""What the protocol calls bfloat16, which NumPy cannot exchange, and the integers that share its memory."""
+
+
+def type_code(capsule: Any, new: int | None = None) -> int:
+    """The number that a capsule has for the kind of its elements; `new` is written in its place."""
+    import ctypes
+
+    name = "dltensor_versioned" if "dltensor_versioned" in repr(capsule) else "dltensor"
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    tensor = (pointer(capsule, name.encode()) or 0) + (32 if name != "dltensor" else 0)  # after version, …, flags
+    code = ctypes.c_uint8.from_address(tensor + 20)  # after the address, the device and the number of dimensions
+    found = code.value
+    if new is not None:
+        code.value = new
+    return found
 
 
 def _dlpack_device(self: Tensor) -> tuple[Any, int]:
@@ -76,14 +102,28 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
 
     need_cpu(device, "from_dlpack")
     if type(ext_tensor).__name__ == "PyCapsule":
-        ext_tensor = _Capsule(ext_tensor)
-    elif not hasattr(ext_tensor, "__dlpack__"):
+        return _of_capsule(ext_tensor, copy)
+    if not hasattr(ext_tensor, "__dlpack__"):
         raise RuntimeError(f"{_CAPSULE} (Got a {type(ext_tensor).__name__}, which has no __dlpack__)")
     try:
         array = np.from_dlpack(ext_tensor) if copy is None else np.from_dlpack(ext_tensor, copy=copy)
     except ValueError as error:
         raise RuntimeError(f"{_CAPSULE} ({error})") from error
+    except RuntimeError:  # NumPy lacks the type
+        return _of_capsule(ext_tensor.__dlpack__(), copy)
     return made(array)
+
+
+def _of_capsule(capsule: Any, copy: bool | None) -> Tensor:
+    if "used_dltensor" in repr(capsule) or "dltensor" not in repr(capsule):
+        raise RuntimeError(_CAPSULE)
+    short = type_code(capsule) == BFLOAT
+    if short:
+        type_code(capsule, _UNSIGNED)
+    array = np.from_dlpack(_Capsule(capsule))
+    if short:
+        array = array.view(bfloat16.numpy)
+    return made(array.copy() if copy else array)
 
 
 def to_dlpack(tensor: Tensor) -> Any:

@@ -92,6 +92,20 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     return _strided(input, layout=strided_layout(input, size, stride, storage_offset))
 
 
+def slice_inverse(
+    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Tensor:
+    """The memory of the input, a slice of a tensor that lies as `src` does, seen as that whole tensor. A view.
+
+    >>> import gradiente as torch
+    >>> x = torch.arange(4)
+    >>> torch.slice_inverse(x[1:3], x, 0, 1, 3)
+    tensor([0, 1, 2, 3])
+    """
+    need_tensor(src, "slice_inverse", "src", 2)
+    return as_strided(input, size(src), stride(src), storage_offset(src))
+
+
 def strided_layout(input: Tensor, size: Any, stride: Any, storage_offset: Any) -> Layout:
     """How the memory of `input` is seen with these sizes and strides, checked."""
     array = need_tensor(input, "as_strided")._array
@@ -309,6 +323,7 @@ METHODS: dict[str, Any] = {
     "contiguous": contiguous,
     "is_contiguous": is_contiguous,
     "as_strided": as_strided,
+    "slice_inverse": slice_inverse,
     "unfold": unfold,
     "detach": detach,
     "detach_": detach_,
@@ -322,4 +337,4 @@ METHODS: dict[str, Any] = {
     "_base": property(_base),
     "_is_view": _is_view,
 }
-__all__ = ["as_strided", "clone", "detach", "detach_"]
+__all__ = ["as_strided", "clone", "detach", "detach_", "slice_inverse"]

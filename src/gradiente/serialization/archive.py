@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-ALIGNMENT = 64
-"""Where the contents of an entry begin: PyTorch maps them into memory."""
+from ..utils.serialization import config
 
 _MAGIC = b"PK\x03\x04"
 _CORRUPT = (
@@ -43,7 +42,7 @@ def corrupt(what: str) -> RuntimeError:
 class Reader:
     """The entries of an archive. See Note [Archives that lie]."""
 
-    def __init__(self, file: Any, mapped: bool = False) -> None:
+    def __init__(self, file: Any, mapped: bool = False, written_back: bool = False) -> None:
         try:
             self._zip: Any = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
@@ -57,7 +56,10 @@ class Reader:
         self._map: Any = None
         self._check(entries)
         if mapped:
-            self._map = memory_map.mmap(file.fileno(), 0, access=memory_map.ACCESS_COPY)
+            access = memory_map.ACCESS_WRITE if written_back else memory_map.ACCESS_COPY
+            self._map = memory_map.mmap(file.fileno(), 0, access=access)
+            if written_back:
+                self._drop_checksums(entries)
 
     def _check(self, entries: list[Any]) -> None:
         length = self._file.seek(0, io.SEEK_END)
@@ -71,9 +73,19 @@ class Reader:
                     f"entry '{entry.filename}' is compressed, which PyTorch does not do ({entry.file_size} bytes were "
                     f"made {entry.compress_size}); unpack the archive, and pack it again without compression"
                 )
+            if not entry.CRC:  # torch was told to write no checksums
+                entry.CRC = None
         total = sum(entry.file_size for entry in entries)
         if total > length:
             raise corrupt(f"its entries have {total} bytes, the file has {length}")
+
+    def _drop_checksums(self, entries: list[Any]) -> None:
+        """Say in the file that there are none: its contents may change. Source: PKWARE, APPNOTE.TXT, 4.3.7, 4.3.12."""
+        at = self._zip.start_dir
+        for entry in entries:
+            self._map[entry.header_offset + 14 : entry.header_offset + 18] = bytes(4)
+            self._map[at + 16 : at + 20] = bytes(4)
+            at += 46 + sum(int.from_bytes(self._map[at + i : at + i + 2], "little") for i in (28, 30, 32))
 
     def has(self, name: str) -> bool:
         """Whether there is such an entry."""
@@ -139,13 +151,13 @@ class Writer:
         self._folder = folder
 
     def write(self, name: str, content: Any) -> None:
-        """Add an entry of these bytes; they begin at a multiple of ALIGNMENT."""
+        """Add an entry of these bytes; they begin at a multiple of the alignment."""
         view = memoryview(content)
         entry = zipfile.ZipInfo(f"{self._folder}/{name}")
         entry.file_size = view.nbytes
         long = view.nbytes * 1.05 > zipfile.ZIP64_LIMIT  # then the header has 20 bytes more
         start = self._zip.start_dir + 30 + len(entry.filename.encode()) + 20 * long
-        gap = -(start + 4) % ALIGNMENT
+        gap = -(start + 4) % config.save.storage_alignment
         entry.extra = b"FB" + gap.to_bytes(2, "little") + b"Z" * gap
         with self._zip.open(entry, "w", force_zip64=long) as stream:
             stream.write(view)
@@ -160,4 +172,4 @@ class Writer:
         self._zip.close()
 
 
-__all__ = ["ALIGNMENT", "Reader", "Writer", "corrupt", "is_archive"]
+__all__ = ["Reader", "Writer", "corrupt", "is_archive"]

@@ -13,9 +13,10 @@ from ..storage import UntypedStorage
 from ..tensor.dtypes import dtype
 from . import rebuilding
 from .pickling import Pickler
+from .settings import assumed_order
 
-MAGIC = 0x1950A86A20F9469CFC6C
-VERSION = 1001
+MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
+PROTOCOL_VERSION = 1001
 
 
 def write(obj: object, file: Any, protocol: int) -> None:
@@ -24,8 +25,8 @@ def write(obj: object, file: Any, protocol: int) -> None:
     pickler = Pickler(body, protocol, legacy=True)
     pickler.dump(obj)
     sizes = {"short": 2, "int": 4, "long": 4}
-    about = {"protocol_version": VERSION, "little_endian": sys.byteorder == "little", "type_sizes": sizes}
-    for head in (MAGIC, VERSION, about):
+    about = {"protocol_version": PROTOCOL_VERSION, "little_endian": sys.byteorder == "little", "type_sizes": sizes}
+    for head in (MAGIC_NUMBER, PROTOCOL_VERSION, about):
         file.write(pickle.dumps(head, protocol))
     file.write(body.getvalue())
     file.write(pickle.dumps(list(pickler.memories), protocol))
@@ -96,17 +97,18 @@ def read(file: Any, restore: Any, only: bool, options: dict[str, Any]) -> Any:
         found, at = unpickle(data, at, persistent, only, options)
         return found
 
-    if following(_nothing) != MAGIC:
+    if following(_nothing) != MAGIC_NUMBER:
         raise RuntimeError("Invalid magic number; corrupt file? (It is no file of torch.save)")
     version = following(_nothing)
-    if version != VERSION:
+    if version != PROTOCOL_VERSION:
         raise RuntimeError(f"Invalid protocol version: {version}")
     about = following(_nothing)
     ahead = _Ahead(len(data), restore)
     found = following(ahead.get)
     keys = following(_nothing)
-    little = not isinstance(about, dict) or about.get("little_endian", True)
-    at = ahead.fill(keys, data, at, "little" if little else "big")
+    little = about.get("little_endian") if isinstance(about, dict) else None
+    order = assumed_order() if little is None else "little" if little else "big"
+    at = ahead.fill(keys, data, at, order)
     file.seek(start + at)  # another object may follow
     return found
 
@@ -115,4 +117,4 @@ def _nothing(pid: Any) -> Any:
     raise rebuilding.Malformed(f"the head of a file has no storages, but this one says {pid!r}")
 
 
-__all__ = ["MAGIC", "VERSION", "read", "write"]
+__all__ = ["MAGIC_NUMBER", "PROTOCOL_VERSION", "read", "write"]

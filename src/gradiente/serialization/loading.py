@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap as memory_map
 import os
 import pickle
 import sys
@@ -14,18 +15,19 @@ import numpy as np
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor.devices import device
 from ..tensor.dtypes import dtype, uint8
+from ..utils.serialization import config
 from . import names
 from .allowed import CALLS, user_allowed
 from .archive import Reader, is_archive
+from .locations import default_restore_location
 from .rebuilding import Malformed
+from .settings import MAP_LOCATION, assumed_order, get_default_mmap_options, skips_data
 from .unpickling import Interpreter, present_name
-
-MapLocation = Callable[[Any, str], Any] | device | str | dict[str, str] | None
 
 
 def load(
     f: str | os.PathLike[str] | IO[bytes],
-    map_location: MapLocation = None,
+    map_location: MAP_LOCATION = None,
     pickle_module: Any = None,
     *,
     weights_only: bool | None = None,
@@ -42,7 +44,9 @@ def load(
         weights_only: True, the default: tensors, containers, numbers, strings, and what `add_safe_globals` allowed;
             anything else that the file names is refused. False: the file can name and call any Python function, so it
             may do anything that you may do. Only for files that you trust.
-        mmap: leave the tensors' memory in the file until it is used; `f` must be a path. Changes do not reach the file.
+        mmap: leave the tensors' memory in the file until it is used; `f` must be a path. Changes do not reach the file,
+            unless `torch.serialization.set_default_mmap_options` says so. None: as `config.load.mmap` of
+            `torch.utils.serialization` says; False at first.
         pickle_load_args: `encoding` and `errors` of strings from Python 2, with weights_only=False.
 
     Returns:
@@ -69,11 +73,13 @@ def load(
     only = pickle_module is None if weights_only is None else bool(weights_only)
     if only and pickle_load_args:
         warnings.warn("pickle_load_args only works if `weights_only=False`.", UserWarning, stacklevel=2)
+    if mmap is None:
+        mmap = config.load.mmap and isinstance(f, (str, os.PathLike))
     if mmap and not isinstance(f, (str, os.PathLike)):
         raise ValueError("f must be a file path in order to use the mmap argument")
     restore = Restoring(map_location)
     if isinstance(f, (str, os.PathLike)):
-        with open(f, "rb") as file:
+        with open(f, "r+b" if mmap and _writes_back() else "rb") as file:
             return _read(file, restore, only, bool(mmap), pickle_load_args)
     for method in ("seek", "tell", "read"):
         if not hasattr(f, method):
@@ -82,6 +88,11 @@ def load(
                 "seekable. Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
             )
     return _read(f, restore, only, False, pickle_load_args)
+
+
+def _writes_back() -> bool:
+    """Whether changes of tensors in mapped files reach the file."""
+    return get_default_mmap_options() == getattr(memory_map, "MAP_SHARED", -1)
 
 
 def _read(file: Any, restore: Restoring, only: bool, mapped: bool, options: dict[str, Any]) -> Any:
@@ -94,7 +105,7 @@ def _read(file: Any, restore: Restoring, only: bool, mapped: bool, options: dict
         from .legacy import read
 
         return read(file, restore, only, options)
-    archive = Reader(file, mapped)
+    archive = Reader(file, mapped, _writes_back())
     try:
         if archive.has("constants.pkl"):
             raise RuntimeError(
@@ -143,7 +154,7 @@ class _Trusting(pickle.Unpickler):
 class Restoring:
     """Decides where the memory of each place of a file goes: `map_location`."""
 
-    def __init__(self, given: MapLocation) -> None:
+    def __init__(self, given: MAP_LOCATION) -> None:
         self._given = given
         if isinstance(given, (str, device)):
             self._always: str | None = str(given) if isinstance(given, device) else str(device(given))
@@ -165,18 +176,7 @@ class Restoring:
             found: Any = self._given(storage, place)  # pyright: ignore[reportCallIssue]
             if found is not None:
                 return found._untyped_storage
-        if place.partition(":")[0] == "cpu":
-            return storage
-        if place.startswith("cuda"):
-            raise RuntimeError(
-                "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are "
-                "running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map "
-                "your storages to the CPU."
-            )
-        raise RuntimeError(
-            f"don't know how to restore data location of torch.storage.UntypedStorage (tagged with {place}). gradiente "
-            "computes on the CPU: use torch.load with map_location='cpu'"
-        )
+        return default_restore_location(storage, place)
 
 
 def described(pid: Any, length: int) -> tuple[dtype | None, str, str, int]:
@@ -213,7 +213,9 @@ class _InArchive:
         self._archive = archive
         self._restore = restore
         self._found: dict[str, Any] = {}
-        self._order = archive.read("byteorder").decode("ascii", "replace") if archive.has("byteorder") else "little"
+        self._order = (
+            archive.read("byteorder").decode("ascii", "replace") if archive.has("byteorder") else assumed_order()
+        )
         if self._order not in ("little", "big"):
             raise ValueError(f"Unknown endianness type: {self._order!r}")
 
@@ -225,7 +227,7 @@ class _InArchive:
         if have != size:
             raise Malformed(f"storage has wrong byte size: expected {size} got {have} (storage 'data/{key}')")
         if key not in self._found:
-            memory = self._archive.memory(f"data/{key}")
+            memory = np.zeros(size, np.uint8) if skips_data() else self._archive.memory(f"data/{key}")
             if memory.ctypes.data % 16:
                 memory = np.array(memory)
             swap(memory, kind, self._order)

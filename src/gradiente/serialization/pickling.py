@@ -19,6 +19,7 @@ from ..tensor.core import Tensor
 from ..tensor.devices import layout, memory_format
 from ..tensor.dtypes import dtype, uint8
 from . import rebuilding
+from .locations import location_tag
 from .names import torchs_name
 
 # The one of Python's two whose way of naming things can be changed.
@@ -44,16 +45,18 @@ class Pickler(Python):
     def persistent_id(self, obj: Any) -> Any:
         """What stands for memory: its type, key, place and length."""
         if isinstance(obj, TypedStorage):
-            memory, kind, item = obj._untyped_storage._bytes, legacy_type(obj.dtype), obj.dtype.itemsize
+            untyped = obj._untyped_storage
+            memory, kind, item = untyped._bytes, legacy_type(obj.dtype), obj.dtype.itemsize
             if kind is None:
                 raise KeyError(f"dtype {obj.dtype!r} is not recognized (save the storage with .untyped())")
             key = self._key(memory, obj.dtype)
         elif isinstance(obj, UntypedStorage):
-            memory, kind, item = obj._bytes, UntypedStorage, 1
+            untyped = obj
+            memory, kind, item = untyped._bytes, UntypedStorage, 1
             key = self._key(memory, uint8)
         else:
             return None
-        named = ("storage", kind, key, "cpu", memory.size // item)
+        named = ("storage", kind, key, location_tag(untyped), memory.size // item)
         return (*named, None) if self._legacy else named
 
     def reducer_override(self, obj: Any) -> Any:

@@ -13,17 +13,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from .archive import ALIGNMENT, Writer
-from .pickling import Pickler
+import numpy as np
 
-PROTOCOL = 2
+from ..utils.serialization import config
+from .archive import Writer
+from .pickling import Pickler
+from .settings import DEFAULT_PROTOCOL, skips_data
 
 
 def save(
     obj: object,
     f: str | os.PathLike[str] | IO[bytes],
     pickle_module: Any = pickle,
-    pickle_protocol: int = PROTOCOL,
+    pickle_protocol: int = DEFAULT_PROTOCOL,
     _use_new_zipfile_serialization: bool = True,
     _disable_byteorder_record: bool = False,
 ) -> None:
@@ -73,6 +75,10 @@ def save(
 
 def _write(obj: object, file: Any, folder: str, protocol: int, as_archive: bool, no_order: bool) -> None:
     if not as_archive:
+        if skips_data():
+            raise RuntimeError(
+                "Cannot use skip_data=True with _use_new_zipfile_serialization=False (leave the latter out)"
+            )
         from .legacy import write
 
         write(obj, file, protocol)
@@ -83,11 +89,11 @@ def _write(obj: object, file: Any, folder: str, protocol: int, as_archive: bool,
     with Writer(file, folder or "archive") as archive:
         archive.write("data.pkl", written.getvalue())
         archive.write(".format_version", b"1")
-        archive.write(".storage_alignment", str(ALIGNMENT).encode())
+        archive.write(".storage_alignment", str(config.save.storage_alignment).encode())
         if not no_order:
             archive.write("byteorder", sys.byteorder.encode())
         for key, (memory, _) in pickler.memories.items():
-            archive.write(f"data/{key}", memory)
+            archive.write(f"data/{key}", np.zeros_like(memory) if skips_data() else memory)
         archive.write("version", b"3\n")
         archive.write(".data/serialization_id", secrets.token_hex(20).encode())
 
@@ -118,4 +124,4 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-__all__ = ["PROTOCOL", "replacing", "save"]
+__all__ = ["replacing", "save"]

@@ -1,7 +1,8 @@
 """torch.utils: what stands beside autograd.
 
-`checkpoint`: computing again in the backward pass instead of keeping. `data`: data sets and batches of them; loaded
-when it is first asked for. `hooks`: handles of hooks. `_pytree`: nested containers as trees of tensors.
+`checkpoint`: computing again in the backward pass instead of keeping. `hooks`: handles of hooks. `_pytree`: nested
+containers as trees of tensors. Loaded when they are first asked for: `data`, data sets and batches of them; `dlpack`,
+tensors in other hands; `serialization`, settings of files.
 """
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -11,6 +12,8 @@ from . import hooks as hooks
 
 if _TYPE_CHECKING:
     from . import data as data
+    from . import dlpack as dlpack
+    from . import serialization as serialization
 
 
 def __getattr__(name: str) -> object:
@@ -18,6 +21,6 @@ def __getattr__(name: str) -> object:
 
     from .._missing import missing_attribute, public_names
 
-    if name == "data":
-        return import_module(f"{__name__}.data")
+    if name in ("data", "dlpack", "serialization"):
+        return import_module(f"{__name__}.{name}")
     raise missing_attribute(__name__, name, public_names(__name__))

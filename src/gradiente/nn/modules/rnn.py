@@ -1,7 +1,4 @@
-"""Recurrent layers: simple ones, LSTM and GRU, over whole sequences, padded or packed.
-
-All products with the inputs are computed at once, before the loop over time, which is left with one product a step.
-"""
+"""Recurrent layers: simple ones, LSTM and GRU, over whole sequences, padded or packed; see `functional.recurrent`."""
 
 from __future__ import annotations
 
@@ -10,34 +7,14 @@ import warnings
 from typing import Any, ClassVar
 
 from ...ops.creation import empty, zeros
-from ...ops.functions import sigmoid
-from ...ops.joining import cat, stack
 from ...ops.trigonometry import tanh
 from ...tensor.core import Tensor
 from .. import functional as F
 from .. import init
+from ..functional import recurrent
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence
 from .module import Module
-
-
-def _simple(x: Tensor, h: Tensor, b: Any, state: tuple[Any, ...], activation: Any) -> tuple[Tensor, ...]:
-    return (activation(x + F.linear(state[0], h, b)),)
-
-
-def _lstm(x: Tensor, h: Tensor, b: Any, state: tuple[Any, ...], projection: Any) -> tuple[Tensor, ...]:
-    i, f, g, o = (x + F.linear(state[0], h, b)).chunk(4, -1)
-    c = sigmoid(f) * state[1] + sigmoid(i) * tanh(g)
-    out = sigmoid(o) * tanh(c)
-    return (out if projection is None else F.linear(out, projection), c)
-
-
-def _gru(x: Tensor, h: Tensor, b: Any, state: tuple[Any, ...], _: Any) -> tuple[Tensor, ...]:
-    xr, xz, xn = x.chunk(3, -1)
-    hr, hz, hn = F.linear(state[0], h, b).chunk(3, -1)
-    r, z = sigmoid(xr + hr), sigmoid(xz + hz)
-    n = tanh(xn + r * hn)
-    return ((state[0] - n) * z + n,)
 
 
 class RNNBase(Module):
@@ -156,46 +133,14 @@ class RNNBase(Module):
         """What the step takes beside the state: an activation or a projection."""
         return getattr(self, "weight_hr" + end, None)
 
-    def _run(self, steps: list[Tensor], state: tuple[Tensor, ...], end: str) -> tuple[list[Tensor], tuple[Any, ...]]:
-        """One layer in one direction; `steps` may become shorter, or longer, where sequences end or begin."""
-        weight, bias = getattr(self, "weight_hh" + end), getattr(self, "bias_hh" + end, None)
-        extra, step = self._extra(end), type(self)._step
-        outputs: list[Tensor] = []
-        ended: list[tuple[Tensor, ...]] = []
-        begin = state
-        now = tuple([s[: steps[0].shape[0]] for s in state]) if steps[0].dim() > 1 else state
-        for x in steps:
-            if x.dim() > 1 and x.shape[0] < now[0].shape[0]:
-                ended.append(tuple([s[x.shape[0] :] for s in now]))
-                now = tuple([s[: x.shape[0]] for s in now])
-            elif x.dim() > 1 and x.shape[0] > now[0].shape[0]:
-                rows = slice(now[0].shape[0], x.shape[0])
-                now = tuple([cat([s, b[rows]]) for s, b in zip(now, begin, strict=True)])
-            now = step(x, weight, bias, now, extra)
-            outputs.append(now[0])
-        for more in reversed(ended):
-            now = tuple([cat([s, m]) for s, m in zip(now, more, strict=True)])
-        return outputs, now
-
-    def _layers(self, flat: Tensor, sizes: list[int] | None, state: tuple[Tensor, ...]) -> tuple[Tensor, Any]:
-        """All layers on inputs (T, B, …), or on packed ones whose steps have the given sizes."""
-        finals: list[list[Tensor]] = [[] for _ in range(self._states)]
+    def _weights(self) -> list[recurrent.Weights]:
+        found: list[recurrent.Weights] = []
         for layer in range(self.num_layers):
-            parts: list[Tensor] = []
-            for direction, end in enumerate(self._ends(layer)):
-                bias = getattr(self, "bias_ih" + end, None)
-                projected = F.linear(flat, getattr(self, "weight_ih" + end), bias)
-                steps = list(projected.unbind(0) if sizes is None else projected.split(sizes))
-                place = layer * len(self._ends(layer)) + direction
-                outputs, last = self._run(steps[::-1] if direction else steps, tuple([s[place] for s in state]), end)
-                outputs = outputs[::-1] if direction else outputs
-                parts.append(stack(outputs) if sizes is None else cat(outputs))
-                for final, value in zip(finals, last, strict=True):
-                    final.append(value)
-            flat = parts[0] if len(parts) == 1 else cat(parts, -1)
-            if self.dropout and self.training and layer < self.num_layers - 1:
-                flat = F.dropout(flat, self.dropout, True)
-        return flat, tuple([stack(final) for final in finals])
+            for end in self._ends(layer):
+                biases = getattr(self, "bias_ih" + end, None), getattr(self, "bias_hh" + end, None)
+                weights = getattr(self, "weight_ih" + end), getattr(self, "weight_hh" + end)
+                found.append((*weights, *biases, self._extra(end)))
+        return found
 
     def forward(self, input: Any, hx: Any = None) -> Any:
         """The outputs of the last layer at all times, and the states at the end.
@@ -224,7 +169,8 @@ class RNNBase(Module):
         batch = input.batch_sizes[0].item() if packed else x.shape[1]
         state = self._first_state(hx, batch, x, alone, input.sorted_indices if packed else None)
         sizes = input.batch_sizes.tolist() if packed else None
-        flat, final = self._layers(x, sizes, state)
+        directions, dropout = (2 if self.bidirectional else 1), (self.dropout if self.training else 0.0)
+        flat, final = recurrent.layers(type(self)._step, x, sizes, state, self._weights(), directions, dropout)
         if packed:
             out: Any = PackedSequence(flat, input.batch_sizes, input.sorted_indices, input.unsorted_indices)
             if input.unsorted_indices is not None:
@@ -278,7 +224,7 @@ class RNN(RNNBase):
 
     nonlinearity: Any
 
-    _step = staticmethod(_simple)
+    _step = staticmethod(recurrent.simple)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if len(args) > 3:
@@ -318,7 +264,7 @@ class LSTM(RNNBase):
         (torch.Size([7, 2, 5]), torch.Size([2, 2, 5]))
     """
 
-    _step, _gates, _states = staticmethod(_lstm), 4, 2
+    _step, _gates, _states = staticmethod(recurrent.long_short), 4, 2
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", *args, **kwargs)
@@ -339,7 +285,7 @@ class GRU(RNNBase):
         dtype: of the parameters.
     """
 
-    _step, _gates = staticmethod(_gru), 3
+    _step, _gates = staticmethod(recurrent.gated), 3
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if "proj_size" in kwargs:

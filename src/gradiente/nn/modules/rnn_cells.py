@@ -10,9 +10,9 @@ from ...ops.trigonometry import tanh
 from ...tensor.core import Tensor
 from .. import functional as F
 from .. import init
+from ..functional import recurrent
 from ..parameter import Parameter
 from .module import Module
-from .rnn import _gru, _lstm, _simple
 
 
 class RNNCellBase(Module):
@@ -96,7 +96,7 @@ class RNNCell(RNNCellBase):
 
     nonlinearity: str
 
-    _step = staticmethod(_simple)
+    _step = staticmethod(recurrent.simple)
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class RNNCell(RNNCellBase):
 class LSTMCell(RNNCellBase):
     """One step of `LSTM`."""
 
-    _step, _states = staticmethod(_lstm), 2
+    _step, _states = staticmethod(recurrent.long_short), 2
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
@@ -130,7 +130,7 @@ class LSTMCell(RNNCellBase):
 class GRUCell(RNNCellBase):
     """One step of `GRU`."""
 
-    _step = staticmethod(_gru)
+    _step = staticmethod(recurrent.gated)
 
     def __init__(
         self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
