@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -165,8 +166,47 @@ def test_memory_formats() -> None:
     x = torch.ones(2, 3).t()
     assert x.clone().stride() == (1, 3)
     assert x.clone(memory_format=torch.contiguous_format).stride() == (2, 1)
-    with pytest.raises(RuntimeError, match=r"memory format .* is not supported"):
-        x.clone(memory_format="channels_last")
+    y = torch.arange(48.0).view(2, 3, 2, 4).contiguous(memory_format=torch.channels_last)
+    assert (y.stride(), y.is_contiguous(), y[1, 2, 1, 3].item()) == ((24, 1, 12, 3), False, 47.0)
+    assert y.is_contiguous(memory_format=torch.channels_last)
+    assert y.contiguous(memory_format=torch.channels_last) is y is y.to(memory_format=torch.channels_last)
+    assert torch.empty(2, 3, 4, 5, 6, memory_format=torch.channels_last_3d).stride() == (360, 1, 90, 18, 3)
+
+
+def test_gradients_flow_through_another_order_in_memory() -> None:
+    x = torch.arange(48.0).view(2, 3, 2, 4).requires_grad_()
+    y = x.to(memory_format=torch.channels_last)
+    (y * y).sum().backward()
+    assert not y._is_view()
+    assert torch.equal(x.grad, 2 * x.detach())
+
+
+def test_a_module_has_its_tensors_of_four_dimensions_in_another_order() -> None:
+    net = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.Flatten(), torch.nn.Linear(16, 2))
+    x = torch.ones(2, 3, 4, 4)
+    before = net(x)
+    net.to(memory_format=torch.channels_last)
+    assert net[0].weight.is_contiguous(memory_format=torch.channels_last)
+    assert net[2].weight.stride() == (16, 1)
+    torch.testing.assert_close(net(x.to(memory_format=torch.channels_last)), before)
+
+
+FORMATS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
+    "no format": (lambda x: x.clone(memory_format="channels_last"), TypeError, "must be torch.memory_format, not str"),
+    "rank 4": (lambda x: x[0].contiguous(memory_format=torch.channels_last), RuntimeError, "required rank 4 tensor"),
+    "rank 5": (lambda x: x.to(memory_format=torch.channels_last_3d), RuntimeError, "required rank 5 tensor"),
+    "preserve": (lambda x: x.mT.contiguous(memory_format=torch.preserve_format), RuntimeError, "is unsupported by"),
+    "empty": (lambda x: torch.empty(2, memory_format=torch.preserve_format), RuntimeError, "format Preserve"),
+    "resize_": (lambda x: x.resize_(2, memory_format=torch.preserve_format), RuntimeError, "formatPreserve"),
+    "to": (lambda x: x.to(memory_format=3), TypeError, r"got \(memory_format=int\)"),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_memory_formats_that_cannot_be(name: str) -> None:
+    call, error, text = FORMATS[name]
+    with pytest.raises(error, match=text):
+        call(torch.ones(2, 3, 4, 5))
 
 
 def test_sizes_and_strides() -> None:

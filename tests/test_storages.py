@@ -139,7 +139,7 @@ def test_resize_of_a_view_keeps_sharing() -> None:
     (lambda: torch.ones(2).set_(torch.UntypedStorage(8), 0, (-1,)), RuntimeError, "integer multiplication overflow"),
     (lambda: torch.ones(2).set_(torch.UntypedStorage(8), 0, (2,), (-1,)), RuntimeError, "calculation overflowed"),
     (lambda: torch.ones(2).set_(torch.UntypedStorage(8), 0, (2,), (1, 1)), RuntimeError, "unequal size length"),
-    (lambda: torch.ones(2).resize_(2, memory_format="x"), RuntimeError, "memory format x is not supported"),
+    (lambda: torch.ones(2).resize_(2, memory_format="x"), TypeError, "must be torch.memory_format, not str"),
     (lambda: torch.ones(2).view(2, dtype=torch.int8), TypeError, "got .int, dtype=dtype., but expected one of"),
     (lambda: torch.vmap(lambda t: t.untyped_storage())(torch.ones(2)), NotImplementedError, "Cannot access storage"),
 ])  # fmt: skip

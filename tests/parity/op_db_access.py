@@ -165,7 +165,6 @@ def samples(op: Any, dtype: Any, requires_grad: bool) -> list[Any]:
         warnings.simplefilter("ignore")
         found = list(itertools.islice(op.sample_inputs("cpu", dtype, requires_grad=requires_grad), 60))
     small = [s for s in found if all(_usable(t) for t in tensors_in((s.input, s.args, s.kwargs)))]
-    small = [s for s in small if s.kwargs.get("memory_format") not in (torch.channels_last, torch.channels_last_3d)]
     if len(small) > MOST:
         chosen = {0, *random.Random(key(op)).sample(range(1, len(small)), MOST - 1)}
         small = [s for i, s in enumerate(small) if i in chosen]

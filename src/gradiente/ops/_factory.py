@@ -8,12 +8,10 @@ from typing import Any, cast
 import numpy as np
 
 from ..graph import current
-from ..rules import table
 from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.devices import need_cpu, strided
-from ..tensor.dispatch import bind
 from ..tensor.dtypes import SCALAR_NAMES, complex128, float64, int64
 from ..tensor.dtypes import bool as boolean
 from ..tensor.dtypes import dtype as Dtype
@@ -205,24 +203,10 @@ def put_out(out: Any, result: Any, function: str, dtype: Dtype | None = None) ->
     return out
 
 
-def contiguous(x: Tensor) -> Tensor:
-    """The tensor with its elements in the order of its indices in memory; itself if they are."""
-    if x._array.flags.c_contiguous:
-        return x
-    return _copy(x) if x._node is not None or carries(x) else made(np.ascontiguousarray(x._array))
-
-
-def _copy(x: Tensor) -> Tensor:
-    out = bind(table["clone"])(x)
-    out._array = np.ascontiguousarray(out._array)
-    return out
-
-
 __all__ = [
     "Layout",
     "MemoryFormat",
     "allocate",
-    "contiguous",
     "made",
     "need_dtype",
     "put_out",

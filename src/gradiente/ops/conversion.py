@@ -20,7 +20,8 @@ from ..tensor.origins import leave
 from ..tensor.tangents import carries
 from ._arguments import need_tensor
 from ._define import primitive
-from ._factory import PYTHON_TYPES, contiguous, made
+from ._factory import PYTHON_TYPES, made
+from .formats import converted_to
 
 DISCARDS = "Casting complex values to real discards the imaginary part"
 _TO = (
@@ -85,7 +86,7 @@ def to(
         other: a tensor whose dtype is taken.
         non_blocking: has no effect.
         copy: whether a new tensor is made even if nothing changes.
-        memory_format: torch.preserve_format or torch.contiguous_format.
+        memory_format: the order in memory, such as torch.channels_last; None keeps it.
 
     Returns:
         This tensor if nothing changes, else a new one. Gradients flow back through it between floating-point dtypes.
@@ -127,7 +128,9 @@ def to(
             raise _unfit(args)
     need_cpu(device, "to")
     out = converted(self, self.dtype if dtype is None else dtype, copy)
-    return contiguous(out) if memory_format is not None and memory_format.name == "contiguous_format" else out
+    if memory_format is not None and not isinstance(memory_format, MemoryFormat):
+        raise _unfit(args, memory_format=memory_format)
+    return converted_to(memory_format, out, "to")
 
 
 def _unfit(args: tuple[Any, ...], **keywords: Any) -> TypeError:
@@ -203,7 +206,7 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 def _conversion(name: str, dtype: Dtype) -> Callable[..., Tensor]:
     def convert(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
         out = converted(self, dtype)
-        return contiguous(out) if memory_format is not None and memory_format.name == "contiguous_format" else out
+        return converted_to(memory_format, out, name)
 
     convert.__name__ = convert.__qualname__ = name
     convert.__doc__ = (
@@ -218,7 +221,7 @@ def cpu(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
 
     Args:
         self: the tensor.
-        memory_format: torch.preserve_format or torch.contiguous_format.
+        memory_format: the order in memory, such as torch.channels_last; None keeps it.
 
     Returns:
         This tensor.
@@ -229,7 +232,7 @@ def cpu(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
         >>> x.cpu() is x
         True
     """
-    return contiguous(self) if memory_format is not None and memory_format.name == "contiguous_format" else self
+    return converted_to(memory_format, self, "cpu")
 
 
 def cuda(self: Tensor, device: Device | str | int | None = None, non_blocking: bool = False) -> Tensor:

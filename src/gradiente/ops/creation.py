@@ -19,6 +19,7 @@ from ..tensor.refusals_unsigned import lacking
 from ._factory import allocate, made, need_differentiable, put_out, sequence_shape, settle, shape_of
 from ._literals import infer, literal
 from ._numbers import fitted, need_int, need_number
+from .formats import empty_in, preserves
 
 Number = int | float | complex | bool
 DeviceLike = Device | str | int | None
@@ -202,7 +203,7 @@ def empty(
         device: "cpu" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
-        memory_format: torch.contiguous_format.
+        memory_format: torch.contiguous_format, torch.channels_last or torch.channels_last_3d.
 
     Returns:
         A tensor of that shape and dtype.
@@ -217,7 +218,13 @@ def empty(
         torch.Size([2, 3])
     """
     wanted = settle("empty", dtype, layout, device, pin_memory, requires_grad, memory_format) or _default_for(out)
-    array = allocate(np.empty, shape_of(sizes, size, "empty"), wanted.numpy)
+    shape = shape_of(sizes, size, "empty")
+    if memory_format is None:
+        array = allocate(np.empty, shape, wanted.numpy)
+    elif preserves(memory_format, "empty"):
+        raise RuntimeError("unsupported memory format Preserve (there is no tensor whose order could be kept)")
+    else:
+        array = empty_in(memory_format, shape, wanted.numpy)
     return made(array, requires_grad) if out is None else put_out(out, array, "empty", dtype)
 
 

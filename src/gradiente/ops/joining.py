@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays.batched import Batched, not_batchable
 from ..tensor.core import Tensor
+from ..tensor.devices import contiguous_format
 from ..tensor.promotion import result_type
 from ._arguments import named_dim, need_tensor, wrap_dim
 from ._define import primitive
@@ -292,7 +293,7 @@ def repeat_interleave(
             raise RuntimeError("Repeats must be non-negative")
         shape = input._array.shape
         spread = expand(unsqueeze(input, dim + 1), (*shape[: dim + 1], times, *shape[dim + 1 :]))
-        return view(spread.clone(memory_format="contiguous_format"), (*shape[:dim], size * times, *shape[dim + 1 :]))  # pyright: ignore
+        return view(spread.clone(memory_format=contiguous_format), (*shape[:dim], size * times, *shape[dim + 1 :]))  # pyright: ignore
     counts = _counts(repeats)
     if counts.shape[0] != size:
         raise RuntimeError(

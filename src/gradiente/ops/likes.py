@@ -15,6 +15,7 @@ from ._arguments import need_tensor
 from ._factory import made, need_differentiable, settle
 from ._numbers import Number, fitted, need_number
 from .creation import DeviceLike
+from .formats import empty_in
 
 
 def alike(
@@ -34,7 +35,9 @@ def alike(
         need_differentiable(wanted or input.dtype, function)
     target = array.dtype if wanted is None else wanted.numpy
     preserve = memory_format is None or memory_format.name == "preserve_format"
-    if preserve and not array.flags.c_contiguous and dense(array):
+    if not preserve:
+        return empty_in(memory_format, array.shape, target)
+    if not array.flags.c_contiguous and dense(array):
         order = np.argsort([-stride for stride in array.strides], kind="stable")
         return np.empty([array.shape[i] for i in order], target).transpose(np.argsort(order))
     return np.empty(array.shape, target)

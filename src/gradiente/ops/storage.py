@@ -12,6 +12,7 @@ from ..arrays.batched import Batched
 from ..arrays.numpy_indexing import Layout, storage
 from ..graph import version_of
 from ..tensor.core import Tensor, wrap
+from ..tensor.devices import contiguous_format
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.origins import leave
@@ -21,16 +22,16 @@ from ._arguments import need_tensor, wrap_dim
 from ._define import primitive
 from ._sizes import integer, integers
 from ._views import viewing
+from .formats import copied_in, lies_in, preserves
 
 _clone, _contiguous = primitive("clone"), primitive("contiguous")
 _strided, _windows = viewing("strided"), viewing("windows")
-_FORMATS = ("contiguous_format", "preserve_format")
 
 
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy of the tensor through which gradients flow; its strides keep the order of the original's.
 
-    `memory_format` may be `torch.preserve_format` or `torch.contiguous_format`.
+    `memory_format` may ask for another order in memory, such as `torch.contiguous_format` or `torch.channels_last`.
 
     >>> import gradiente as torch
     >>> x = torch.ones(2)
@@ -40,41 +41,37 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     tensor([1., 1.])
     """
     need_tensor(input, "clone")
-    return _contiguous(input) if dense_format(memory_format, "clone") else _clone(input)
+    return _clone(input) if preserves(memory_format, "clone") else copied_in(memory_format, input)
 
 
-def dense_format(memory_format: Any, function: str) -> bool:
-    """Whether a copy is to lie in its order in memory; RuntimeError for other formats than the two."""
-    if memory_format is None:
-        return False
-    name = str(memory_format).rsplit(".", 1)[-1]
-    if name not in _FORMATS:
-        raise RuntimeError(
-            f"{function}(): memory format {memory_format} is not supported; use torch.contiguous_format or "
-            "torch.preserve_format"
-        )
-    return name == "contiguous_format"
-
-
-def contiguous(self: Tensor, memory_format: Any = None) -> Tensor:
-    """The tensor itself if its elements lie in memory in their order, else a copy in which they do.
+def contiguous(self: Tensor, *, memory_format: Any = contiguous_format) -> Tensor:
+    """The tensor itself if its elements lie in memory in their order, or in that of a format, else a copy that does.
 
     >>> import gradiente as torch
     >>> torch.ones(2, 3).t().contiguous().stride()
     (2, 1)
     """
-    dense_format(memory_format, "contiguous")
-    return self if self._array.flags.c_contiguous else _contiguous(self)
+    if memory_format is contiguous_format or memory_format is None:
+        return self if self._array.flags.c_contiguous else _contiguous(self)
+    if preserves(memory_format, "contiguous"):
+        if self._array.flags.c_contiguous:
+            return self
+        raise RuntimeError(
+            "preserve memory format is unsupported by the contiguous operator (leave memory_format out, or use clone)"
+        )
+    return self if lies_in(memory_format, self) else copied_in(memory_format, self)
 
 
-def is_contiguous(self: Tensor, memory_format: Any = None) -> bool:
-    """Whether the elements lie in memory in their order, without gaps.
+def is_contiguous(self: Tensor, *, memory_format: Any = contiguous_format) -> bool:
+    """Whether the elements lie in memory in their order, or in that of a format, without gaps.
 
     >>> import gradiente as torch
     >>> torch.ones(2, 3).is_contiguous(), torch.ones(2, 3).t().is_contiguous()
     (True, False)
     """
-    return self._array.flags.c_contiguous
+    if memory_format is contiguous_format or preserves(memory_format, "is_contiguous"):
+        return self._array.flags.c_contiguous
+    return lies_in(memory_format, self)
 
 
 def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:

@@ -14,14 +14,16 @@ from ..arrays.numpy_indexing import owner, storage
 from ..graph import current
 from ..graph.sharing import HELD_ONCE
 from ..tensor.core import Tensor
+from ..tensor.devices import channels_last, contiguous_format
 from ..tensor.dtypes import C_NAMES
 from ..tensor.inplace import touched
 from ..tensor.memory import owner_of, reach
 from ..tensor.restrictions import check_writable
 from ._arguments import need_tensor
 from ._sizes import integer, integers
+from .formats import lies_in, order_of, preserves
 from .shaping import reshape
-from .storage import dense_format, in_order
+from .storage import in_order
 from .storage import stride as same_stride
 
 if TYPE_CHECKING:
@@ -108,14 +110,20 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
             [2, 3]])
     """
     sizes = integers(size, "resize_", "size")
-    if memory_format is not None:
-        dense_format(memory_format, "resize_")
+    keeps = preserves(memory_format, "resize_")
+    if memory_format is not None and keeps:
+        raise RuntimeError("Unsupported memory formatPreserve (resize_ takes torch.contiguous_format or channels_last)")
     if self._node is not None:
         raise RuntimeError("cannot resize variables that require grad (resize a .detach()ed one, or use reshape)")
     check_writable(self, overlapping=True)
     if any(n < 0 for n in sizes):
         raise RuntimeError(f"numel: integer multiplication overflow (negative size in {list(sizes)})")
-    self._array = resized(self, sizes)
+    if keeps:
+        self._array = resized(self, sizes)
+    else:
+        order = order_of(memory_format, len(sizes))
+        dense = resized(self, (prod(sizes),)).reshape([sizes[i] for i in order])
+        self._array = dense.transpose(np.argsort(order))
     touched(self)
     return self
 
@@ -150,9 +158,10 @@ def resize_as_(self: Tensor, the_template: Tensor, memory_format: Any = None) ->
     >>> torch.arange(4).resize_as_(torch.ones(2, 2)).shape
     torch.Size([2, 2])
     """
-    if memory_format is not None:
-        dense_format(memory_format, "resize_as_")
-    return resize_(self, need_tensor(the_template, "resize_as_", "the_template")._array.shape)
+    template = need_tensor(the_template, "resize_as_", "the_template")
+    if memory_format is not None and preserves(memory_format, "resize_as_"):
+        memory_format = channels_last if lies_in(channels_last, template) else contiguous_format
+    return resize_(self, template._array.shape, memory_format=memory_format)
 
 
 def resize(self: Tensor, *sizes: int) -> Tensor:

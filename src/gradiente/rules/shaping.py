@@ -78,6 +78,14 @@ repeat: Primitive = linear(
 contiguous: Primitive = linear(
     "contiguous", lambda g: g, forward=lambda x, extras: extras.contiguous_copy(x), node="CloneBackward0"
 )
+arranged: Primitive = linear(
+    "arranged",
+    lambda g: g,
+    forward=lambda x, order, xp, extras: xp.permute_dims(
+        extras.contiguous_copy(xp.permute_dims(x, order)), tuple(map(order.index, range(len(order))))
+    ),
+    node="CloneBackward0",
+)
 fill: Primitive = elementwise(
     "fill", lambda g, xp: xp.zeros_like(g), forward=lambda x, value, xp: xp.full_like(x, value)
 )

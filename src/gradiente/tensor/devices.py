@@ -209,7 +209,10 @@ class layout:
 
 
 class memory_format(layout):
-    """The order of dimensions in memory: `contiguous_format` (the last index runs fastest) or `preserve_format`.
+    """The order of dimensions in memory.
+
+    `contiguous_format`: the last index runs fastest. `channels_last`: of (N, C, H, W) it is C, then W, H, N;
+    `channels_last_3d`: of (N, C, D, H, W) it is C, then W, H, D, N. `preserve_format`: that of the tensor at hand.
 
     Example:
         >>> import gradiente as torch
@@ -223,8 +226,12 @@ class memory_format(layout):
 strided: layout = layout("strided")
 contiguous_format: memory_format = memory_format("contiguous_format")
 preserve_format: memory_format = memory_format("preserve_format")
+channels_last: memory_format = memory_format("channels_last")
+channels_last_3d: memory_format = memory_format("channels_last_3d")
 
 __all__ = [
+    "channels_last",
+    "channels_last_3d",
     "contiguous_format",
     "device",
     "get_default_device",

@@ -51,7 +51,8 @@ class Conversion(Traversal):
     def to(self, *args: Any, **kwargs: Any) -> Any:
         """Convert parameters and buffers: `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)`.
 
-        Only floating-point and complex tensors change their dtype.
+        Only floating-point and complex tensors change their dtype. `to(memory_format=torch.channels_last)` changes the
+        order in memory of those with four dimensions (or five).
 
         Raises:
             TypeError: a dtype that is neither.
@@ -61,6 +62,7 @@ class Conversion(Traversal):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
             )
+        order = kwargs.get("memory_format")
         kwargs = {k: v for k, v in kwargs.items() if k not in ("dtype", "memory_format", "tensor", "other")}
         places = [a for a in args if isinstance(a, (str, int, Device)) and not isinstance(a, bool)]
         where = kwargs.get("device", places[0] if places else None)
@@ -68,7 +70,8 @@ class Conversion(Traversal):
         def convert(x: Tensor) -> Tensor:
             floating = x.is_floating_point() or x.is_complex()
             moved = x if where is None else x.to(where)
-            return moved.to(dtype) if dtype is not None and floating else moved
+            moved = moved.to(dtype) if dtype is not None and floating else moved
+            return moved if order is None or x.dim() not in (4, 5) else moved.to(memory_format=order)
 
         return self._apply(convert)
 
