@@ -25,6 +25,8 @@ LAYERS = [
     {"autograd"},
     {"utils"},
     {
+        "_C",
+        "_asking",
         "_settings",
         "_vmap_internals",
         "accelerator",
@@ -35,6 +37,7 @@ LAYERS = [
         "distributed",
         "jit",
         "mps",
+        "overrides",
         "version",
         "xpu",
     }

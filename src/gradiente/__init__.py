@@ -100,6 +100,7 @@ from .tensor.core import Tensor as Tensor
 from .tensor.devices import *
 from .tensor.dtypes import *
 from .tensor.limits import *
+from .tensor.overriding import installers as _installers
 from .tensor.printing import set_printoptions as set_printoptions
 from .tensor.size import Size as Size
 
@@ -110,7 +111,16 @@ newaxis = None
 _warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.")
 
 
+def _let_functions_ask() -> None:
+    from ._asking import install
+
+    install()
+
+
+_installers.append(_let_functions_ask)
+
 if _TYPE_CHECKING:
+    from . import _C as _C
     from . import accelerator as accelerator
     from . import amp as amp
     from . import backends as backends
@@ -120,6 +130,7 @@ if _TYPE_CHECKING:
     from . import distributions as distributions
     from . import jit as jit
     from . import mps as mps
+    from . import overrides as overrides
     from . import profiler as profiler
     from . import serialization as serialization
     from . import storage as storage
@@ -137,6 +148,7 @@ if _TYPE_CHECKING:
 _LATER = {
     **dict.fromkeys(
         (
+            "_C",
             "accelerator",
             "amp",
             "backends",
@@ -146,6 +158,7 @@ _LATER = {
             "distributions",
             "jit",
             "mps",
+            "overrides",
             "profiler",
             "serialization",
             "storage",

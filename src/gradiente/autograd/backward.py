@@ -9,6 +9,7 @@ from typing import Any, overload
 import numpy as np
 
 from ..graph import NO_GRAD, PLAIN, current, restore, run, swap, with_grad
+from ..tensor import overriding
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES
@@ -73,6 +74,9 @@ def differentiate(
     accumulate: bool = False,
 ) -> list[Any] | None:
     """Run the engine: on bare arrays, or taped on Tensors."""
+    if not overriding.installers and overriding.state().disabled < 2:
+        with overriding.DisableTorchFunction():  # rules are nothing that types of tensors take over
+            return differentiate(roots, keep=keep, taped=taped, targets=targets, accumulate=accumulate)
     if current_task() is not None and deep():
         return elsewhere(differentiate, roots, keep=keep, taped=taped, targets=targets, accumulate=accumulate)
     mode = current()

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 
 from ..ops.creation import empty
 from ..tensor.core import Tensor, new, wrap
+from ..tensor.overriding import SIMPLE, disabled_torch_function_impl
 
 
 class _ParameterType(type(Tensor)):
@@ -43,6 +44,7 @@ class Parameter(Tensor, metaclass=_ParameterType):
     """
 
     __slots__ = ()
+    __torch_function__: ClassVar[Any] = disabled_torch_function_impl
     _shown_as: ClassVar[str] = "tensor"
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
@@ -75,6 +77,9 @@ class Parameter(Tensor, metaclass=_ParameterType):
         state = dict(self.__dict__)
         cls = type(self)  # as for tensors: Parameter itself is not named
         return _rebuilt, (None if cls is Parameter else cls, self.detach(), self.requires_grad, state)
+
+
+SIMPLE.add(Parameter)
 
 
 def _around(cls: type[Any], data: Tensor, requires_grad: bool) -> Any:

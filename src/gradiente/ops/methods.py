@@ -58,6 +58,7 @@ from . import (
     statistics,
     storage,
     storages,
+    subclasses,
     trigonometry,
     view_copies,
 )
@@ -132,6 +133,7 @@ FAMILIES = (
     interop,
     exchange,
     legacy,
+    subclasses,
 )
 
 for _family in FAMILIES:

@@ -3,7 +3,7 @@
 What lives here:
 
 - `alias`: the import redirection (``torch.x.y`` is the module object ``gradiente.x.y``);
-- `missing`: the errors for names and modules that gradiente does not have;
+- `classes`: notices classes that define `__torch_function__`;
 - `command`: the command line ``python -m gradiente``;
 - `programs`: scripts, modules, ``-c`` code, and the ``__main__`` module that they run in;
 - `notebooks`: notebook files, and how a cell runs and echoes its last value;

@@ -157,9 +157,11 @@ def _present_as_torch() -> None:
     from gradiente import version
     from gradiente._version import FOLLOWED
     from gradiente.nn.parameter import Parameter
+    from gradiente.run import classes
     from gradiente.tensor.core import Tensor
     from gradiente.torch_version import TorchVersion
 
+    classes.watch()
     Tensor.__module__, Parameter.__module__ = ALIAS, f"{ALIAS}.nn.parameter"
     sys.modules[PACKAGE].__version__ = version.__version__ = TorchVersion(FOLLOWED)  # type: ignore[attr-defined]
 
@@ -168,8 +170,10 @@ def _present_as_gradiente() -> None:
     from gradiente import version
     from gradiente._version import __version__
     from gradiente.nn.parameter import Parameter
+    from gradiente.run import classes
     from gradiente.tensor.core import Tensor
 
+    classes.unwatch()
     Tensor.__module__, Parameter.__module__ = "gradiente.tensor.core", "gradiente.nn.parameter"
     sys.modules[PACKAGE].__version__ = version.__version__ = __version__  # type: ignore[attr-defined]
 

@@ -204,10 +204,12 @@ def described(x: Tensor) -> str:
         suffixes.extend(f"tangent={x._meta.tangents[level]}" for level in mode.levels[-1:] if level in x._meta.tangents)
     plain = type(x) is Tensor or is_forbidden(x)
     name = "tensor" if plain else vars(type(x)).get("_shown_as", type(x).__name__)
-    return format_tensor(
+    marked = not plain and getattr(x, "_is_param", False)  # a parameter of a class of its own
+    text = format_tensor(
         x._array,
         suffixes=suffixes,
         default_float=repr(get_default_dtype()),
         dtype_name=repr(x.dtype),
         prefix=f"{name}(",
     )
+    return f"Parameter({text})" if marked else text

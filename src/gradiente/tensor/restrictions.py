@@ -21,6 +21,7 @@ import numpy as np
 
 from ..graph import Node, NodeHooks, Plan, Sink, current, moment, split_edge
 from .core import Tensor
+from .overriding import disabled_torch_function_impl
 from .texts import NON_LEAF_FLAG, NON_LEAF_GRAD, NON_LEAF_REMEDY
 
 
@@ -84,6 +85,7 @@ class _ForbiddenView(Tensor):
     """A tensor whose node cannot be had while operations are recorded."""
 
     __slots__ = ()
+    __torch_function__ = disabled_torch_function_impl  # pyright: ignore[reportAssignmentType]
     requires_grad = True  # pyright: ignore
     output_nr = 0  # pyright: ignore
     retains_grad = False  # pyright: ignore
