@@ -136,6 +136,7 @@ class UninitializedTensorMixin:
     """What uninitialised parameters and buffers share; see Note [Uninitialised tensors]."""
 
     __slots__ = ()
+    __torch_function__: ClassVar[Any] = disabled_torch_function_impl
     cls_to_become: ClassVar[type[Any]]
 
     @property
