@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from typing import Any
 
 import numpy as np
@@ -83,3 +85,36 @@ def test_modules(case: Any, training: bool, seed: int) -> None:
                 np.testing.assert_allclose(a, b, rtol=3e-4, atol=3e-5, err_msg=what)  # float32 sums in another order
     for name, value in theirs["state"].items():
         np.testing.assert_allclose(ours["state"][name], value, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def public(module: Any) -> dict[str, Any]:
+    """What a program can ask a module for, and the answers that print alike in both libraries."""
+    plain = (bool, int, float, str, tuple, list, type(None))
+    names = [name for name in dir(module) if not name.startswith("_")]
+    return {name: getattr(module, name) if isinstance(getattr(module, name), plain) else ... for name in names}
+
+
+@pytest.mark.parametrize("case", CASES, ids=ids)
+def test_attributes(case: Any) -> None:
+    name, args, kwargs, _ = case
+    theirs, ours = (public(getattr(library.nn, name)(*args, **kwargs)) for library in (torch, gradiente))
+    del theirs["T_destination"]  # for type checkers
+    assert {key: ours.get(key, "missing") for key in theirs} == theirs
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))], ids=["copy", "pickle"])
+@pytest.mark.parametrize("case", CASES, ids=ids)
+def test_copies(case: Any, copied: Any, seed: int) -> None:
+    name, args, kwargs, inputs = case
+    module = getattr(gradiente.nn, name)(*args, **kwargs).eval()
+    twin = copied(module)
+    assert repr(twin) == repr(module)
+    assert type(twin) is type(module)
+    assert list(twin.state_dict()) == list(module.state_dict())
+    assert all(a is not b for a, b in zip(twin.parameters(), module.parameters(), strict=True))
+    results = []
+    for each in (module, twin):
+        gradiente.manual_seed(4)
+        found = each(*[gradiente.from_numpy(a) for a in numbers(inputs, seed)])
+        results.append([r.tolist() for r in (found if isinstance(found, tuple) else (found,))])
+    assert results[0] == results[1]

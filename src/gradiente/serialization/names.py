@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from .._missing import ALIAS, PACKAGE, missing_attribute, public_names, real_name
+from ..nn.modules import margin_loss
 from ..nn.parameter import Parameter
 from ..storage.legacy import TYPES
 from ..storage.typed import TypedStorage, _load_from_bytes  # pyright: ignore[reportPrivateUsage]
@@ -53,6 +54,7 @@ _ELSEWHERE: dict[str, str] = {
     "GRUCell": "nn.modules.rnn",
     "LSTMCell": "nn.modules.rnn",
     "LinearCrossEntropyLoss": "nn.modules.loss",
+    **dict.fromkeys(margin_loss.__all__, "nn.modules.loss"),
     "MultiheadAttention": "nn.modules.activation",
     "ParameterDict": "nn.modules.container",
     "ParameterList": "nn.modules.container",

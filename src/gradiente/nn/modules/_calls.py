@@ -22,6 +22,7 @@ class _Everywhere:
         self.with_kwargs: OrderedDict[int, bool] = OrderedDict()
         self.backward_pre: OrderedDict[int, Any] = OrderedDict()
         self.backward: OrderedDict[int, Any] = OrderedDict()
+        self.full: bool | None = None  # the kind of the backward hooks, if there are any
 
     def __bool__(self) -> bool:
         return bool(self.forward_pre or self.forward or self.backward_pre or self.backward)
@@ -108,11 +109,14 @@ class Calls(Registry):
             _hook_last_node(self, old, result)
         return result
 
+    _call_impl = _wrapped_call_impl = __call__
+
     def _backward_hooks_now(self) -> tuple[list[Any], list[Any]]:
         """The full backward hooks and those of the older kind."""
         own = list(self._backward_hooks.values())
         shared = list(everywhere.backward.values())
-        return (shared, own) if self._is_full_backward_hook is False else ([*shared, *own], [])
+        full, old = (shared, []) if everywhere.full is not False else ([], shared)
+        return (full, [*old, *own]) if self._is_full_backward_hook is False else ([*full, *own], old)
 
     def _run_always_called(self, args: Any, kwargs: Any, called: set[int]) -> None:
         """After an error: run those hooks that want to be called always and have not been."""
@@ -227,6 +231,21 @@ def register_module_forward_hook(
 
 def register_module_full_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
     """Call `hook(module, grad_input, grad_output)` for every module, before its own backward hooks."""
+    return _of_one_kind(True, hook)
+
+
+def register_module_backward_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """The older kind of `register_module_full_backward_hook`: it sees the gradients of the last operation only."""
+    return _of_one_kind(False, hook)
+
+
+def _of_one_kind(full: bool, hook: Callable[..., Any]) -> RemovableHandle:
+    if everywhere.backward and everywhere.full is (not full):
+        raise RuntimeError(
+            "Cannot use both regular backward hooks and full backward hooks as a global Module hook. Please use only "
+            "one of them."
+        )
+    everywhere.full = full
     return add(everywhere.backward, hook, False)
 
 
@@ -237,6 +256,7 @@ def register_module_full_backward_pre_hook(hook: Callable[..., Any]) -> Removabl
 
 __all__ = [
     "Calls",
+    "register_module_backward_hook",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",
     "register_module_full_backward_hook",

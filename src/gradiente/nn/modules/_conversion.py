@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from ...autograd.grad_mode import no_grad
 from ...ops.likes import empty_like
@@ -103,6 +103,18 @@ class Conversion(Traversal):
         """Raise torch's error: there is no GPU."""
         return self._apply(lambda x: x.cuda(device))
 
+    def xpu(self, device: Any = None) -> Any:
+        """Raise torch's error: there is no such device."""
+        return self._apply(lambda _: _absent("XPU"))
+
+    def mtia(self, device: Any = None) -> Any:
+        """Raise torch's error: there is no such device."""
+        return self._apply(lambda _: _absent("MTIA"))
+
+    def ipu(self, device: Any = None) -> Any:
+        """Raise torch's error: there is no such device."""
+        return self._apply(lambda x: x.to("ipu"))
+
     def to_empty(self, *, device: Any, recurse: bool = True) -> Any:
         """Give all parameters and buffers memory of their own, without values."""
         return self._apply(lambda x: empty_like(x, device=device), recurse=recurse)
@@ -128,6 +140,10 @@ class Conversion(Traversal):
             else:
                 gradient.detach_() if gradient.grad_fn is not None else gradient.requires_grad_(False)
                 gradient.zero_()
+
+
+def _absent(kind: str) -> NoReturn:
+    raise AssertionError(f"Torch not compiled with {kind} enabled (gradiente computes on the CPU)")
 
 
 def _wanted_dtype(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

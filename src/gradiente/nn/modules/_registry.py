@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
+from ...graph.hooks import RemovableHandle, register
 from ...tensor.core import Tensor
 from ...tensor.dtypes import TENSOR_TYPES
 from ..parameter import Buffer, Parameter
@@ -16,6 +19,34 @@ def type_name(value: Any) -> str:
     if type(value) is Tensor:
         return f"torch.{TENSOR_TYPES.get(value._array.dtype.name, 'Tensor')}"
     return type(value).__name__
+
+
+registered: dict[str, OrderedDict[int, Callable[..., Any]]] = {place: OrderedDict() for place in PLACES}
+"""The hooks that see what is registered, by the dictionary it goes to."""
+
+
+def _seen(module: Any, place: str, name: str, value: Any) -> Any:
+    """What the hooks make of a value that is registered."""
+    for hook in registered[place].values():
+        answer = hook(module, name, value)
+        if answer is not None:
+            value = answer
+    return value
+
+
+def register_module_parameter_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call `hook(module, name, parameter)` when a parameter is registered; what it returns replaces the parameter."""
+    return register(registered["_parameters"], hook)
+
+
+def register_module_buffer_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call `hook(module, name, buffer)` when a buffer is registered; what it returns replaces the buffer."""
+    return register(registered["_buffers"], hook)
+
+
+def register_module_module_registration_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call `hook(module, name, child)` when a child module is registered; what it returns replaces the child."""
+    return register(registered["_modules"], hook)
 
 
 class Registry:
@@ -45,7 +76,7 @@ class Registry:
                 f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
                 f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
             )
-        self._parameters[name] = param
+        self._parameters[name] = param if param is None else _seen(self, "_parameters", name, param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Add a buffer: a tensor that belongs to the state and is not learnt, found as the attribute `name`.
@@ -66,7 +97,7 @@ class Registry:
             raise TypeError(
                 f"cannot assign '{type_name(tensor)}' object to buffer '{name}' (torch Tensor or None required)"
             )
-        self._buffers[name] = tensor
+        self._buffers[name] = _seen(self, "_buffers", name, tensor)
         if persistent:
             self._non_persistent_buffers_set.discard(name)
         else:
@@ -89,7 +120,7 @@ class Registry:
             raise KeyError(f'module name can\'t contain ".", got: {name}')
         if name == "":
             raise KeyError('module name can\'t be empty string ""')
-        self._modules[name] = module
+        self._modules[name] = _seen(self, "_modules", name, module)
 
     def register_module(self, name: str, module: Any) -> None:
         """The same as `add_module`."""
@@ -133,13 +164,13 @@ class Registry:
             if own.get("_modules") is None:
                 raise AttributeError("cannot assign module before Module.__init__() call")
             self._forget(name, "_modules")
-            self._modules[name] = value
+            self._modules[name] = _seen(self, "_modules", name, value)
         elif (modules := own.get("_modules")) is not None and name in modules:
             if value is not None:
                 raise TypeError(
                     f"cannot assign '{type_name(value)}' as child module '{name}' (torch.nn.Module or None expected)"
                 )
-            modules[name] = value
+            modules[name] = _seen(self, "_modules", name, value)
         else:
             self._set_buffer_or_attribute(name, value)
 
@@ -157,7 +188,7 @@ class Registry:
         if buffers is None:
             raise AttributeError("cannot assign buffer before Module.__init__() call")
         if known and not isinstance(value, Buffer):
-            buffers[name] = value
+            buffers[name] = _seen(self, "_buffers", name, value)
             return
         self._forget(name, "_buffers")
         self.register_buffer(name, value, getattr(value, "persistent", True))

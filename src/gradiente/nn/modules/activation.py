@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from ...ops.creation import full
@@ -11,6 +12,8 @@ from .. import init
 from ..parameter import Parameter
 from ._configured import Configured
 from .module import Module
+
+_OLD = "keyword argument `{0}_value` is deprecated and renamed to `{0}_val`"
 
 
 class _Elementwise(Configured):
@@ -42,12 +45,6 @@ class ReLU(_InPlace):
     """
 
     _function = staticmethod(F.relu)
-
-
-class ReLU6(_InPlace):
-    """min(max(x, 0), 6)."""
-
-    _function = staticmethod(F.relu6)
 
 
 class SELU(_InPlace):
@@ -242,11 +239,34 @@ class Hardtanh(_Elementwise):
     _function = staticmethod(F.hardtanh)
     _options = ("min_val", "max_val", "inplace")
 
-    def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
+    def __init__(
+        self,
+        min_val: float = -1.0,
+        max_val: float = 1.0,
+        inplace: bool = False,
+        min_value: float | None = None,
+        max_value: float | None = None,
+    ) -> None:
         super().__init__()
+        if min_value is not None:
+            warnings.warn(_OLD.format("min"), FutureWarning, stacklevel=2)
+            min_val = min_value
+        if max_value is not None:
+            warnings.warn(_OLD.format("max"), FutureWarning, stacklevel=2)
+            max_val = max_value
         if max_val <= min_val:
             raise AssertionError("max_val must be larger than min_val")
         self.min_val, self.max_val, self.inplace = min_val, max_val, inplace
+
+
+class ReLU6(Hardtanh):
+    """min(max(x, 0), 6)."""
+
+    _function = staticmethod(F.relu6)
+    _options = ("inplace",)
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__(0.0, 6.0, inplace)
 
 
 class RReLU(_Elementwise):
@@ -358,6 +378,14 @@ class Softmax2d(Module):
         if input.dim() not in (3, 4):
             raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
         return F.softmax(input, -3)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("MultiheadAttention", "NonDynamicallyQuantizableLinear"):  # torch has them here
+        from . import attention
+
+        return getattr(attention, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = [

@@ -171,5 +171,30 @@ class MultiheadAttention(Module):
         )
         return transpose(out, 0, 1) if turned else out, weights
 
+    def merge_masks(
+        self, attn_mask: Tensor | None, key_padding_mask: Tensor | None, query: Tensor
+    ) -> tuple[Tensor | None, int | None]:
+        """Both masks in one, as numbers that are added.
+
+        Args:
+            attn_mask: (L, L) or (N·heads, L, L), or None.
+            key_padding_mask: (N, L), or None.
+            query: (N, L, E).
+
+        Returns:
+            The mask, (N, heads, L, L), and 2; the second mask as it is, and 1, if the first is None; None twice
+            without masks.
+        """
+        if attn_mask is None:
+            return key_padding_mask, None if key_padding_mask is None else 1
+        batch, length = query.shape[0], query.shape[1]
+        if attn_mask.dim() == 3:
+            merged = attn_mask.view(batch, -1, length, length)
+        else:
+            merged = attn_mask.view(1, 1, length, length).expand(batch, self.num_heads, -1, -1)
+        if key_padding_mask is not None:
+            merged = merged + key_padding_mask.view(batch, 1, 1, length).expand(-1, self.num_heads, -1, -1)
+        return merged, 2
+
 
 __all__ = ["MultiheadAttention"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -272,4 +273,27 @@ def _pairs(values: Any, container: str) -> list[tuple[str, Any]]:
     return pairs
 
 
-__all__ = ["ModuleDict", "ModuleList", "Sequential"]
+class Container(Module):
+    """The older way to make a module of named parts. Derive a class from `Module` instead."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__()
+        warnings.warn(
+            "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. Subclass that "
+            "instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        for name, module in kwargs.items():
+            self.add_module(name, module)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("ParameterDict", "ParameterList"):  # torch has them here; their file imports this one
+        from . import parameter_container
+
+        return getattr(parameter_container, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = ["Container", "ModuleDict", "ModuleList", "Sequential"]

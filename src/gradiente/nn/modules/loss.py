@@ -2,55 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import warnings
+from typing import Any
 
 from ...tensor.core import Tensor
 from .. import functional as F
-from ..functional.reductions import reduction_name
-from .distance import PairwiseDistance
-from .module import Module
-
-
-class _Loss(Module):
-    """A loss.
-
-    Args:
-        size_average: deprecated, see `reduction`.
-        reduce: deprecated, see `reduction`.
-        reduction: "mean", "sum", or "none" for the elements' losses.
-    """
-
-    _function: ClassVar[Any] = None
-    _options: ClassVar[tuple[str, ...]] = ()
-    reduction: str
-
-    def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
-        super().__init__()
-        if size_average is not None or reduce is not None:
-            reduction = reduction_name(reduction, size_average, reduce)
-        self.reduction = reduction
-
-    def forward(self, *inputs: Any) -> Tensor:
-        """The loss of the inputs and the targets."""
-        options = {name: getattr(self, name) for name in self._options}
-        return type(self)._function(*inputs, **options, reduction=self.reduction)
-
-
-class _WeightedLoss(_Loss):
-    """A loss whose classes or elements have weights, which are a buffer."""
-
-    _options = ("weight",)
-    weight: Tensor | None
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.register_buffer("weight", weight)
+from ._losses import _Loss, _WeightedLoss
+from .linear_cross_entropy import LinearCrossEntropyLoss as LinearCrossEntropyLoss
+from .linear_cross_entropy_options import LinearCrossEntropyOptions as LinearCrossEntropyOptions
+from .margin_loss import CosineEmbeddingLoss as CosineEmbeddingLoss
+from .margin_loss import HingeEmbeddingLoss as HingeEmbeddingLoss
+from .margin_loss import MarginRankingLoss as MarginRankingLoss
+from .margin_loss import MultiLabelMarginLoss as MultiLabelMarginLoss
+from .margin_loss import MultiLabelSoftMarginLoss as MultiLabelSoftMarginLoss
+from .margin_loss import MultiMarginLoss as MultiMarginLoss
+from .margin_loss import SoftMarginLoss as SoftMarginLoss
+from .margin_loss import TripletMarginLoss as TripletMarginLoss
+from .margin_loss import TripletMarginWithDistanceLoss as TripletMarginWithDistanceLoss
 
 
 class L1Loss(_Loss):
@@ -74,24 +42,6 @@ class BCELoss(_WeightedLoss):
     """The binary cross entropy of probabilities."""
 
     _function = staticmethod(F.binary_cross_entropy)
-
-
-class SoftMarginLoss(_Loss):
-    """log(1 + e^(-y·x))."""
-
-    _function = staticmethod(F.soft_margin_loss)
-
-
-class MultiLabelMarginLoss(_Loss):
-    """The margins between the classes that hold and those that do not."""
-
-    _function = staticmethod(F.multilabel_margin_loss)
-
-
-class MultiLabelSoftMarginLoss(_WeightedLoss):
-    """The binary cross entropy of logits, averaged over the classes."""
-
-    _function = staticmethod(F.multilabel_soft_margin_loss)
 
 
 class BCEWithLogitsLoss(_Loss):
@@ -133,6 +83,19 @@ class NLLLoss(_WeightedLoss):
         self.ignore_index = ignore_index
 
 
+class NLLLoss2d(NLLLoss):
+    """The older name of `NLLLoss`. Its arguments are those."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn(
+            "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement and see "
+            "https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more details.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        super().__init__(*args, **kwargs)
+
+
 class CrossEntropyLoss(_WeightedLoss):
     """The cross entropy of logits and true classes.
 
@@ -158,32 +121,6 @@ class CrossEntropyLoss(_WeightedLoss):
     ) -> None:
         super().__init__(weight, size_average, reduce, reduction)
         self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-
-
-class MultiMarginLoss(_WeightedLoss):
-    """The margins between the true class and the others."""
-
-    p: int
-    margin: float
-
-    _function = staticmethod(F.multi_margin_loss)
-    _options = ("p", "margin", "weight")
-
-    def __init__(
-        self,
-        p: int = 1,
-        margin: float = 1.0,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        if p not in (1, 2):
-            raise ValueError("only p == 1 and p == 2 supported")
-        if weight is not None and weight.dim() != 1:
-            raise AssertionError(f"weight must be 1-dimensional, got {weight.dim()}-dimensional")
-        self.p, self.margin = p, margin
 
 
 class HuberLoss(_Loss):
@@ -274,93 +211,6 @@ class GaussianNLLLoss(_Loss):
         self.full, self.eps = full, eps
 
 
-class _MarginLoss(_Loss):
-    """A loss with a margin."""
-
-    margin: Any
-
-    _options = ("margin",)
-    _margin: ClassVar[float] = 0.0
-
-    def __init__(
-        self,
-        margin: float | None = None,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.margin = self._margin if margin is None else margin
-
-
-class HingeEmbeddingLoss(_MarginLoss):
-    """x where y is 1, max(0, margin - x) where it is -1."""
-
-    _function = staticmethod(F.hinge_embedding_loss)
-    _margin = 1.0
-
-
-class CosineEmbeddingLoss(_MarginLoss):
-    """One minus the cosine of pairs that are alike; of others, by how much it is over the margin."""
-
-    _function = staticmethod(F.cosine_embedding_loss)
-
-
-class MarginRankingLoss(_MarginLoss):
-    """max(0, -y·(x1 - x2) + margin)."""
-
-    _function = staticmethod(F.margin_ranking_loss)
-
-
-class TripletMarginLoss(_Loss):
-    """How much farther an example of another kind should be than one of the same."""
-
-    margin: float
-    p: float
-    eps: float
-    swap: bool
-
-    _function = staticmethod(F.triplet_margin_loss)
-    _options = ("margin", "p", "eps", "swap")
-
-    def __init__(
-        self,
-        margin: float = 1.0,
-        p: float = 2.0,
-        eps: float = 1e-6,
-        swap: bool = False,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        if margin <= 0:
-            raise ValueError(f"TripletMarginLoss: expected margin to be greater than 0, got {margin} instead")
-        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
-
-
-class TripletMarginWithDistanceLoss(_Loss):
-    """`TripletMarginLoss` with a distance of one's own."""
-
-    distance_function: Any
-    margin: float
-    swap: bool
-
-    _function = staticmethod(F.triplet_margin_with_distance_loss)
-    _options = ("distance_function", "margin", "swap")
-
-    def __init__(
-        self, *, distance_function: Any = None, margin: float = 1.0, swap: bool = False, reduction: str = "mean"
-    ) -> None:
-        super().__init__(reduction=reduction)
-        if margin <= 0:
-            raise ValueError(
-                f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} instead"
-            )
-        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
-        self.margin, self.swap = margin, swap
-
-
 class CTCLoss(_Loss):
     """The negative log-likelihood of label sequences that are not aligned with the inputs."""
 
@@ -376,8 +226,17 @@ class CTCLoss(_Loss):
 
 
 __all__ = [
-    "BCELoss", "BCEWithLogitsLoss", "CTCLoss", "CosineEmbeddingLoss",  "CrossEntropyLoss",
-    "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "L1Loss", "MSELoss", "MarginRankingLoss",
-    "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss",
-    "PoissonNLLLoss", "SmoothL1Loss", "SoftMarginLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss",
-]  # fmt: skip
+    "BCELoss",
+    "BCEWithLogitsLoss",
+    "CTCLoss",
+    "CrossEntropyLoss",
+    "GaussianNLLLoss",
+    "HuberLoss",
+    "KLDivLoss",
+    "L1Loss",
+    "MSELoss",
+    "NLLLoss",
+    "NLLLoss2d",
+    "PoissonNLLLoss",
+    "SmoothL1Loss",
+]

@@ -9,9 +9,34 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from ._calls import Calls
+from ..parameter import Buffer as Buffer
+from ..parameter import Parameter as Parameter
+from ._calls import Calls, everywhere
+from ._calls import register_module_backward_hook as register_module_backward_hook
+from ._calls import register_module_forward_hook as register_module_forward_hook
+from ._calls import register_module_forward_pre_hook as register_module_forward_pre_hook
+from ._calls import register_module_full_backward_hook as register_module_full_backward_hook
+from ._calls import register_module_full_backward_pre_hook as register_module_full_backward_pre_hook
 from ._conversion import Conversion
-from ._state import State
+from ._registry import register_module_buffer_registration_hook as register_module_buffer_registration_hook
+from ._registry import register_module_module_registration_hook as register_module_module_registration_hook
+from ._registry import register_module_parameter_registration_hook as register_module_parameter_registration_hook
+from ._registry import registered
+from ._state import EXTRA, State
+from ._state import _IncompatibleKeys as _IncompatibleKeys
+
+# torch's names of what is kept elsewhere here.
+_EXTRA_STATE_KEY_SUFFIX = EXTRA
+_global_forward_hooks, _global_forward_pre_hooks = everywhere.forward, everywhere.forward_pre
+_global_backward_hooks, _global_backward_pre_hooks = everywhere.backward, everywhere.backward_pre
+_global_parameter_registration_hooks = registered["_parameters"]
+_global_buffer_registration_hooks = registered["_buffers"]
+_global_module_registration_hooks = registered["_modules"]
+
+
+def _has_any_global_hook() -> bool:
+    """Whether a hook runs for every module."""
+    return bool(everywhere)
 
 
 class Module(Calls, State, Conversion):
@@ -86,7 +111,7 @@ class Module(Calls, State, Conversion):
     def __repr__(self) -> str:
         extra = self.extra_repr()
         lines = extra.split("\n") if extra else []
-        children = [f"({name}): " + _indented(repr(module)) for name, module in self._modules.items()]
+        children = [f"({name}): " + _addindent(repr(module), 2) for name, module in self._modules.items()]
         if not children and len(lines) <= 1:
             return f"{self._get_name()}({extra})"
         return f"{self._get_name()}(\n  " + "\n  ".join(lines + children) + "\n)"
@@ -110,9 +135,9 @@ _HOOKS = (
 )
 
 
-def _indented(text: str) -> str:
+def _addindent(s_: str, numSpaces: int) -> str:
     """All lines but the first, moved to the right."""
-    return text.replace("\n", "\n  ")
+    return s_.replace("\n", "\n" + " " * numSpaces)
 
 
 __all__ = ["Module"]

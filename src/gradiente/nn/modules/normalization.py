@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...ops.creation import empty
+from ...ops.creation import empty, tensor
+from ...ops.joining import cat
+from ...ops.running import cumsum
 from ...tensor.core import Tensor
 from .. import functional as F
 from .. import init
@@ -202,4 +204,49 @@ class LocalResponseNorm(Module):
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
 
 
-__all__ = ["GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]
+class CrossMapLRN2d(Module):
+    """The local response normalisation of images by an older formula, which Lua Torch had: x / (k + α/size · s)^β.
+
+    s, the sum of squares over the window of a channel, is carried on from channel to channel. As in torch, the first
+    channel's square is never taken out of it again, and windows have an odd size, 2·⌊(size + 1)/2⌋ - 1. Use
+    `LocalResponseNorm`, which has neither flaw. The derivative is that of what is computed; torch's leaves the first
+    flaw out.
+
+    Args:
+        size: how many channels are neighbours.
+        alpha: factor of their mean square.
+        beta: exponent.
+        k: added to it.
+
+    Raises:
+        ValueError: an input that is not (N, C, H, W).
+
+    Source: A. Krizhevsky et al., ImageNet classification with deep convolutional neural networks (2012).
+    """
+
+    size: int
+    alpha: float
+    beta: float
+    k: float
+
+    def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
+        super().__init__()
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The input, normalised."""
+        if input.dim() != 4:
+            raise ValueError(f"CrossMapLRN2d: Expected input to be 4D, got {input.dim()}D instead.")
+        channels, reach = input.size(1), int((self.size - 1) / 2 + 1)
+        sums = cat([input.new_zeros((input.size(0), 1, *input.shape[2:])), cumsum(input * input, 1)], 1)
+        ends = tensor([min(c + reach, channels) for c in range(channels)])
+        begins = tensor([max(c - reach + 1, 1) for c in range(channels)])
+        window = sums.index_select(1, ends) - sums.index_select(1, begins) + sums[:, 1:2]
+        return input * (self.k + self.alpha / self.size * window) ** -self.beta
+
+    def extra_repr(self) -> str:
+        """The options."""
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+__all__ = ["CrossMapLRN2d", "GroupNorm", "LayerNorm", "LocalResponseNorm", "RMSNorm"]

@@ -34,7 +34,7 @@ class _Pad(Module):
         return f"{self.padding}"
 
 
-class _Constant(_Pad):
+class _ConstantPadNd(_Pad):
     value: float
     _mode = "constant"
 
@@ -51,25 +51,25 @@ class _Constant(_Pad):
         return f"padding={self.padding}, value={self.value}"
 
 
-class ConstantPad1d(_Constant):
+class ConstantPad1d(_ConstantPadNd):
     """Adds a number at the ends of the last dimension."""
 
     _dimensions = 1
 
 
-class ConstantPad2d(_Constant):
+class ConstantPad2d(_ConstantPadNd):
     """Adds a number at the ends of the last two dimensions."""
 
     _dimensions = 2
 
 
-class ConstantPad3d(_Constant):
+class ConstantPad3d(_ConstantPadNd):
     """Adds a number at the ends of the last three dimensions."""
 
     _dimensions = 3
 
 
-class _Zero(_Constant):
+class _Zero(_ConstantPadNd):
     def __init__(self, padding: Any) -> None:
         super().__init__(padding, 0.0)
 
@@ -103,58 +103,70 @@ class ZeroPad3d(_Zero):
     _dimensions = 3
 
 
-class ReflectionPad1d(_Pad):
+class _ReflectionPadNd(_Pad):
+    _mode = "reflect"
+
+
+class ReflectionPad1d(_ReflectionPadNd):
     """Continues the last dimension by its mirror image."""
 
-    _dimensions, _mode = 1, "reflect"
+    _dimensions = 1
 
 
-class ReflectionPad2d(_Pad):
+class ReflectionPad2d(_ReflectionPadNd):
     """Continues the last two dimensions by their mirror images."""
 
-    _dimensions, _mode = 2, "reflect"
+    _dimensions = 2
 
 
-class ReflectionPad3d(_Pad):
+class ReflectionPad3d(_ReflectionPadNd):
     """Continues the last three dimensions by their mirror images."""
 
-    _dimensions, _mode = 3, "reflect"
+    _dimensions = 3
 
 
-class ReplicationPad1d(_Pad):
+class _ReplicationPadNd(_Pad):
+    _mode = "replicate"
+
+
+class ReplicationPad1d(_ReplicationPadNd):
     """Continues the last dimension by its first and last elements."""
 
-    _dimensions, _mode = 1, "replicate"
+    _dimensions = 1
 
 
-class ReplicationPad2d(_Pad):
+class ReplicationPad2d(_ReplicationPadNd):
     """Continues the last two dimensions by their first and last elements."""
 
-    _dimensions, _mode = 2, "replicate"
+    _dimensions = 2
 
 
-class ReplicationPad3d(_Pad):
+class ReplicationPad3d(_ReplicationPadNd):
     """Continues the last three dimensions by their first and last elements."""
 
-    _dimensions, _mode = 3, "replicate"
+    _dimensions = 3
 
 
-class CircularPad1d(_Pad):
+class _CircularPadNd(_Pad):
+    _mode = "circular"
+
+
+class CircularPad1d(_CircularPadNd):
     """Continues the last dimension as if it were periodic."""
 
-    _dimensions, _mode = 1, "circular"
+    _dimensions = 1
 
 
-class CircularPad2d(_Pad):
+class CircularPad2d(_CircularPadNd):
     """Continues the last two dimensions as if they were periodic."""
 
-    _dimensions, _mode = 2, "circular"
+    _dimensions = 2
 
 
-class CircularPad3d(_Pad):
+class CircularPad3d(_CircularPadNd):
     """Continues the last three dimensions as if they were periodic."""
 
-    _dimensions, _mode = 3, "circular"
+    _dimensions = 3
 
 
 __all__ = [

@@ -11,7 +11,7 @@ from ._sizes import each
 from .module import Module
 
 
-class _MaxPool(Configured):
+class _MaxPoolNd(Configured):
     """The largest element of each window.
 
     Args:
@@ -47,13 +47,13 @@ class _MaxPool(Configured):
         self._set(dilation=dilation, return_indices=return_indices, ceil_mode=ceil_mode)
 
 
-class MaxPool1d(_MaxPool):
+class MaxPool1d(_MaxPoolNd):
     """The largest element of each window of (N, C, L)."""
 
     _function = staticmethod(F.max_pool1d)
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of (N, C, H, W).
 
     >>> import gradiente as torch
@@ -64,13 +64,13 @@ class MaxPool2d(_MaxPool):
     _function = staticmethod(F.max_pool2d)
 
 
-class MaxPool3d(_MaxPool):
+class MaxPool3d(_MaxPoolNd):
     """The largest element of each window of (N, C, D, H, W)."""
 
     _function = staticmethod(F.max_pool3d)
 
 
-class _MaxUnpool(Module):
+class _MaxUnpoolNd(Module):
     """The elements put back where `MaxPool` found them, zeros elsewhere.
 
     Args:
@@ -102,25 +102,29 @@ class _MaxUnpool(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxUnpool1d(_MaxUnpool):
+class MaxUnpool1d(_MaxUnpoolNd):
     """The inverse of `MaxPool1d`."""
 
     _function = staticmethod(F.max_unpool1d)
 
 
-class MaxUnpool2d(_MaxUnpool):
+class MaxUnpool2d(_MaxUnpoolNd):
     """The inverse of `MaxPool2d`."""
 
     _function, _dimensions = staticmethod(F.max_unpool2d), 2
 
 
-class MaxUnpool3d(_MaxUnpool):
+class MaxUnpool3d(_MaxUnpoolNd):
     """The inverse of `MaxPool3d`."""
 
     _function, _dimensions = staticmethod(F.max_unpool3d), 3
 
 
-class AvgPool1d(Configured):
+class _AvgPoolNd(Configured):
+    """What all share."""
+
+
+class AvgPool1d(_AvgPoolNd):
     """The mean of each window of (N, C, L)."""
 
     kernel_size: Any
@@ -146,7 +150,7 @@ class AvgPool1d(Configured):
         self._set(padding=each(padding, 1), ceil_mode=ceil_mode, count_include_pad=count_include_pad)
 
 
-class _AvgPool(Configured):
+class _AvgPool(_AvgPoolNd):
     """The mean of each window.
 
     Args:
@@ -194,7 +198,7 @@ class AvgPool3d(_AvgPool):
     _function = staticmethod(F.avg_pool3d)
 
 
-class _LPPool(Configured):
+class _LPPoolNd(Configured):
     """(Σ xᵖ)^(1/p) of each window.
 
     Args:
@@ -216,19 +220,19 @@ class _LPPool(Configured):
         self._set(norm_type=norm_type, kernel_size=kernel_size, stride=stride, ceil_mode=ceil_mode)
 
 
-class LPPool1d(_LPPool):
+class LPPool1d(_LPPoolNd):
     """(Σ xᵖ)^(1/p) of each window of (N, C, L)."""
 
     _function = staticmethod(F.lp_pool1d)
 
 
-class LPPool2d(_LPPool):
+class LPPool2d(_LPPoolNd):
     """(Σ xᵖ)^(1/p) of each window of (N, C, H, W)."""
 
     _function = staticmethod(F.lp_pool2d)
 
 
-class LPPool3d(_LPPool):
+class LPPool3d(_LPPoolNd):
     """(Σ xᵖ)^(1/p) of each window of (N, C, D, H, W)."""
 
     _function = staticmethod(F.lp_pool3d)
@@ -251,7 +255,11 @@ class _Adaptive(Configured):
         self.output_size = output_size
 
 
-class _AdaptiveMax(_Adaptive):
+class _AdaptiveAvgPoolNd(_Adaptive):
+    """Means."""
+
+
+class _AdaptiveMaxPoolNd(_Adaptive):
     return_indices: bool
     _options = ("output_size", "return_indices")
     _shown = ("output_size",)
@@ -261,37 +269,37 @@ class _AdaptiveMax(_Adaptive):
         self.return_indices = return_indices
 
 
-class AdaptiveAvgPool1d(_Adaptive):
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """Means of (N, C, L) in a given number of windows."""
 
     _function = staticmethod(F.adaptive_avg_pool1d)
 
 
-class AdaptiveAvgPool2d(_Adaptive):
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Means of (N, C, H, W) in a given number of windows."""
 
     _function = staticmethod(F.adaptive_avg_pool2d)
 
 
-class AdaptiveAvgPool3d(_Adaptive):
+class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """Means of (N, C, D, H, W) in a given number of windows."""
 
     _function = staticmethod(F.adaptive_avg_pool3d)
 
 
-class AdaptiveMaxPool1d(_AdaptiveMax):
+class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """Largest elements of (N, C, L) in a given number of windows."""
 
     _function = staticmethod(F.adaptive_max_pool1d)
 
 
-class AdaptiveMaxPool2d(_AdaptiveMax):
+class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """Largest elements of (N, C, H, W) in a given number of windows."""
 
     _function = staticmethod(F.adaptive_max_pool2d)
 
 
-class AdaptiveMaxPool3d(_AdaptiveMax):
+class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """Largest elements of (N, C, D, H, W) in a given number of windows."""
 
     _function = staticmethod(F.adaptive_max_pool3d)

@@ -14,25 +14,17 @@ from .. import init
 from ..functional import recurrent
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence
-from .module import Module
+from ._recurrent import Recurrent, permuted
 
 
-class RNNBase(Module):
+class RNNBase(Recurrent):
     """What the recurrent layers share: their parameters, layers, directions and the loop over time."""
 
     mode: str
-    input_size: int
-    hidden_size: int
-    num_layers: int
-    bias: bool
-    batch_first: bool
     dropout: Any
-    bidirectional: bool
-    proj_size: int
 
     _step: ClassVar[Any]
     _gates: ClassVar[int] = 1
-    _states: ClassVar[int] = 1
 
     def __init__(
         self,
@@ -90,10 +82,6 @@ class RNNBase(Module):
         if self.proj_size >= self.hidden_size:
             raise ValueError("proj_size has to be smaller than hidden_size")
 
-    def _ends(self, layer: int) -> list[str]:
-        """What the names of the parameters of a layer end in, one for each direction."""
-        return [f"_l{layer}", f"_l{layer}_reverse"] if self.bidirectional else [f"_l{layer}"]
-
     def reset_parameters(self) -> None:
         """Draw the parameters uniformly from ±1/√hidden_size."""
         bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
@@ -102,16 +90,6 @@ class RNNBase(Module):
 
     def flatten_parameters(self) -> None:
         """Nothing: it is for GPUs."""
-
-    @property
-    def all_weights(self) -> list[list[Parameter]]:
-        """The parameters, those of each layer and direction in a list."""
-        names = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-        return [
-            [getattr(self, name + end) for name in names if name + end in self._parameters]
-            for layer in range(self.num_layers)
-            for end in self._ends(layer)
-        ]
 
     def extra_repr(self) -> str:
         """The sizes, and the options that are not usual."""
@@ -153,51 +131,41 @@ class RNNBase(Module):
         x: Tensor = input.data if packed else input
         if not packed and x.dim() not in (2, 3):
             name = self.mode.partition("_")[0]
-            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {x.dim()}D tensor instead")
+            found = f"{x.dim()}D tensor" if name == "RNN" else f"{x.dim()}D"
+            raise ValueError(f"{name}: Expected input to be 2D or 3D, got {found} instead")
         alone = not packed and x.dim() == 2
-        if not packed:
-            x = x.unsqueeze(1) if alone else x.transpose(0, 1) if self.batch_first else x
-        if x.shape[-1] != self.input_size:
-            raise RuntimeError(
-                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {x.shape[-1]}"
-            )
-        if x.dtype != self.weight_ih_l0.dtype:
-            raise ValueError(
-                f"input dtype {x.dtype} and the parameters' dtype {self.weight_ih_l0.dtype} do not match; convert one "
-                "with .to(...)"
-            )
-        batch = input.batch_sizes[0].item() if packed else x.shape[1]
-        state = self._first_state(hx, batch, x, alone, input.sorted_indices if packed else None)
-        sizes = input.batch_sizes.tolist() if packed else None
+        if alone:
+            x = x.unsqueeze(0 if self.batch_first else 1)
+        sizes = input.batch_sizes if packed else None
+        state = self._first_state(hx, x, sizes, alone, input.sorted_indices if packed else None)
+        self.check_forward_args(x, state if self._states > 1 else state[0], sizes)
+        if not packed and self.batch_first:
+            x = x.transpose(0, 1)
+        counts = input.batch_sizes.tolist() if packed else None
         directions, dropout = (2 if self.bidirectional else 1), (self.dropout if self.training else 0.0)
-        flat, final = recurrent.layers(type(self)._step, x, sizes, state, self._weights(), directions, dropout)
+        flat, final = recurrent.layers(type(self)._step, x, counts, state, self._weights(), directions, dropout)
         if packed:
             out: Any = PackedSequence(flat, input.batch_sizes, input.sorted_indices, input.unsorted_indices)
-            if input.unsorted_indices is not None:
-                final = tuple([s.index_select(1, input.unsorted_indices) for s in final])
+            final = tuple([permuted(s, input.unsorted_indices) for s in final])
         else:
             out = flat.squeeze(1) if alone else flat.transpose(0, 1) if self.batch_first else flat
             final = tuple([s.squeeze(1) for s in final]) if alone else final
         return out, final if self._states > 1 else final[0]
 
-    def _first_state(self, hx: Any, batch: int, x: Tensor, alone: bool, order: Any) -> tuple[Tensor, ...]:
-        rows = self.num_layers * (2 if self.bidirectional else 1)
-        widths = [self.proj_size or self.hidden_size, self.hidden_size][: self._states]
+    def _first_state(self, hx: Any, x: Tensor, sizes: Any, alone: bool, order: Any) -> tuple[Tensor, ...]:
         if hx is None:
-            return tuple([zeros((rows, batch, width), dtype=x.dtype) for width in widths])
-        given = tuple(hx) if self._states > 1 else (hx,)
-        if any(s.dim() != (2 if alone else 3) for s in given):
+            return tuple([zeros(shape, dtype=x.dtype) for shape in self._state_shapes(x, sizes)])
+        given = (hx[0], hx[1]) if self._states > 1 else (hx,)
+        rank = 2 if alone else 3
+        if any(s.dim() != rank for s in given):
             kind = "unbatched 2-D" if alone else "batched 3-D"
-            raise RuntimeError(
-                f"For {kind} input, hx should also be {2 if alone else 3}-D but got {given[0].dim()}-D tensor"
-            )
+            what, found = "hx", f"{given[0].dim()}-D tensor"
+            if self._states > 1:
+                what, found = "hx and cx", f"({', '.join(f'{s.dim()}-D' for s in given)}) tensors"
+            raise RuntimeError(f"For {kind} input, {what} should also be {rank}-D but got {found}")
         if alone:
             given = tuple([s.unsqueeze(1) for s in given])
-        for i, (s, width) in enumerate(zip(given, widths, strict=True)):
-            if tuple(s.shape) != (rows, batch, width):
-                name = "hidden" if self._states == 1 else f"hidden[{i}]"
-                raise RuntimeError(f"Expected {name} size {(rows, batch, width)}, got {list(s.shape)}")
-        return given if order is None else tuple([s.index_select(1, order) for s in given])
+        return tuple([permuted(s, order) for s in given])
 
 
 class RNN(RNNBase):
@@ -269,6 +237,21 @@ class LSTM(RNNBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", *args, **kwargs)
 
+    def get_expected_cell_size(self, input: Tensor, batch_sizes: Any) -> tuple[int, int, int]:
+        """The shape of the cells for an input: (layers · directions, B, hidden_size)."""
+        return self._state_shapes(input, batch_sizes)[1]
+
+    def check_forward_args(self, input: Tensor, hidden: Any, batch_sizes: Any) -> None:
+        """Raise the errors of `check_input` and `check_hidden_size`, of states and cells."""
+        self.check_input(input, batch_sizes)
+        expected = self.get_expected_hidden_size(input, batch_sizes), self.get_expected_cell_size(input, batch_sizes)
+        for i in range(2):
+            self.check_hidden_size(hidden[i], expected[i], f"Expected hidden[{i}] size {{}}, got {{}}")
+
+    def permute_hidden(self, hx: Any, permutation: Tensor | None) -> Any:
+        """States and cells with their batch in another order."""
+        return permuted(hx[0], permutation), permuted(hx[1], permutation)
+
 
 class GRU(RNNBase):
     """A gated recurrent unit. Source: K. Cho et al. (2014).
@@ -291,6 +274,24 @@ class GRU(RNNBase):
         if "proj_size" in kwargs:
             raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
         super().__init__("GRU", *args, **kwargs)
+
+
+def apply_permutation(tensor: Tensor, permutation: Tensor, dim: int = 1) -> Tensor:
+    """A tensor in another order along `dim`: the older name of `index_select`."""
+    warnings.warn(
+        "`apply_permutation` is deprecated, please use `tensor.index_select(dim, permutation)` instead",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return tensor.index_select(dim, permutation)
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"):  # torch has them here; their file imports this one
+        from . import rnn_cells
+
+        return getattr(rnn_cells, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = ["GRU", "LSTM", "RNN", "RNNBase"]

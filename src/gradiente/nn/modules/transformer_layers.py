@@ -114,13 +114,14 @@ class TransformerEncoderLayer(_Layer):
         """
         padding = as_numbers(src_key_padding_mask, "src_key_padding_mask", src_mask, "src_mask", src._array.dtype, True)
         mask = as_numbers(src_mask, "src_mask", None, "", src._array.dtype, False)
-
-        def attend(x: Tensor) -> Tensor:
-            options = {"attn_mask": mask, "key_padding_mask": padding, "is_causal": is_causal, "need_weights": False}
-            return self.dropout1(self.self_attn(x, x, x, **options)[0])
-
-        x = self._add(src, self.norm1, attend)
+        x = self._add(src, self.norm1, lambda x: self._sa_block(x, mask, padding, is_causal=is_causal))
         return self._add(x, self.norm2, self._ff_block)
+
+    def _sa_block(
+        self, x: Tensor, attn_mask: Tensor | None, key_padding_mask: Tensor | None, is_causal: bool = False
+    ) -> Tensor:
+        options = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
+        return self.dropout1(self.self_attn(x, x, x, need_weights=False, **options)[0])
 
     def _ff_block(self, x: Tensor) -> Tensor:
         return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
@@ -206,19 +207,30 @@ class TransformerDecoderLayer(_Layer):
             tgt_is_causal: a hint that `tgt_mask` lets each place see those before it; the mask must be given.
             memory_is_causal: likewise for `memory_mask`.
         """
-
-        def attend(x: Tensor) -> Tensor:
-            options = {"attn_mask": tgt_mask, "key_padding_mask": tgt_key_padding_mask, "is_causal": tgt_is_causal}
-            return self.dropout1(self.self_attn(x, x, x, need_weights=False, **options)[0])
-
-        def recall(x: Tensor) -> Tensor:
-            masks = {"attn_mask": memory_mask, "key_padding_mask": memory_key_padding_mask}
-            found, _ = self.multihead_attn(x, memory, memory, need_weights=False, is_causal=memory_is_causal, **masks)
-            return self.dropout2(found)
-
-        x = self._add(tgt, self.norm1, attend)
-        x = self._add(x, self.norm2, recall)
+        x = self._add(tgt, self.norm1, lambda x: self._sa_block(x, tgt_mask, tgt_key_padding_mask, tgt_is_causal))
+        x = self._add(
+            x,
+            self.norm2,
+            lambda x: self._mha_block(x, memory, memory_mask, memory_key_padding_mask, memory_is_causal),
+        )
         return self._add(x, self.norm3, self._ff_block)
+
+    def _sa_block(
+        self, x: Tensor, attn_mask: Tensor | None, key_padding_mask: Tensor | None, is_causal: bool = False
+    ) -> Tensor:
+        options = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
+        return self.dropout1(self.self_attn(x, x, x, need_weights=False, **options)[0])
+
+    def _mha_block(
+        self,
+        x: Tensor,
+        mem: Tensor,
+        attn_mask: Tensor | None,
+        key_padding_mask: Tensor | None,
+        is_causal: bool = False,
+    ) -> Tensor:
+        options = {"attn_mask": attn_mask, "key_padding_mask": key_padding_mask, "is_causal": is_causal}
+        return self.dropout2(self.multihead_attn(x, mem, mem, need_weights=False, **options)[0])
 
     def _ff_block(self, x: Tensor) -> Tensor:
         return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
