@@ -108,5 +108,64 @@ def test_wrong_arguments_of_lobpcg(options: dict[str, Any], text: str) -> None:
 
 def test_chain_matmul_writes_to_out() -> None:
     out = torch.empty(2, 1)
-    assert torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 1), out=out) is out
+    with pytest.warns(UserWarning, match=r"torch\.chain_matmul is deprecated"):
+        assert torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 1), out=out) is out
     assert out.tolist() == [[3.0], [3.0]]
+
+
+ORDERS: dict[str, tuple[Callable[[Any, Any], Any], str]] = {
+    "β, input, α": (lambda a, v: torch.addmm(2, a, 3, a, a), "Number beta, Tensor input, Number alpha, Tensor mat1"),
+    "β, input": (
+        lambda a, v: torch.addbmm(2, a, a[None], a[None]),
+        "Number beta, Tensor input, Tensor batch1",
+    ),
+    "β, α of a method": (
+        lambda a, v: a.addr(2, 3, v, v),
+        r"\(Number beta, Number alpha, Tensor vec1, Tensor vec2\)",
+    ),
+    "β of a method": (lambda a, v: a.clone().addmm_(2, a, a), r"\(Number beta, Tensor mat1, Tensor mat2\)"),
+    "out": (lambda a, v: torch.addmv(2, v, 3, a, v, out=torch.empty(2)), "Number alpha, Tensor mat, Tensor vec"),
+}
+
+
+@pytest.mark.parametrize(("name", "want"), list(zip(ORDERS, (8, 4, 5, 4, 8), strict=True)))
+def test_older_orders_of_products(name: str, want: int) -> None:
+    call, text = ORDERS[name]
+    with pytest.warns(UserWarning, match=text):
+        out = call(torch.ones(2, 2), torch.ones(2))
+    assert (out == want).all()
+
+
+def test_older_orders_that_do_not_fit() -> None:
+    a = torch.ones(2, 2)
+    for arguments in ((1, 2, 3, 4, 5), (a, a, 2, a), (2, a, a, 3, a), ("2", a, a, a), (a, a, a, a)):
+        with pytest.raises(TypeError, match=r"addmm\(\) received an invalid combination of arguments - got \("):
+            torch.addmm(*arguments)
+
+
+def test_volatile_has_no_effect() -> None:
+    with pytest.warns(UserWarning, match="volatile was removed"):
+        assert not torch.autograd.Variable(torch.ones(2), volatile=True).requires_grad
+    with pytest.warns(UserWarning, match="volatile"), pytest.raises(ValueError, match="can't be volatile and require"):
+        torch.autograd.Variable(torch.ones(2), True, True)
+
+
+@pytest.mark.filterwarnings("ignore:torch.set_default_tensor_type")
+def test_default_tensor_type() -> None:
+    try:
+        for given, want in ((torch.DoubleTensor, torch.float64), ("torch.HalfTensor", torch.float16)):
+            torch.set_default_tensor_type(given)
+            assert torch.get_default_dtype() is want
+        wrong: list[tuple[Any, type[Exception], str]] = [
+            (3, TypeError, "invalid type object"),
+            ("torch.LongTensor", TypeError, "only floating-point types"),
+            ("torch.cuda.FloatTensor", TypeError, "Torch not compiled with CUDA enabled"),
+            ("torch.FooTensor", AttributeError, "has no attribute 'FooTensor'"),
+            ("foo", ModuleNotFoundError, "No module named 'foo'"),
+        ]
+        for given, error, text in wrong:
+            with pytest.raises(error, match=text):
+                torch.set_default_tensor_type(given)
+        assert torch.get_default_dtype() is torch.float16
+    finally:
+        torch.set_default_dtype(torch.float32)

@@ -177,6 +177,7 @@ _LATER = {
             "get_num_threads",
             "is_deterministic_algorithms_warn_only_enabled",
             "is_storage",
+            "set_default_tensor_type",
             "set_deterministic_debug_mode",
             "set_float32_matmul_precision",
             "set_num_interop_threads",

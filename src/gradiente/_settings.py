@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 import warnings
+from importlib import import_module
+from operator import attrgetter
 from typing import Any
 
 from .storage import TypedStorage, UntypedStorage
 from .tensor.core import Tensor
-from .tensor.dtypes import TENSOR_TYPES
+from .tensor.dtypes import TENSOR_TYPES, set_default_dtype
+from .tensor.dtypes import dtype as Dtype
 
 
 class _Settings:
@@ -130,6 +133,46 @@ def get_float32_matmul_precision() -> str:
     return _kept.precision
 
 
+def set_default_tensor_type(t: Any, /) -> None:
+    """Set the type that floating-point tensors have where none is given. Deprecated: use `set_default_dtype`.
+
+    `t` is one of torch's tensor types, such as `torch.DoubleTensor`, or its name.
+
+    >>> import warnings
+    >>> import gradiente as torch
+    >>> warnings.simplefilter("ignore")
+    >>> torch.set_default_tensor_type("torch.DoubleTensor")
+    >>> torch.ones(1).dtype
+    torch.float64
+    >>> torch.set_default_tensor_type(torch.FloatTensor)
+    """
+    if isinstance(t, str):
+        root, _, rest = t.partition(".")
+        if root != "torch" or not rest:
+            raise ModuleNotFoundError(
+                f"No module named '{t.rpartition('.')[0] or t}' (give a name as torch.FloatTensor)"
+            )
+        t = attrgetter(rest)(import_module(__name__.rpartition(".")[0]))
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use torch.set_default_dtype() and "
+        "torch.set_default_device() as alternatives.",
+        UserWarning,
+        stacklevel=2,
+    )
+    found = getattr(t, "dtype", None) if isinstance(t, type) else None
+    if not isinstance(found, Dtype):
+        raise TypeError(
+            "invalid type object: only floating-point types are supported as the default type "
+            f"(got {t!r}; give one such as torch.DoubleTensor, or call torch.set_default_dtype)"
+        )
+    if t.__module__.endswith(".cuda") or ".cuda." in t.__module__:
+        raise TypeError(
+            f"type torch.cuda.{t.__name__} not available. Torch not compiled with CUDA enabled. "
+            f"(gradiente computes on the CPU: use torch.{t.__name__})"
+        )
+    set_default_dtype(found)
+
+
 def is_storage(obj: object, /) -> bool:
     """Whether the object is a storage, torch's name for a tensor's memory.
 
@@ -164,6 +207,7 @@ __all__ = [
     "get_num_threads",
     "is_deterministic_algorithms_warn_only_enabled",
     "is_storage",
+    "set_default_tensor_type",
     "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
     "set_num_interop_threads",

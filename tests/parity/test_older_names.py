@@ -100,3 +100,43 @@ def test_errors_of_lobpcg() -> None:
     for m in (torch, gradiente):
         with pytest.raises(ValueError, match="not applicable when the number of A rows"):
             m.lobpcg(m.eye(4), k=2)
+
+
+ORDERS = {
+    "function": lambda m, a, v: m.addmm(2, a, 3, a, a),
+    "function, no alpha": lambda m, a, v: m.addbmm(2, a, a[None], a[None]),
+    "method": lambda m, a, v: a.addr(2, 3, v, v),
+    "method, no alpha": lambda m, a, v: a[None].baddbmm(2, a[None], a[None]),
+    "in place": lambda m, a, v: v.clone().addmv_(2, 3, a, v),
+    "out": lambda m, a, v: m.addmm(2, a, 3, a, a, out=m.empty(2, 2)),
+    "numbers": lambda m, a, v: m.addmm(1, 2, 3, 4, 5),
+    "chain_matmul": lambda m, a, v: m.chain_matmul(a, a),
+    "volatile": lambda m, a, v: m.autograd.Variable(a, volatile=True),
+    "volatile with gradients": lambda m, a, v: m.autograd.Variable(a, True, True),
+    "default type": lambda m, a, v: m.set_default_tensor_type(m.FloatTensor),
+    "default type by name": lambda m, a, v: m.set_default_tensor_type("torch.FloatTensor"),
+    "default type of integers": lambda m, a, v: m.set_default_tensor_type(m.LongTensor),
+    "default type of CUDA": lambda m, a, v: m.set_default_tensor_type("torch.cuda.FloatTensor"),
+    "default type that is none": lambda m, a, v: m.set_default_tensor_type(m.float32),
+    "default type without a name": lambda m, a, v: m.set_default_tensor_type("torch.FooTensor"),
+}
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_older_orders_warn(name: str) -> None:
+    """Values, errors, and the beginning of what is warned of, up to the signatures that are proposed."""
+    found: list[list[str]] = []
+    always = torch.is_warn_always_enabled()
+    torch.set_warn_always(True)
+    for m in (torch, gradiente):
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            try:
+                seen = str(ORDERS[name](m, m.ones(2, 2), m.arange(2.0)))
+            except (RuntimeError, TypeError, ValueError, AttributeError) as error:
+                seen = f"{type(error).__name__} {str(error).splitlines()[0]}"
+        found.append([seen, *[str(w.message).split("\nConsider")[0].split(" (Trig")[0].strip() for w in heard]])
+    torch.set_warn_always(always)
+    (theirs, *their_warnings), (ours, *our_warnings) = found
+    assert ours.replace("'gradiente'", "'torch'").startswith(theirs)
+    assert [w.replace("addmv_", "addmv") for w in their_warnings] == our_warnings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from ..tensor.core import Tensor
@@ -22,6 +23,7 @@ class Variable(metaclass=VariableMeta):
     Args:
         data: a tensor; the result shares its memory.
         requires_grad: whether gradients are to be computed for the result.
+        volatile: no effect, with a warning: torch 0.4 did away with it.
 
     Returns a leaf without history. Raises TypeError if `data` is not a tensor, RuntimeError if its type can have no
     gradients.
@@ -31,8 +33,16 @@ class Variable(metaclass=VariableMeta):
     tensor([1., 1.], requires_grad=True)
     """
 
-    def __new__(cls, data: Tensor, requires_grad: bool | None = None) -> Any:
+    def __new__(cls, data: Tensor, requires_grad: bool | None = None, volatile: bool = False) -> Any:
         """The tensor."""
+        if volatile:
+            warnings.warn(
+                "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.",
+                UserWarning,
+                stacklevel=2,
+            )
+            if requires_grad:
+                raise ValueError("Variable can't be volatile and require_grad at the same time! (leave volatile out)")
         if not isinstance(data, Tensor):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"Variable data has to be a tensor, but got {type(data).__name__}")
         out = share(data)

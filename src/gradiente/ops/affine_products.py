@@ -10,6 +10,7 @@ from ..tensor.inplace import touched
 from ..tensor.restrictions import check_writable
 from ._arguments import need_tensor
 from ._define import inplace, primitive
+from ._older_orders import older_orders
 from ._out import into
 from ._product_checks import (
     batch_mismatch,
@@ -59,6 +60,7 @@ def _factors(input: Tensor, beta: Number, alpha: Number, exact: bool = False) ->
     return {"beta": beta, "alpha": alpha}
 
 
+@older_orders
 def addmm(
     input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -106,6 +108,7 @@ def addmm(
     return _addmm(input, _matmul(mat1, mat2), **factors)
 
 
+@older_orders
 def addmv(
     input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -153,6 +156,7 @@ def addmv(
     return _addmv(input, _mv(mat, vec), **factors)
 
 
+@older_orders
 def addr(
     input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -194,6 +198,7 @@ def addr(
     return _addr(input, product, **factors)
 
 
+@older_orders
 def addbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:
@@ -251,6 +256,7 @@ def addbmm(
 _addbmm_same = inplace(addbmm)
 
 
+@older_orders
 def addbmm_(self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """`addbmm` in place. As in torch, a tensor that has to be broadcast takes the size of the result.
 
@@ -272,6 +278,7 @@ def addbmm_(self: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, a
     return self
 
 
+@older_orders
 def baddbmm(
     input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1, out: Tensor | None = None
 ) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -182,7 +183,9 @@ def kron(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
 
 
 def chain_matmul(*matrices: Any, out: Tensor | None = None) -> Tensor:
-    """The product of several matrices, in the order of the fewest multiplications.
+    """The product of several matrices, in the order of the fewest multiplications. Deprecated, as in torch.
+
+    Use `torch.linalg.multi_dot`.
 
     Args:
         matrices: the matrices, of matching sizes.
@@ -197,7 +200,9 @@ def chain_matmul(*matrices: Any, out: Tensor | None = None) -> Tensor:
     Source: T. Cormen et al., Introduction to Algorithms (2009), 15.2.
 
     Example:
+        >>> import warnings
         >>> import gradiente as torch
+        >>> warnings.simplefilter("ignore")
         >>> torch.chain_matmul(torch.ones(2, 3), torch.ones(3, 4), torch.ones(4, 1))
         tensor([[12.],
                 [12.]])
@@ -211,8 +216,6 @@ def chain_matmul(*matrices: Any, out: Tensor | None = None) -> Tensor:
     for x in matrices:
         if need_tensor(x, "chain_matmul", "matrices")._array.ndim != 2:
             raise RuntimeError(f"Tensor dimension is {x._array.ndim}, expected 2 instead.")
-    if len(matrices) == 1:
-        return _clone(matrices[0])
     for i in range(len(matrices) - 1):
         a, b = matrices[i], matrices[i + 1]
         if a._array.shape[1] != b._array.shape[0]:
@@ -221,6 +224,14 @@ def chain_matmul(*matrices: Any, out: Tensor | None = None) -> Tensor:
                 "cannot be multiplied"
             )
         same_dtype("both inputs should have same dtype", a, b, a=a, b=b)
+    warnings.warn(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use torch.linalg.multi_dot "
+        "instead, which accepts a list of two or more tensors rather than multiple parameters.",
+        UserWarning,
+        stacklevel=2,
+    )
+    if len(matrices) == 1:
+        return _clone(matrices[0])
     return product_in_order(matrices)
 
 
