@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys as _sys
 import warnings as _warnings
 from math import e as e
 from math import inf as inf
@@ -135,6 +136,7 @@ if _TYPE_CHECKING:
     from . import serialization as serialization
     from . import storage as storage
     from . import testing as testing
+    from . import torch_version as torch_version
     from . import version as version
     from . import xpu as xpu
     from ._settings import *
@@ -163,6 +165,7 @@ _LATER = {
             "serialization",
             "storage",
             "testing",
+            "torch_version",
             "version",
             "xpu",
         ),
@@ -224,9 +227,21 @@ def __getattr__(name: str) -> object:
     home = _LATER.get(name)
     if home is not None:
         return getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
+    if name == "__all__":  # what `from torch import *` takes: no modules, as with torch
+        return _exported()
     if name.startswith("_foreach_"):
         from .ops.foreach import FOREACH
 
         if name in FOREACH:
             return FOREACH[name]
-    raise missing_attribute(__name__, name, [*public_names(__name__), *_LATER])
+    raise missing_attribute(__name__, name, public_names(__name__, _LATER))
+
+
+def __dir__() -> list[str]:
+    return sorted({*vars(_sys.modules[__name__]), *_LATER})
+
+
+def _exported() -> list[str]:
+    own = vars(_sys.modules[__name__])
+    names = [name for name, value in own.items() if type(value) not in (type(_sys), type(annotations))]
+    return sorted(name for name in [*names, *filter(_LATER.get, _LATER)] if not name.startswith("_"))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from types import ModuleType
 
 PACKAGE = "gradiente"
 ALIAS = "torch"
 OLDER_FUNC = "functorch"
+LISTED = "gradiente's docs/coverage.md and docs/compared.md list what is there"
 
 
 def real_name(name: str) -> str:
@@ -29,9 +30,48 @@ def shown_name(name: str) -> str:
     return name
 
 
-def public_names(module_name: str) -> list[str]:
-    """The public names that a module offers."""
-    return [name for name in vars(sys.modules[module_name]) if not name.startswith("_")]
+def public_names(module_name: str, later: Iterable[str] = ()) -> Iterable[str]:
+    """The public names that a module offers, and those that it loads later; listed when they are asked for."""
+    for name in (*vars(sys.modules[module_name]), *later):
+        if not name.startswith("_"):
+            yield name
+
+
+def missing_in(module_name: str) -> Callable[[str], object]:
+    """A module's ``__getattr__`` that raises `missing_attribute`."""
+
+    def __getattr__(name: str) -> object:
+        raise MissingName(module_name, name, public_names(module_name))
+
+    return __getattr__
+
+
+class MissingName(AttributeError):
+    """An AttributeError whose text is worked out when it is shown.
+
+    `hasattr` and `getattr` with a default ask for missing names all the time, and the search for close ones takes a
+    thousand times as long as the question. Its names are those of AttributeError, which tracebacks then print.
+    """
+
+    def __init__(self, module_name: str, name: str, public_names: Iterable[str]) -> None:
+        # `obj` is left out: with it, Python would append a suggestion of its own to ours.
+        super().__init__(name=name)
+        self._asked = (module_name, shown_name(module_name), name, public_names)
+
+    def __str__(self) -> str:
+        if not self.args:
+            self.args = (_missing_text(*self._asked),)
+        return str(self.args[0])
+
+    def __repr__(self) -> str:
+        return f"AttributeError({str(self)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return AttributeError, (str(self),)
+
+
+MissingName.__module__ = "builtins"
+MissingName.__name__ = MissingName.__qualname__ = "AttributeError"
 
 
 def missing_attribute(module_name: str, name: str, public_names: Iterable[str]) -> AttributeError:
@@ -47,16 +87,31 @@ def missing_attribute(module_name: str, name: str, public_names: Iterable[str]) 
 
     Example:
         >>> print(missing_attribute("gradiente", "matmull", ["matmul", "add"]))
-        module 'gradiente' has no attribute 'matmull'. Closest names: 'matmul'
+        module 'gradiente' has no attribute 'matmull'. Closest names: 'matmul'. gradiente's docs/...
     """
-    message = f"module {shown_name(module_name)!r} has no attribute {name!r}"
-    if not (name.startswith("__") and name.endswith("__")):  # a probe by Python's own machinery
-        closest = _closest_names(name, public_names)
-        if shown_name(module_name) != module_name:
-            message += f". {module_name}, which runs this program, does not provide it"
-        message += closest
-    # `obj` is left out: with it, Python would append a suggestion of its own to ours.
-    return AttributeError(message, name=name)
+    return MissingName(module_name, name, public_names)
+
+
+def _missing_text(module_name: str, shown: str, name: str, public_names: Iterable[str]) -> str:
+    message = f"module {shown!r} has no attribute {name!r}"
+    if name.startswith("__") and name.endswith("__"):  # a probe by Python's own machinery
+        return message
+    if shown != module_name:
+        message += f". {module_name}, which runs this program, does not provide it"
+    return f"{message}{_remedy(torch_name(module_name, name), name, public_names)}"
+
+
+def torch_name(module_name: str, name: str) -> str:
+    """``gradiente.x`` and ``y`` → ``torch.x.y``."""
+    return f"{ALIAS}{module_name[len(PACKAGE) :]}.{name}"
+
+
+def _remedy(full: str, name: str, names: Iterable[str]) -> str:
+    """What to use instead, the closest names, and where to read more, to be appended to a message."""
+    advice = instead(full)
+    if advice:
+        return f": {advice}{_closest_names(name, names, 0.8)}. {LISTED}"
+    return f"{_closest_names(name, names)}. {LISTED}"
 
 
 def missing_submodule(fullname: str, parent: ModuleType) -> ModuleNotFoundError:
@@ -64,12 +119,15 @@ def missing_submodule(fullname: str, parent: ModuleType) -> ModuleNotFoundError:
     prefix, _, child = fullname.rpartition(".")
     names = _submodules(parent)
     message = f"No module named {fullname!r}. gradiente provides no {real_name(fullname)!r}"
-    close = _close(child, names)
+    advice = instead(fullname)
+    if advice:
+        message += f": {advice}"
+    close = _close(child, names, 0.8 if advice else 0.6)
     if close:
         message += ". Closest modules: " + ", ".join(repr(f"{prefix}.{name}") for name in close)
-    elif names:
+    elif names and not advice:
         message += f". Modules in {prefix!r}: " + ", ".join(repr(name) for name in names)
-    return ModuleNotFoundError(message, name=fullname)
+    return ModuleNotFoundError(f"{message}. {LISTED}", name=fullname)
 
 
 def shadowed_submodule(fullname: str, attribute: object) -> ModuleNotFoundError:
@@ -87,19 +145,26 @@ def missing_import(fullname: str, parent: ModuleType) -> ImportError:
     parent_name, _, child = fullname.rpartition(".")
     origin = getattr(parent, "__file__", None) or "unknown location"
     message = f"cannot import name {child!r} from {shown_name(parent_name)!r} ({origin})"
-    message += _closest_names(child, _public_names(parent))
+    message += _remedy(torch_name(parent_name, child), child, _public_names(parent))
     return ImportError(message, name=shown_name(parent_name), path=origin)
 
 
-def _closest_names(name: str, names: Iterable[str]) -> str:
-    close = _close(name, names)
+def instead(full: str) -> str:
+    """What to use instead of a part of torch that is outside of gradiente, or ""."""
+    from gradiente import _elsewhere  # only an error that is shown needs it
+
+    return _elsewhere.instead(full)
+
+
+def _closest_names(name: str, names: Iterable[str], cutoff: float = 0.6) -> str:
+    close = _close(name, names, cutoff)
     return ". Closest names: " + ", ".join(repr(found) for found in close) if close else ""
 
 
-def _close(name: str, names: Iterable[str]) -> list[str]:
+def _close(name: str, names: Iterable[str], cutoff: float = 0.6) -> list[str]:
     import difflib  # only an error needs it
 
-    return difflib.get_close_matches(name, sorted(set(names)), n=3, cutoff=0.6)
+    return difflib.get_close_matches(name, sorted(set(names)), n=3, cutoff=cutoff)
 
 
 def _public_names(module: ModuleType) -> list[str]:
@@ -115,4 +180,5 @@ def _submodules(package: ModuleType) -> list[str]:
     names.update(name[len(prefix) :] for name in sys.modules if name.startswith(prefix))
     # A module whose name means something else in its parent (`tensor`, a function) cannot be imported under torch.
     shadowed = {name for name in names if vars(package).get(name) is not sys.modules.get(prefix + name)}
-    return sorted(name for name in names - shadowed if not name.startswith("_") and "." not in name)
+    own = shadowed if prefix != PACKAGE + "." else shadowed | {"arrays", "graph", "rules", "run"}  # torch has none
+    return sorted(name for name in names - own if not name.startswith("_") and "." not in name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._missing import missing_in
 from .tensor.devices import device
 
 
@@ -24,5 +25,7 @@ def current_accelerator(check_available: bool = False) -> device | None:
     """
     return None
 
+
+__getattr__ = missing_in(__name__)
 
 __all__ = ["current_accelerator", "device_count", "is_available"]

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ._missing import missing_in
 from .tensor.devices import device
 from .tensor.dtypes import bfloat16, float16
 from .tensor.dtypes import dtype as Dtype
@@ -164,5 +165,7 @@ def is_autocast_enabled(device_type: str | None = None) -> bool:
     """Whether an `autocast` has an effect now: False."""
     return False
 
+
+__getattr__ = missing_in(__name__)
 
 __all__ = ["GradScaler", "autocast", "is_autocast_available", "is_autocast_enabled"]

@@ -6,6 +6,8 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ._missing import missing_in
+
 
 def compile(model: Any = None, *, disable: bool = False, **options: Any) -> Any:
     """The function or module itself, with a warning: nothing is compiled.
@@ -66,5 +68,7 @@ def allow_in_graph(fn: Callable[..., Any]) -> Callable[..., Any]:
     """The function itself."""
     return fn
 
+
+__getattr__ = missing_in(__name__)
 
 __all__ = ["allow_in_graph", "compile", "disable", "is_compiling", "is_dynamo_compiling", "reset"]

@@ -14,6 +14,7 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any, TypeVar
 
 from ._asking import ignored, listed, namespaces
+from ._missing import missing_in
 from .ops.subclasses import nowrap
 from .tensor.core import Tensor
 from .tensor.overriding import (
@@ -253,6 +254,8 @@ def get_default_nowrap_functions() -> set[Callable[..., Any]]:
 
 
 enable()
+
+__getattr__ = missing_in(__name__)
 
 __all__ = [
     "BaseTorchFunctionMode",

@@ -6,6 +6,8 @@ import re
 from itertools import dropwhile
 from typing import Any
 
+from ._version import FOLLOWED
+
 _FORM = re.compile(r"v?(\d+(?:\.\d+)*)(?:[-_.]?(a|b|rc|dev|post)[-_.]?(\d*))?(?:\.(dev)(\d+))?(?:\+([\w.-]+))?$")
 _RANKS = {"dev": -4, "a": -3, "b": -2, "rc": -1, None: 0, "post": 1}
 
@@ -67,5 +69,8 @@ def _key(text: str) -> tuple[Any, ...] | None:
     parts = tuple((1, int(part), "") if part.isdigit() else (0, 0, part) for part in re.split(r"[.\-_]", local or ""))
     return release, _RANKS[phase], int(count or 0), not dev, int(dev_count or 0), parts if local else ()
 
+
+__version__ = TorchVersion(FOLLOWED)
+"""The version of PyTorch that is followed, whether `torch` is redirected or gradiente is imported by its own name."""
 
 __all__ = ["TorchVersion"]

@@ -6,7 +6,10 @@ what they share.
 
 from __future__ import annotations
 
+from .._missing import missing_in
 from .functional_matrices import hessian, jacobian
 from .functional_products import hvp, jvp, vhp, vjp
+
+__getattr__ = missing_in(__name__)
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]

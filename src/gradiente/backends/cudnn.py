@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .._missing import missing_in
+
 enabled: bool = True
 benchmark: bool = False
 deterministic: bool = False
@@ -21,3 +23,6 @@ def is_available() -> bool:
 def version() -> int | None:
     """The version of cuDNN: None."""
     return None
+
+
+__getattr__ = missing_in(__name__)

@@ -10,7 +10,8 @@ What lives here:
 - `exports`: plain text exports of notebooks, and where a cell's code ends in them;
 - `magics`: IPython's ``%magic`` and ``!shell`` lines;
 - `tracebacks`: uncaught exceptions, shown without the frames of this package;
-- `children`, `child`: the redirection in processes that `multiprocessing` starts.
+- `children`, `child`, `site/sitecustomize`: the redirection in processes that the program starts;
+- `installed`: what `importlib.metadata` is told of torch.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from gradiente._missing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _ALIAS_PREFIX = ALIAS + "."
 _PACKAGE_PREFIX = PACKAGE + "."
@@ -67,10 +67,22 @@ class AliasFinder:
     ) -> ModuleSpec | None:
         """Find torch's modules; for gradiente's own, only check what ``from torch import name`` asks for."""
         if fullname in (ALIAS, OLDER_FUNC) or fullname.startswith(_ALIAS_PREFIX):
-            return _alias_spec(fullname)
-        if fullname.startswith(_PACKAGE_PREFIX) and _is_from_import():
+            try:
+                return _alias_spec(fullname)
+            except ModuleNotFoundError:
+                if _asked_by("_find_and_load_unlocked"):
+                    raise
+                return None  # `importlib.util.find_spec` only wants to know
+        if fullname.startswith(_PACKAGE_PREFIX) and _asked_by("_handle_fromlist"):
             _check_from_import(fullname)
         return None
+
+    def find_distributions(self, *context: Any) -> Iterator[Any]:
+        """Answer ``importlib.metadata.version("torch")``, by which packages decide what they use."""
+        if getattr(context[0] if context else None, "name", None) == ALIAS:
+            from gradiente.run.installed import Installed
+
+            yield Installed()
 
 
 class Alias:
@@ -230,11 +242,11 @@ def _check_from_import(fullname: str) -> None:
         raise missing_import(fullname, parent)
 
 
-def _is_from_import() -> bool:
-    """Whether the import system is looking for a submodule on behalf of ``from package import name``."""
+def _asked_by(function: str) -> bool:
+    """Whether a function of the import system, that an import statement has called, asks."""
     frame = sys._getframe(2)  # pyright: ignore[reportPrivateUsage]
     while frame is not None and frame.f_code.co_filename.startswith("<frozen importlib"):
-        if frame.f_code.co_name == "_handle_fromlist":
+        if frame.f_code.co_name == function:
             return True
         frame = frame.f_back
     return False

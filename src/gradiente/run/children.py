@@ -1,12 +1,14 @@
-"""The redirection in processes that `multiprocessing` starts.
+"""The redirection in processes that a program starts.
 
-A forked child inherits it. A child of the start methods ``spawn`` and ``forkserver`` is a fresh interpreter which
-imports the main script again, and needs the redirection before that. `multiprocessing` has no option for it, so its
-two modules are adjusted when, and only when, the program imports them.
+Commands inherit the environment, see Note [Processes that a program starts] in `site/sitecustomize.py`. A forked child
+has the redirection already. A child of the start methods ``spawn`` and ``forkserver`` of `multiprocessing` is a fresh
+interpreter which imports the main script again, and needs the redirection before that, also where it ignores its
+environment. There is no option for it, so the two modules are adjusted when, and only when, the program imports them.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
@@ -19,12 +21,22 @@ _INSTALL = "from gradiente.run.alias import install_alias; install_alias(); "
 
 
 def alias_in_children() -> None:
-    """Let the processes that this one starts through `multiprocessing` redirect torch, too."""
+    """Let the Python processes that this one starts redirect torch, too."""
+    _in_environment()
     for name, adjust in _ADJUSTMENTS.items():
         if name in sys.modules:
             adjust(sys.modules[name])
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
+
+
+def _in_environment() -> None:
+    """Let Python, when it starts as a command, find `site/sitecustomize.py`."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
+    entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    if folder not in entries:
+        os.environ["PYTHONPATH"] = os.pathsep.join([folder, *filter(None, entries)])
+    os.environ["GRADIENTE_REDIRECTS"] = sys.prefix
 
 
 class _Finder:

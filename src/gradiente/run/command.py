@@ -22,8 +22,8 @@ options:
   -h, --help       show this text and exit
   -V, --version    show gradiente's version and exit
 
-An installed PyTorch is neither used nor changed. Other Python processes that the program starts as commands use
-gradiente only if they are started with `python -m gradiente` too."""
+An installed PyTorch is neither used nor changed. Processes that the program starts with the same Python use
+gradiente, too."""
 
 
 def main(arguments: list[str]) -> int:

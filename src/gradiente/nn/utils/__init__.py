@@ -51,4 +51,4 @@ def __getattr__(name: str) -> object:
     home = _LATER.get(name)
     if home is not None:
         return getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
-    raise missing_attribute(__name__, name, [*public_names(__name__), *_LATER])
+    raise missing_attribute(__name__, name, public_names(__name__, _LATER))

@@ -1,0 +1,102 @@
+"""What PyTorch has beside autograd and gradiente has not: what to use instead. Read when an error is shown."""
+
+from __future__ import annotations
+
+_AS_WRITTEN = "programs run as they are written, so nothing is traced, exported or compiled; call the module itself"
+_QUANTISED = "tensors are not quantised; compute in float32, or convert with x.to(torch.bfloat16) to save memory"
+_SPARSE = "tensors are dense; index with index_add or scatter_add, or keep scipy.sparse matrices in a custom Function"
+_PROCESSES = (
+    "processes are not connected; ask torch.distributed.is_available() first, or start independent ones with "
+    "multiprocessing"
+)
+_STREAMS = (
+    "computation is on the CPU, in order, with no streams; leave them out, or ask torch.cuda.is_available() first"
+)
+_NESTED = "tensors have one shape; pad with torch.nn.utils.rnn.pad_sequence and mask"
+
+INSTEAD: dict[str, str] = {
+    "torch.hub": "nothing is downloaded; fetch the file yourself, and torch.load(path) reads its weights",
+    "torch.onnx": "there is no export; torch.save(model.state_dict(), path) is a file that PyTorch reads and exports",
+    "torch.export": _AS_WRITTEN,
+    "torch.fx": _AS_WRITTEN,
+    "torch._inductor": _AS_WRITTEN,
+    "torch._export": _AS_WRITTEN,
+    "torch._functorch": "torch.func has the public functions",
+    "torch.utils.tensorboard": (
+        "write the curves as text or CSV, or use the package tensorboardX, which takes NumPy arrays: x.numpy()"
+    ),
+    "torch.utils.cpp_extension": "nothing is compiled; write a torch.autograd.Function on NumPy or another library",
+    "torch.utils.bottleneck": "torch.profiler times operations",
+    "torch.utils.benchmark": "use timeit, or torch.profiler",
+    "torch.utils.mobile_optimizer": _AS_WRITTEN,
+    "torch.utils.flop_counter": "torch.profiler counts operations with with_flops=True where it knows them",
+    "torch.utils.model_zoo": "nothing is downloaded; fetch the file yourself, and torch.load(path) reads its weights",
+    "torch.utils.data.datapipes": "use Dataset, IterableDataset and DataLoader",
+    "torch.utils.data.DistributedSampler": _PROCESSES,
+    "torch.utils.data.distributed": _PROCESSES,
+    "torch.utils._python_dispatch": "torch.overrides.TorchFunctionMode sees every call of a function",
+    "torch.utils._cxx_pytree": "torch.utils._pytree has the same functions in Python",
+    "torch.quantization": _QUANTISED,
+    "torch.ao": _QUANTISED,
+    "torch.nn.quantized": _QUANTISED,
+    "torch.nn.quantizable": _QUANTISED,
+    "torch.nn.qat": _QUANTISED,
+    "torch.nn.intrinsic": _QUANTISED,
+    "torch.quantize_per_tensor": _QUANTISED,
+    "torch.quantize_per_channel": _QUANTISED,
+    "torch.quantize_per_tensor_dynamic": _QUANTISED,
+    "torch.qint8": _QUANTISED,
+    "torch.quint8": _QUANTISED,
+    "torch.qint32": _QUANTISED,
+    "torch.sparse": _SPARSE,
+    "torch.sparse_coo": _SPARSE,
+    "torch.sparse_csr": _SPARSE,
+    "torch.sparse_coo_tensor": _SPARSE,
+    "torch.sparse_csr_tensor": _SPARSE,
+    "torch.sparse_csc_tensor": _SPARSE,
+    "torch.sparse_compressed_tensor": _SPARSE,
+    "torch.optim.SparseAdam": _SPARSE,
+    "torch.optim.sparse_adam": _SPARSE,
+    "torch.nested": _NESTED,
+    "torch.jagged": _NESTED,
+    "torch.package": "torch.save writes state and tensors; ship code as a Python package",
+    "torch.jit": _AS_WRITTEN,
+    "torch.jit.load": "torch.load reads weights; a scripted program holds code that only PyTorch runs",
+    "torch.jit.save": "torch.save(model.state_dict(), path) writes the weights",
+    "torch.library": "torch.autograd.Function defines an operation with its derivative",
+    "torch._dynamo": _AS_WRITTEN,
+    "torch.distributed": _PROCESSES,
+    "torch.nn.parallel": _PROCESSES,
+    "torch.nn.DataParallel": "there is one device; use the module itself",
+    "torch.cuda": "computation is on the CPU; ask torch.cuda.is_available() first",
+    "torch.cuda.Stream": _STREAMS,
+    "torch.cuda.Event": "computation is on the CPU; time with time.perf_counter",
+    "torch.cuda.stream": _STREAMS,
+    "torch.cuda.current_stream": _STREAMS,
+    "torch.cuda.default_stream": _STREAMS,
+    "torch.cuda.CUDAGraph": _STREAMS,
+    "torch.cuda.nvtx": "torch.profiler.record_function names a part of the program",
+    "torch.Stream": _STREAMS,
+    "torch.Event": "computation is on the CPU; time with time.perf_counter",
+    "torch.mtia": "computation is on the CPU",
+    "torch.classes": "the classes are ordinary Python classes",
+}
+"""Names and what to use instead; an entry holds for what is below it, too."""
+
+
+def instead(name: str) -> str:
+    """What to use instead of `name`, ``torch.x.y``; the longest entry above it speaks. "" if none does.
+
+    >>> instead("torch.onnx.export")[:18]
+    'there is no export'
+    >>> instead("torch.sine")
+    ''
+    """
+    while name != "torch":
+        if name in INSTEAD:
+            return INSTEAD[name]
+        name = name.rpartition(".")[0]
+    return ""
+
+
+__all__ = ["INSTEAD", "instead"]
