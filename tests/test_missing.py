@@ -62,7 +62,6 @@ def test_the_first_line_is_pythons_and_close_names_follow(module, name, close):
         ("jit", "save", "torch.save(model.state_dict(), path)"),
         ("distributed", "all_reduce", "processes are not connected"),
         ("nn", "quantized", "tensors are not quantised"),
-        ("nn", "DataParallel", "use the module itself"),
     ],
 )
 def test_what_lies_outside_says_what_to_use(module, name, advice):

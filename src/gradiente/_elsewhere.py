@@ -67,7 +67,6 @@ INSTEAD: dict[str, str] = {
     "torch._dynamo": _AS_WRITTEN,
     "torch.distributed": _PROCESSES,
     "torch.nn.parallel": _PROCESSES,
-    "torch.nn.DataParallel": "there is one device; use the module itself",
     "torch.cuda": "computation is on the CPU; ask torch.cuda.is_available() first",
     "torch.cuda.Stream": _STREAMS,
     "torch.cuda.Event": "computation is on the CPU; time with time.perf_counter",
