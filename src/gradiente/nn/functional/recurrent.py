@@ -143,7 +143,7 @@ def _grouped(params: Sequence[Tensor], biases: bool, projected: bool, extra: Any
 
 def _recur(function: str, step: Any, states: int, extra: Any, args: Any, keywords: Any) -> tuple[Tensor, ...]:
     given = _bound(function, args, keywords, states)
-    state = tuple(given["hx"]) if states > 1 else (given["hx"],)
+    state: tuple[Any, ...] = tuple(given["hx"]) if states > 1 else (given["hx"],)
     if len(state) != states:
         raise RuntimeError(f"{function} expects two hidden states (got {len(state)}: pass hx=(h, c))")
     packed = "batch_sizes" in given
