@@ -31,14 +31,15 @@ def test_tensors_are_of_torch_while_a_program_uses_it():
 
 
 @pytest.mark.parametrize("x", [torch.ones(2), torch.nn.Parameter(torch.ones(2))], ids=["tensor", "parameter"])
-def test_pickles_made_meanwhile_are_read_without_torch(x):
+def test_pickles_made_meanwhile_hold_torchs_names(x):
     with install_alias():
         __import__("torch")
         written = pickle.dumps(x)
-    texts = [argument for _, argument, _ in pickletools.genops(written) if isinstance(argument, str)]
-    assert not [text for text in texts if text.partition(".")[0] == "torch"]
-    found = pickle.loads(written)
-    assert (type(found), found.tolist()) == (type(x), [1, 1])
+        texts = [argument for _, argument, _ in pickletools.genops(written) if isinstance(argument, str)]
+        assert not [text for text in texts if text.partition(".")[0] == "gradiente"]
+        found = pickle.loads(written)
+        assert (type(found), found.tolist()) == (type(x), [1, 1])
+    assert pickle.loads(pickle.dumps(x)).tolist() == [1, 1]
 
 
 def test_the_version_that_programs_are_told_of():

@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "gradiente"
 
 # The layers from the bottom up. A module imports from its own layer and those below, never from one above.
 LAYERS = [
-    {"_elsewhere", "_missing", "_version", "arrays", "random", "torch_version"},
+    {"_elsewhere", "_homes", "_missing", "_version", "arrays", "random", "torch_version"},
     {"graph"},
     {"rules"},
     {"tensor"},
@@ -28,6 +28,8 @@ LAYERS = [
         "_C",
         "_asking",
         "_settings",
+        "_tensor",
+        "_utils",
         "_vmap_internals",
         "accelerator",
         "amp",

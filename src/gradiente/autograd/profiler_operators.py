@@ -19,6 +19,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from .._missing import ALIAS, real_name
 from ..graph import current
 from ..tensor.core import Tensor
 from ..tensor.intercepting import shown
@@ -121,7 +122,10 @@ hide_operators: Callable[[], None] = _operators.hide
 def _is_operator(name: str, function: Any) -> bool:
     if not isinstance(function, FunctionType) or name in _HIDDEN:
         return False
-    return (name in _NAMES or not name.startswith("_")) and f"{function.__module__}.".startswith(_OPERATORS)
+    module = function.__module__
+    if module.startswith(ALIAS + "."):  # while the redirection is used
+        module = real_name(module)
+    return (name in _NAMES or not name.startswith("_")) and f"{module}.".startswith(_OPERATORS)
 
 
 def _shown_operator(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -51,8 +51,8 @@ class RemovableHandle:
     def __getstate__(self) -> tuple[Hooks | None, int]:
         return self._hooks(), self.id
 
-    def __setstate__(self, state: tuple[Hooks | None, int]) -> None:
-        hooks, self.id = state
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        hooks, self.id = state[:2]  # torch has more
         self._hooks = weakref.ref(HookDict() if hooks is None else hooks)
 
     def __enter__(self) -> RemovableHandle:

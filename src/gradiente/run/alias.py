@@ -4,10 +4,10 @@ Note [Import redirection]
 A finder at the front of `sys.meta_path` answers for ``torch`` and everything below it. Its loader imports the module
 of gradiente and puts that same object into `sys.modules` under torch's name, so that ``torch.nn is gradiente.nn`` and
 a class has one identity under both names. Libraries that serve several kinds of arrays tell them apart by the module
-that a class names: Tensor and Parameter name torch's while the redirection is used. Others ask for torch's version,
-and get the one that gradiente follows. Nothing happens before a program imports torch: libraries that only look
-whether ``"torch" in sys.modules`` see the truth. An installed PyTorch is neither imported nor changed; a part of torch
-that gradiente lacks is an error and is never taken from it, because tensors of the two cannot be mixed.
+that a class names, and pickles consist of such names: classes name torch's while the redirection is used. Others ask
+for torch's version, and get the one that gradiente follows. Nothing happens before a program imports torch: libraries
+that only look whether ``"torch" in sys.modules`` see the truth. An installed PyTorch is neither imported nor changed; a
+part of torch that gradiente lacks is an error and is never taken from it, because tensors of the two cannot be mixed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from gradiente._homes import STANDING_IN
 from gradiente._missing import (
     ALIAS,
     OLDER_FUNC,
@@ -26,6 +27,7 @@ from gradiente._missing import (
     real_name,
     shadowed_submodule,
 )
+from gradiente.run.presenting import Presenting, is_presented, present_all, present_no_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +37,10 @@ _PACKAGE_PREFIX = PACKAGE + "."
 
 
 class AliasLoader:
-    """Loads ``torch.x`` by importing ``gradiente.x`` and handing out that module object."""
+    """Loads ``torch.x`` by importing ``gradiente.x``, or where that is, and handing out that module object."""
+
+    def __init__(self, real: str | None = None) -> None:
+        self.real = real
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         """Leave it to the import system to make a module."""
@@ -46,7 +51,7 @@ class AliasLoader:
     def exec_module(self, module: ModuleType) -> None:
         """Import the real module and put it in the place of ``module``."""
         name = module.__name__
-        real = real_name(name)
+        real = self.real or real_name(name)
         __import__(real)
         sys.modules[name] = sys.modules[real]
         if name == ALIAS:
@@ -73,8 +78,11 @@ class AliasFinder:
                 if _asked_by("_find_and_load_unlocked"):
                     raise
                 return None  # `importlib.util.find_spec` only wants to know
-        if fullname.startswith(_PACKAGE_PREFIX) and _asked_by("_handle_fromlist"):
-            _check_from_import(fullname)
+        if fullname.startswith(_PACKAGE_PREFIX):
+            if _asked_by("_handle_fromlist"):
+                _check_from_import(fullname)
+            if ALIAS in sys.modules:
+                return _presenting_spec(fullname)
         return None
 
     def find_distributions(self, *context: Any) -> Iterator[Any]:
@@ -160,7 +168,7 @@ def remove_alias() -> None:
         _present_as_gradiente()
     aliases = (ALIAS, OLDER_FUNC)
     for name in [name for name in sys.modules if name in aliases or name.startswith(_ALIAS_PREFIX)]:
-        if sys.modules[name] is sys.modules.get(real_name(name)):
+        if getattr(sys.modules[name], "__name__", "").partition(".")[0] == PACKAGE:
             del sys.modules[name]
 
 
@@ -168,30 +176,28 @@ def _present_as_torch() -> None:
     """Let the module and the classes of tensors say what programs ask of torch's."""
     from gradiente import version
     from gradiente._version import FOLLOWED
-    from gradiente.nn.parameter import Parameter
     from gradiente.run import classes
-    from gradiente.tensor.core import Tensor
     from gradiente.torch_version import TorchVersion
 
     classes.watch()
-    Tensor.__module__, Parameter.__module__ = ALIAS, f"{ALIAS}.nn.parameter"
+    present_all()
     sys.modules[PACKAGE].__version__ = version.__version__ = TorchVersion(FOLLOWED)  # type: ignore[attr-defined]
 
 
 def _present_as_gradiente() -> None:
     from gradiente import version
     from gradiente._version import __version__
-    from gradiente.nn.parameter import Parameter
     from gradiente.run import classes
-    from gradiente.tensor.core import Tensor
 
     classes.unwatch()
-    Tensor.__module__, Parameter.__module__ = "gradiente.tensor.core", "gradiente.nn.parameter"
+    present_no_more()
     sys.modules[PACKAGE].__version__ = version.__version__ = __version__  # type: ignore[attr-defined]
 
 
 def _alias_spec(fullname: str) -> ModuleSpec:
     real = real_name(fullname)
+    if real in STANDING_IN and _find_real_spec(real) is None:
+        real = STANDING_IN[real]
     parent_name, _, child = real.rpartition(".")
     if parent_name:
         parent = sys.modules.get(parent_name) or __import__(parent_name, fromlist=["__name__"])
@@ -200,15 +206,26 @@ def _alias_spec(fullname: str) -> ModuleSpec:
             # gradiente.tensor is a package and torch.tensor a function: importing the first under the name of the
             # second would overwrite the function in its parent.
             raise shadowed_submodule(fullname, attribute)
+        if attribute is not None:
+            real = attribute.__name__  # torch.return_types is gradiente.ops.return_types
         if real not in sys.modules and _find_real_spec(real) is None:
             raise missing_submodule(fullname, parent)
     module = sys.modules.get(real)
     real_spec = module.__spec__ if module is not None else _find_real_spec(real)
     origin = None if real_spec is None else real_spec.origin
     locations = None if real_spec is None else real_spec.submodule_search_locations
-    loader: Any = AliasLoader()
+    loader: Any = AliasLoader(real)
     spec = ModuleSpec(fullname, loader, origin=origin)
     spec.submodule_search_locations = None if locations is None else list(locations)
+    return spec
+
+
+def _presenting_spec(fullname: str) -> ModuleSpec | None:
+    """The spec of a module of gradiente that is loaded while the redirection is used."""
+    spec = _find_real_spec(fullname) if is_presented(fullname) else None
+    if spec is not None and spec.loader is not None:
+        loader: Any = Presenting(spec.loader)
+        spec.loader = loader
     return spec
 
 

@@ -15,6 +15,7 @@ from .legacy import MAGIC_NUMBER, PROTOCOL_VERSION
 from .loading import get_unsafe_globals_in_checkpoint, load
 from .locations import _package_registry as _package_registry  # pyright: ignore[reportPrivateUsage]
 from .locations import default_restore_location, location_tag, register_package, validate_cuda_device
+from .names import FUNCTIONS as _FUNCTIONS
 from .saving import save
 from .settings import (
     DEFAULT_PROTOCOL,
@@ -29,6 +30,8 @@ from .settings import (
     set_default_mmap_options,
     skip_data,
 )
+
+_get_layout = _FUNCTIONS["torch.serialization._get_layout"]
 
 __all__ = [
     "DEFAULT_PROTOCOL",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .._homes import SHORTER, torchs_home
 from .._missing import ALIAS, PACKAGE, missing_attribute, public_names, real_name
-from ..nn.modules import margin_loss
+from ..graph import RemovableHandle
 from ..nn.parameter import Parameter
 from ..storage.legacy import TYPES
 from ..storage.typed import TypedStorage, _load_from_bytes  # pyright: ignore[reportPrivateUsage]
@@ -27,6 +28,9 @@ FUNCTIONS: dict[str, Any] = {
 }
 """What makes tensors and layouts of a file's parts."""
 
+for _full, _function in FUNCTIONS.items():  # pickles name them so, too
+    _function.__module__, _, _function.__qualname__ = _full.rpartition(".")
+
 VALUES: dict[str, Any] = {
     **{f"torch.{name}": kind for name, kind in TYPES.items()},
     "torch.storage.UntypedStorage": UntypedStorage,
@@ -42,32 +46,8 @@ _OTHERS: dict[Any, str] = {
     device: "torch.device",
     TypedStorage: "torch.storage.TypedStorage",
     _load_from_bytes: "torch.storage._load_from_bytes",
+    RemovableHandle: "torch.utils.hooks.RemovableHandle",
 }
-
-_OWN = ("ops", "tensor", "random", "special", "linalg", "fft", "nn.functional", "optim")
-"""Packages below which torch has other modules: what they define is looked for in the public ones."""
-
-_ELSEWHERE: dict[str, str] = {
-    **{f"Lazy{kind}{n}d": "nn.modules.conv" for kind in ("Conv", "ConvTranspose") for n in (1, 2, 3)},
-    **{f"LazyBatchNorm{n}d": "nn.modules.batchnorm" for n in (1, 2, 3)},
-    **{f"LazyInstanceNorm{n}d": "nn.modules.instancenorm" for n in (1, 2, 3)},
-    "GRUCell": "nn.modules.rnn",
-    "LSTMCell": "nn.modules.rnn",
-    "LinearCrossEntropyLoss": "nn.modules.loss",
-    **dict.fromkeys(margin_loss.__all__, "nn.modules.loss"),
-    "MultiheadAttention": "nn.modules.activation",
-    "ParameterDict": "nn.modules.container",
-    "ParameterList": "nn.modules.container",
-    "RNNCell": "nn.modules.rnn",
-    "RNNCellBase": "nn.modules.rnn",
-    "TransformerDecoderLayer": "nn.modules.transformer",
-    "TransformerEncoderLayer": "nn.modules.transformer",
-}
-"""Layers that torch defines in other modules than gradiente."""
-
-_PUBLIC = ("", "nn.functional", "optim", "linalg", "fft", "special", "ops.return_types")
-
-_SHORTER = {f"{PACKAGE}.ops.return_types": f"{PACKAGE}.return_types"}
 
 
 def split(full: str) -> tuple[str, str]:
@@ -85,7 +65,7 @@ def torchs_name(thing: Any, name: str | None = None) -> tuple[str, str] | None:
     name = name or getattr(thing, "__qualname__", None) or getattr(thing, "__name__", "")
     if home != PACKAGE and not home.startswith(PACKAGE + "."):
         return None
-    return ALIAS + _public(home, str(name), thing)[len(PACKAGE) :], str(name)
+    return ALIAS + torchs_home(home, str(name), thing)[len(PACKAGE) :], str(name)
 
 
 _NAMES: dict[int, str] = {
@@ -93,20 +73,6 @@ _NAMES: dict[int, str] = {
     for names in ({name: thing for thing, name in _OTHERS.items()}, FUNCTIONS, VALUES)
     for name, thing in names.items()
 }
-
-
-def _public(home: str, name: str, thing: Any) -> str:
-    """The module that torch has the object in: its own, or for modules that torch does not have a public one."""
-    below = home[len(PACKAGE) + 1 :] + "."
-    if below.startswith("nn.modules."):
-        return f"{PACKAGE}.{_ELSEWHERE[name]}" if name in _ELSEWHERE else home
-    if not any(below.startswith(own + ".") for own in _OWN):
-        return home
-    for public in _PUBLIC:
-        module = f"{PACKAGE}.{public}".rstrip(".")
-        if getattr(sys.modules.get(module), name, None) is thing:
-            return _SHORTER.get(module, module)
-    return home
 
 
 def find(module: str, name: str) -> Any:
@@ -131,7 +97,7 @@ def find_torchs(module: str, name: str, load: bool = True) -> Any:
 
     Without `load`, no module is imported for it: only what the program has is looked through.
     """
-    home = {short: long for long, short in _SHORTER.items()}.get(real_name(module), real_name(module))
+    home = {short: long for long, short in SHORTER.items()}.get(real_name(module), real_name(module))
     while True:
         try:
             if load:

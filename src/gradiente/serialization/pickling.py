@@ -31,6 +31,48 @@ def _no_hooks() -> OrderedDict[Any, Any]:
     return OrderedDict()
 
 
+class _Rebuilt:
+    """A tensor's values without being a parameter."""
+
+    __slots__ = ("data",)
+
+    def __init__(self, data: tuple[Any, ...]) -> None:
+        self.data = data
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return rebuilding.tensor, self.data
+
+
+def reduced(x: Tensor) -> tuple[Any, ...]:
+    """What makes the tensor again, as torch's files and pickles say it: a function and its arguments."""
+    array = x._array
+    if type(array) is not np.ndarray:
+        raise RuntimeError(f"torch.save: a tensor inside of vmap has no values of its own ({type(array).__name__})")
+    memory, offset = storage(array)
+    item = array.itemsize
+    if offset % item or memory.size % item or any(s < 0 or s % item for s in array.strides):
+        x = x.detach().clone()
+        array = x._array
+        offset = storage(array)[1]
+    untyped = untyped_storage(x)
+    if legacy_type(x.dtype) is None:  # a type that came later: the file says it beside the bytes
+        place = offset // item, tuple(array.shape), tuple(stride(x))
+        return rebuilding.tensor_of_bytes, (untyped, *place, False, _no_hooks(), x.dtype)
+    typed = TypedStorage(wrap_storage=untyped, dtype=x.dtype, _internal=True)
+    data = typed, offset // item, tuple(array.shape), tuple(stride(x)), False, _no_hooks()
+    state = x.__dict__
+    if type(x) is Parameter:
+        made = _Rebuilt(data)
+        rest = x.requires_grad, _no_hooks()
+        return (
+            (rebuilding.parameter_with_state, (made, *rest, state)) if state else (rebuilding.parameter, (made, *rest))
+        )
+    data = (*data[:4], x.requires_grad, data[5])
+    if type(x) is Tensor and not state:
+        return rebuilding.tensor, data
+    return rebuilding.from_type, (rebuilding.tensor, type(x), data, state)
+
+
 class Pickler(Python):
     """Writes objects; tensors share what memory they share, which is collected in `memories`, by key."""
 
@@ -62,40 +104,10 @@ class Pickler(Python):
     def reducer_override(self, obj: Any) -> Any:
         """How tensors and names are written."""
         if isinstance(obj, Tensor) and not is_lazy(obj):  # those have no values, and a form of their own
-            return self._tensor(obj)
+            return reduced(obj)
         if isinstance(obj, layout) and not isinstance(obj, memory_format):
             return rebuilding.layout, (repr(obj),)
         return NotImplemented
-
-    def _tensor(self, x: Tensor) -> tuple[Any, ...]:
-        array = x._array
-        if type(array) is not np.ndarray:
-            raise RuntimeError(f"torch.save: a tensor inside of vmap has no values of its own ({type(array).__name__})")
-        memory, offset = storage(array)
-        item = array.itemsize
-        if offset % item or memory.size % item or any(s < 0 or s % item for s in array.strides):
-            x = x.detach().clone()
-            array = x._array
-            offset = storage(array)[1]
-        untyped = untyped_storage(x)
-        if legacy_type(x.dtype) is None:  # a type that came later: the file says it beside the bytes
-            place = offset // item, tuple(array.shape), tuple(stride(x))
-            return rebuilding.tensor_of_bytes, (untyped, *place, False, _no_hooks(), x.dtype)
-        typed = TypedStorage(wrap_storage=untyped, dtype=x.dtype, _internal=True)
-        data = typed, offset // item, tuple(array.shape), tuple(stride(x)), False, _no_hooks()
-        state = x.__dict__
-        if type(x) is Parameter:
-            made = _Rebuilt(data)
-            rest = x.requires_grad, _no_hooks()
-            return (
-                (rebuilding.parameter_with_state, (made, *rest, state))
-                if state
-                else (rebuilding.parameter, (made, *rest))
-            )
-        data = (*data[:4], x.requires_grad, data[5])
-        if type(x) is Tensor and not state:
-            return rebuilding.tensor, data
-        return rebuilding.from_type, (rebuilding.tensor, type(x), data, state)
 
     def _key(self, memory: Any, kind: dtype) -> str:
         place = memory.__array_interface__["data"][0], memory.size
@@ -123,18 +135,6 @@ class Pickler(Python):
         self.memoize(obj)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-class _Rebuilt:
-    """A tensor's values without being a parameter."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, data: tuple[Any, ...]) -> None:
-        self.data = data
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return rebuilding.tensor, self.data
-
-
 Pickler.dispatch[FunctionType] = Pickler.save_global
 
-__all__ = ["Pickler"]
+__all__ = ["Pickler", "reduced"]

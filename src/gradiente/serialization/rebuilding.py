@@ -55,7 +55,7 @@ def tensor_of_bytes(
     metadata: Any = None,
 ) -> Tensor:
     """The tensor of these sizes, strides and dtype in a storage of bytes."""
-    if not isinstance(storage, TypedStorage) or not isinstance(dtype, dtypes.dtype):
+    if not isinstance(storage, (TypedStorage, UntypedStorage)) or not isinstance(dtype, dtypes.dtype):
         raise Malformed(
             f"a tensor's memory must be a storage, and its type a dtype, but the file says {type(storage).__name__} "
             f"and {dtype!r}"

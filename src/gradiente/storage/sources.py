@@ -42,6 +42,8 @@ def bytes_of(given: Any) -> Any:
         return np.zeros(not_negative(int(given)), np.uint8)
     if not hasattr(given, "__len__") or hasattr(given, "untyped_storage"):
         raise RuntimeError(f"torch.UntypedStorage(): Expected a sequence type, but got {kind(given)}")
+    if isinstance(given, (bytes, bytearray)):
+        return np.frombuffer(given, np.uint8).copy()
     values = cast("list[Any]", list(given))
     for value in values:
         if not isinstance(value, int):

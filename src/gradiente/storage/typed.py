@@ -374,4 +374,7 @@ def _load_from_bytes(b: bytes) -> Any:
     return load(io.BytesIO(b), weights_only=False)
 
 
+_load_from_bytes.__module__ = TypedStorage.__module__  # where pickles look for it
+
+
 __all__ = ["TypedStorage", "copied", "memory_for", "need_wrapped", "refusal", "saved"]

@@ -266,6 +266,9 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
             copied = memo[id(self)] = self._around(memory.owner_of(copied_with_memory(self._owner, memo)))
         return copied
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return UntypedStorage, (self._bytes.tobytes(),)
+
     def new(self) -> UntypedStorage:
         """An empty storage."""
         return type(self)()

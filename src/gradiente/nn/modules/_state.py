@@ -17,6 +17,31 @@ from ._traversal import Traversal
 EXTRA = "_extra_state"
 
 
+class _WrappedHook:
+    """A hook with the module that it gets as its first argument, if any; the module is not kept alive by it."""
+
+    def __init__(self, hook: Callable[..., Any], module: Any = None) -> None:
+        self.hook = hook
+        self.with_module = module is not None
+        if module is not None:
+            self.module = weakref.ref(module)
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        if not self.with_module:
+            return self.hook(*args, **keywords)
+        module = self.module()
+        if module is None:
+            raise RuntimeError("You are trying to call the hook of a dead Module!")
+        return self.hook(module, *args, **keywords)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {"hook": self.hook, "with_module": self.with_module}
+        return {**state, "module": self.module()} if self.with_module else state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(state["hook"], state.get("module"))
+
+
 class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     __slots__ = ()
 
@@ -128,12 +153,7 @@ class State(Traversal):
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors)` before loading."""
-        reference = weakref.ref(self)
-
-        def with_module(*args: Any) -> Any:
-            return hook(reference(), *args)
-
-        return register(self._load_state_dict_pre_hooks, with_module)
+        return register(self._load_state_dict_pre_hooks, _WrappedHook(hook, self))
 
     def _register_load_state_dict_pre_hook(self, hook: Callable[..., Any], with_module: bool = False) -> Any:
         if with_module:

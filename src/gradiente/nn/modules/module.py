@@ -24,6 +24,7 @@ from ._registry import register_module_parameter_registration_hook as register_m
 from ._registry import registered
 from ._state import EXTRA, State
 from ._state import _IncompatibleKeys as _IncompatibleKeys
+from ._state import _WrappedHook as _WrappedHook  # pyright: ignore[reportPrivateUsage]
 
 # torch's names of what is kept elsewhere here.
 _EXTRA_STATE_KEY_SUFFIX = EXTRA

@@ -82,6 +82,18 @@ class RNNBase(Recurrent):
         if self.proj_size >= self.hidden_size:
             raise ValueError("proj_size has to be smaller than hidden_size")
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What is saved; torch wants the parameters in it, and their names."""
+        groups = self._all_weights
+        flat = [name for group in groups for name in group]
+        weights = [getattr(self, name) for name in flat]
+        return {**self.__dict__, "_flat_weights_names": flat, "_all_weights": groups, "_flat_weights": weights}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__({"proj_size": 0, **state})  # as modules saved by old versions were
+        for name in ("_flat_weights", "_flat_weights_names", "_flat_weight_refs", "_all_weights"):
+            self.__dict__.pop(name, None)
+
     def reset_parameters(self) -> None:
         """Draw the parameters uniformly from ±1/√hidden_size."""
         bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0

@@ -1,0 +1,38 @@
+"""torch._C, where PyTorch's own functions are written in C++: the names by which its pickles know them.
+
+`_nn`, `_linalg`, `_fft` and `_special` hold those of torch.nn.functional, torch.linalg, ….
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..random.generator import Generator as Generator
+from ..tensor.core import Tensor as TensorBase
+from ._functions import homes
+
+__all__ = ["Generator", "TensorBase"]
+
+
+class _FunctionsType(type):
+    """Finds torch's functions as attributes of the class."""
+
+    def __getattr__(cls, name: str) -> Any:
+        return homes[""](name)
+
+
+class _VariableFunctionsClass(metaclass=_FunctionsType):
+    """What a pickle of torch.sigmoid names: `getattr(torch._C._VariableFunctionsClass, "sigmoid")`."""
+
+
+_VariableFunctions = _VariableFunctionsClass
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    from .._missing import missing_attribute
+
+    if name in homes:
+        return import_module(f"{__name__}.{name}")
+    raise missing_attribute(__name__, name, [*__all__, *homes])

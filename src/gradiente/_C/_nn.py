@@ -1,0 +1,11 @@
+"""torch._C._nn: see `gradiente._C`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._functions import homes
+
+
+def __getattr__(name: str) -> Any:
+    return homes["_nn"](name)
