@@ -1,6 +1,7 @@
-"""torch._C, where PyTorch's own functions are written in C++: the names by which its pickles know them.
+"""torch._C, where PyTorch's own functions are written in C++: the names of it that programs and pickles use.
 
-`_nn`, `_linalg`, `_fft` and `_special` hold those of torch.nn.functional, torch.linalg, ….
+Pickles know functions by it: `_nn`, `_linalg`, `_fft` and `_special` hold those of torch.nn.functional, torch.linalg, ….
+Programs use the contexts in which `__torch_function__` is not asked.
 """
 
 from __future__ import annotations
@@ -9,9 +10,18 @@ from typing import Any
 
 from ..random.generator import Generator as Generator
 from ..tensor.core import Tensor as TensorBase
+from ..tensor.overriding import DisableTorchFunction as DisableTorchFunction
+from ..tensor.overriding import DisableTorchFunctionSubclass as DisableTorchFunctionSubclass
+from ..tensor.overriding import disabled_torch_function_impl as _disabled_torch_function_impl
 from ._functions import homes
 
-__all__ = ["Generator", "TensorBase"]
+__all__ = [
+    "DisableTorchFunction",
+    "DisableTorchFunctionSubclass",
+    "Generator",
+    "TensorBase",
+    "_disabled_torch_function_impl",
+]
 
 
 class _FunctionsType(type):
