@@ -10,7 +10,7 @@ from ..autograd.backward import grad as gradients
 from ..graph import current
 from ..ops.likes import zeros_like
 from ..tensor.core import Tensor
-from ..utils._pytree import TreeSpec, tree_flatten, tree_unflatten
+from ..utils._pytree import TreeSpec, tree_flatten, tree_unflatten, treespec_pprint
 from ._levels import Forward, Inside, chosen, need_tensors
 
 ArgNums = int | tuple[int, ...]
@@ -102,7 +102,7 @@ def _variables(
     given = list(args)
     for i, part in zip(numbers, tree_unflatten(variables, spec), strict=True):
         given[i] = part
-    return tuple(given), variables, (spec if isinstance(argnums, tuple) else spec.children[0])
+    return tuple(given), variables, (spec if isinstance(argnums, tuple) else spec.child(0))
 
 
 def _pair(output: Any, where: str) -> tuple[Any, Any]:
@@ -174,7 +174,7 @@ def vjp_of(func: Callable[..., Any], args: tuple[Any, ...], argnums: Any, has_au
             raise RuntimeError(
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the "
                 "function. "
-                f"cotangents: {spec.short()}, primal output: {out_spec.short()}"
+                f"cotangents: {treespec_pprint(spec)}, primal output: {treespec_pprint(out_spec)}"
             )
         taped = create_graph
         if taped is None:
