@@ -45,8 +45,21 @@ if TYPE_CHECKING:
     from ._pytree_register import register_pytree_node as register_pytree_node
 
 _LATER = {
-    **dict.fromkeys(("DEFAULT_TREESPEC_SERIALIZATION_PROTOCOL", "pytree_to_str", "str_to_pytree", "treespec_dumps", "treespec_loads"), "_pytree_json"),
-    **dict.fromkeys(("ConstantNode", "_deregister_pytree_node", "_private_register_pytree_node", "_register_namedtuple", "_register_pytree_node", "is_constant_class", "register_constant", "register_dataclass", "register_pytree_node"), "_pytree_register"),
+    **dict.fromkeys(
+        (
+            "DEFAULT_TREESPEC_SERIALIZATION_PROTOCOL", "pytree_to_str", "str_to_pytree", "treespec_dumps",
+            "treespec_loads",
+        ),
+        "_pytree_json",
+    ),
+    **dict.fromkeys(
+        (
+            "ConstantNode", "_deregister_pytree_node", "_private_register_pytree_node", "_register_namedtuple",
+            "_register_pytree_node", "is_constant_class", "register_constant", "register_dataclass",
+            "register_pytree_node",
+        ),
+        "_pytree_register",
+    ),
 }
 """What is loaded when it is first asked for: names, with the module that has them."""
 
