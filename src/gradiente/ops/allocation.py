@@ -21,7 +21,7 @@ from .creation import DeviceLike
 from .reshaping import as_strided_ as as_strided_
 from .storages import resize_as_ as resize_as_
 
-addmv_ = inplace(addmv)
+addmv_: Any = inplace(addmv)
 
 
 def _strided(sizes: Sequence[int], strides: Sequence[int], dtype: Any) -> Any:

@@ -74,19 +74,19 @@ def _type(dtype: Dtype) -> Any:
     return _LegacyStorageMeta(name, (_LegacyStorage,), {"dtype": dtype, "__doc__": doc, "__module__": "torch"})
 
 
-BoolStorage = _type(dtypes.bool)
-ByteStorage = _type(dtypes.uint8)
-CharStorage = _type(dtypes.int8)
-ShortStorage = _type(dtypes.int16)
-IntStorage = _type(dtypes.int32)
-LongStorage = _type(dtypes.int64)
-HalfStorage = _type(dtypes.float16)
-BFloat16Storage = _type(dtypes.bfloat16)
-FloatStorage = _type(dtypes.float32)
-DoubleStorage = _type(dtypes.float64)
-ComplexFloatStorage = _type(dtypes.complex64)
-ComplexDoubleStorage = _type(dtypes.complex128)
-Storage = FloatStorage
+BoolStorage: type[TypedStorage] = _type(dtypes.bool)
+ByteStorage: type[TypedStorage] = _type(dtypes.uint8)
+CharStorage: type[TypedStorage] = _type(dtypes.int8)
+ShortStorage: type[TypedStorage] = _type(dtypes.int16)
+IntStorage: type[TypedStorage] = _type(dtypes.int32)
+LongStorage: type[TypedStorage] = _type(dtypes.int64)
+HalfStorage: type[TypedStorage] = _type(dtypes.float16)
+BFloat16Storage: type[TypedStorage] = _type(dtypes.bfloat16)
+FloatStorage: type[TypedStorage] = _type(dtypes.float32)
+DoubleStorage: type[TypedStorage] = _type(dtypes.float64)
+ComplexFloatStorage: type[TypedStorage] = _type(dtypes.complex64)
+ComplexDoubleStorage: type[TypedStorage] = _type(dtypes.complex128)
+Storage: type[TypedStorage] = FloatStorage
 
 TYPES: dict[str, Any] = {
     found.__name__: found
