@@ -128,6 +128,34 @@ def test_refusals(call, error, text) -> None:
         call()
 
 
+def test_control_flow_and_numbers() -> None:
+    x = torch.ones(2, requires_grad=True)
+    torch.cond(torch.tensor(False), lambda a: a, lambda a: a * 3, (x,)).sum().backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [3, 3]
+    assert torch.while_loop(lambda i, s: i < 4, lambda i, s: (i + 1, s + i), (0, 0)) == (4, 6)
+    assert (torch.sym_max(2, 3.0), torch.sym_min(2, 3), torch.sym_sum([1, 2]), torch.sym_sqrt(4)) == (3, 2, 3, 2)
+    for call, text in (
+        (lambda: torch.sym_max("a", 1), "expected an int or a float"),  # type: ignore[arg-type]
+        (lambda: torch.sym_ite(1, 2, 3), "expected SymBool or bool"),  # type: ignore[arg-type]
+        (lambda: torch.sym_ite(True, 2, 3.0), "type mismatch"),
+    ):
+        with pytest.raises(AssertionError, match=text):
+            call()
+    assert torch.functional.einsum is torch.einsum
+    assert isinstance(3, torch.types.Number)
+    assert torch.ones(2, 3).t().dim_order() == (1, 0)
+    with pytest.raises(RuntimeError, match="does not have unique dim order"):
+        torch.ones(1, 1).dim_order(ambiguity_check=True)
+    for call in (lambda: torch.set_warn_always(3), lambda: torch.set_flush_denormal(3)):  # type: ignore[arg-type]
+        with pytest.raises(RuntimeError, match="expects a bool, but got int"):
+            call()
+    torch.set_warn_always(False)
+    assert not torch.is_warn_always_enabled()
+    assert not torch.set_flush_denormal(True)
+    assert not torch.is_vulkan_available()
+
+
 def test_segments() -> None:
     x = torch.tensor([1.0, 0.0, 3.0, 2.0], requires_grad=True)
     found = torch.segment_reduce(x, "prod", lengths=torch.tensor([3, 0, 1]))

@@ -93,6 +93,7 @@ from .ops.splitting import *
 from .ops.spreads import *
 from .ops.statistics import *
 from .ops.storage import *
+from .ops.storages import *
 from .ops.trigonometry import *
 from .ops.types import *
 from .ops.view_copies import *
@@ -129,6 +130,7 @@ if _TYPE_CHECKING:
     from . import cuda as cuda
     from . import distributed as distributed
     from . import distributions as distributions
+    from . import functional as functional
     from . import jit as jit
     from . import mps as mps
     from . import overrides as overrides
@@ -137,9 +139,11 @@ if _TYPE_CHECKING:
     from . import storage as storage
     from . import testing as testing
     from . import torch_version as torch_version
+    from . import types as types
     from . import version as version
     from . import xpu as xpu
     from ._settings import *
+    from ._symbols import *
     from .amp import autocast as autocast
     from .amp import is_autocast_enabled as is_autocast_enabled
     from .compiler import compile as compile
@@ -158,6 +162,7 @@ _LATER = {
             "cuda",
             "distributed",
             "distributions",
+            "functional",
             "jit",
             "mps",
             "overrides",
@@ -166,6 +171,7 @@ _LATER = {
             "storage",
             "testing",
             "torch_version",
+            "types",
             "version",
             "xpu",
         ),
@@ -180,15 +186,34 @@ _LATER = {
             "get_num_threads",
             "is_deterministic_algorithms_warn_only_enabled",
             "is_storage",
+            "is_vulkan_available",
+            "is_warn_always_enabled",
             "set_default_tensor_type",
             "set_deterministic_debug_mode",
             "set_float32_matmul_precision",
+            "set_flush_denormal",
             "set_num_interop_threads",
             "set_num_threads",
+            "set_warn_always",
             "typename",
             "use_deterministic_algorithms",
         ),
         "_settings",
+    ),
+    **dict.fromkeys(
+        (
+            "cond",
+            "sym_float",
+            "sym_int",
+            "sym_ite",
+            "sym_max",
+            "sym_min",
+            "sym_not",
+            "sym_sqrt",
+            "sym_sum",
+            "while_loop",
+        ),
+        "_symbols",
     ),
     **dict.fromkeys(
         (

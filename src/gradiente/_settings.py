@@ -24,6 +24,7 @@ class _Settings:
     between: int = 0
     deterministic: int = 0
     precision: str = "highest"
+    warn_always: bool = False
 
 
 _kept = _Settings()
@@ -173,6 +174,30 @@ def set_default_tensor_type(t: Any, /) -> None:
     set_default_dtype(found)
 
 
+def set_warn_always(b: bool, /) -> None:
+    """Keep whether warnings are to be given every time. Python's filters decide that: see the module `warnings`."""
+    if not isinstance(b, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise RuntimeError(f"setWarnOnlyOnce expects a bool, but got {type(b).__name__}")
+    _kept.warn_always = b
+
+
+def is_warn_always_enabled() -> bool:
+    """What `set_warn_always` was given; False at first."""
+    return _kept.warn_always
+
+
+def set_flush_denormal(mode: bool, /) -> bool:
+    """Whether the processor was told to take tiny numbers for 0: False, NumPy computes with them."""
+    if not isinstance(mode, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise RuntimeError(f"flush_denormal expects a bool, but got {type(mode).__name__}")
+    return False
+
+
+def is_vulkan_available() -> bool:
+    """False: computation is on the CPU."""
+    return False
+
+
 def is_storage(obj: object, /) -> bool:
     """Whether the object is a storage, torch's name for a tensor's memory.
 
@@ -207,11 +232,15 @@ __all__ = [
     "get_num_threads",
     "is_deterministic_algorithms_warn_only_enabled",
     "is_storage",
+    "is_vulkan_available",
+    "is_warn_always_enabled",
     "set_default_tensor_type",
     "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
+    "set_flush_denormal",
     "set_num_interop_threads",
     "set_num_threads",
+    "set_warn_always",
     "typename",
     "use_deterministic_algorithms",
 ]

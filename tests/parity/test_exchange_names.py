@@ -197,6 +197,16 @@ CALLS = [
     "m.segment_reduce(f, 'sum', lengths=l.int(), axis=-1, unsafe=True)",
     *[f"m.autograd.grad(m.segment_reduce(g, {how!r}, lengths=m.tensor([3, 0, 1])).nansum(), g)"
       for how in ("sum", "mean", "prod", "max", "min")],
+    "m.sym_int(-2.7), m.sym_float(3), m.sym_max(2, 3), m.sym_max(2, 3.0), m.sym_min(2, 3.0), m.sym_not(1)",
+    "m.sym_sum([1, 2.5]), m.sym_ite(True, 1, 2), m.sym_sqrt(4)", "m.sym_ite(1, 2, 3)", "m.sym_ite(True, 2, 3.0)",
+    "m.cond(m.tensor(True), lambda a: a + 1, lambda a: a - 1, (f,))", "m.cond(False, lambda a: a, lambda a: -a, (f,))",
+    "m.while_loop(lambda i: i < 3, lambda i: (i + 1,), (m.tensor(0),))", "m.is_warn_always_enabled()",
+    "m.set_warn_always(3)", "m.set_flush_denormal(3)", "m.is_vulkan_available()", "f.is_xla, f.is_mps",
+    "f.view(2, 3).dim_order(), f.view(2, 3).t().dim_order(), m.ones(1, 2, 1).dim_order(), m.tensor(1).dim_order()",
+    "f.dim_order(ambiguity_check=True)", "m.ones(1, 1).dim_order(ambiguity_check=True)",
+    "f.const_data_ptr() == f.data_ptr()", "sorted(m.functional.__all__), m.functional.einsum is m.einsum",
+    "sorted(m.types.__all__), m.types.Number", "m.from_file('/no/such', size=2)", "m.from_file(m.__file__, size=0)",
+    "m.from_file(m.__file__, False, 2, dtype=m.int8).shape",
     "m.slice_inverse(f[1:3], f, 0, 1, 3)", "f[::2].slice_inverse(f, 0, 0, 6, 2)",
 ]  # fmt: skip
 

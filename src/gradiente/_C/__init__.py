@@ -1,7 +1,7 @@
 """torch._C, where PyTorch's own functions are written in C++: the names of it that programs and pickles use.
 
-Pickles know functions by it: `_nn`, `_linalg`, `_fft` and `_special` hold those of torch.nn.functional, torch.linalg, ….
-Programs use the contexts in which `__torch_function__` is not asked.
+Pickles know functions by it: `_nn`, `_linalg`, `_fft` and `_special` hold those of torch.nn.functional, torch.linalg,
+…. Programs use the contexts in which `__torch_function__` is not asked.
 """
 
 from __future__ import annotations

@@ -371,6 +371,7 @@ _ELSEWHERE = [
     "sparse",
     "sparse_csr",
     "vulkan",
+    "xla",
     "xpu",
 ]
 

@@ -305,6 +305,25 @@ def data_ptr(self: Tensor) -> int:
     return self._array.__array_interface__["data"][0] if self._array.size else 0
 
 
+def dim_order(self: Tensor, *, ambiguity_check: bool = False) -> tuple[int, ...]:
+    """The dimensions, from the one with the largest stride to the one with the smallest.
+
+    `ambiguity_check`: RuntimeError if sizes of 1 allow several orders.
+
+    >>> import gradiente as torch
+    >>> torch.ones(2, 3).t().dim_order()
+    (1, 0)
+    """
+    strides = stride(self)
+    order = tuple(sorted(range(len(strides)), key=lambda i: -strides[i]))
+    if ambiguity_check and len(set(strides)) < len(strides):
+        raise RuntimeError(
+            "The tensor does not have unique dim order, or cannot map to exact one of the given memory formats."
+            f" (Its strides are {strides})"
+        )
+    return order
+
+
 def _base(self: Tensor) -> Tensor | None:
     """The tensor that this one is a view of, or None."""
     return None if self._view is None else self._view.base
@@ -330,7 +349,9 @@ METHODS: dict[str, Any] = {
     "dim": lambda self: self._array.ndim,
     "ndimension": lambda self: self._array.ndim,
     "storage_offset": storage_offset,
+    "const_data_ptr": data_ptr,
     "data_ptr": data_ptr,
+    "dim_order": dim_order,
     "_base": property(_base),
     "_is_view": _is_view,
 }

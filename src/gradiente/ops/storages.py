@@ -15,11 +15,13 @@ from ..graph import current
 from ..graph.sharing import HELD_ONCE
 from ..tensor.core import Tensor
 from ..tensor.devices import channels_last, contiguous_format
-from ..tensor.dtypes import C_NAMES
+from ..tensor.dtypes import C_NAMES, get_default_dtype
+from ..tensor.dtypes import dtype as Dtype
 from ..tensor.inplace import touched
 from ..tensor.memory import owner_of, reach
 from ..tensor.restrictions import check_writable
 from ._arguments import need_tensor
+from ._factory import made, settle
 from ._sizes import integer, integers
 from .formats import lies_in, order_of, preserves
 from .shaping import reshape
@@ -293,6 +295,50 @@ def _seen_in(x: Tensor, source: Any, offset: Any, size: Any, stride: Any) -> Any
     return untyped._seen(kind, start, sizes, strides)
 
 
+def from_file(
+    filename: str,
+    shared: bool | None = None,
+    size: int = 0,
+    *,
+    dtype: Dtype | None = None,
+    layout: Any = None,
+    device: Any = None,
+    pin_memory: bool = False,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A tensor whose memory is the beginning of a file, read when it is used.
+
+    Args:
+        filename: the file.
+        shared: whether changes reach the file, which is made, or made longer, if need be.
+        size: how many elements.
+        dtype: the dtype; without it the default one.
+        layout: torch.strided.
+        device: "cpu" or None.
+        pin_memory: must be False.
+        requires_grad: whether gradients are to be computed for the result.
+
+    Returns:
+        A tensor of shape (size,).
+
+    Raises:
+        RuntimeError: there is no such file, or it is too short.
+
+    Example:
+        >>> import tempfile
+        >>> import gradiente as torch
+        >>> with tempfile.NamedTemporaryFile() as file:
+        ...     _ = torch.from_file(file.name, shared=True, size=2, dtype=torch.int16).fill_(1)
+        ...     len(file.read())
+        4
+    """
+    from ..storage import UntypedStorage
+
+    wanted = settle("from_file", dtype, layout, device, pin_memory, requires_grad) or get_default_dtype()
+    storage = UntypedStorage.from_file(filename, bool(shared), size * wanted.itemsize)
+    return made(storage._as_array(wanted), requires_grad)  # pyright: ignore[reportPrivateUsage]
+
+
 METHODS: dict[str, Any] = {
     "_typed_storage": _typed_storage,
     "is_shared": is_shared,
@@ -306,4 +352,4 @@ METHODS: dict[str, Any] = {
     "storage_type": storage_type,
     "untyped_storage": untyped_storage,
 }
-__all__: list[str] = []
+__all__ = ["from_file"]
