@@ -123,16 +123,20 @@ _installers.append(_let_functions_ask)
 
 if _TYPE_CHECKING:
     from . import _C as _C
+    from . import _dynamo as _dynamo
     from . import accelerator as accelerator
     from . import amp as amp
     from . import backends as backends
     from . import compiler as compiler
+    from . import cpu as cpu
     from . import cuda as cuda
     from . import distributed as distributed
     from . import distributions as distributions
     from . import functional as functional
+    from . import futures as futures
     from . import jit as jit
     from . import mps as mps
+    from . import multiprocessing as multiprocessing
     from . import overrides as overrides
     from . import profiler as profiler
     from . import serialization as serialization
@@ -144,6 +148,7 @@ if _TYPE_CHECKING:
     from . import xpu as xpu
     from ._settings import *
     from ._symbols import *
+    from .amp import GradScaler as GradScaler
     from .amp import autocast as autocast
     from .amp import is_autocast_enabled as is_autocast_enabled
     from .compiler import compile as compile
@@ -155,16 +160,20 @@ _LATER = {
     **dict.fromkeys(
         (
             "_C",
+            "_dynamo",
             "accelerator",
             "amp",
             "backends",
             "compiler",
+            "cpu",
             "cuda",
             "distributed",
             "distributions",
             "functional",
+            "futures",
             "jit",
             "mps",
+            "multiprocessing",
             "overrides",
             "profiler",
             "serialization",
@@ -235,6 +244,7 @@ _LATER = {
         ),
         "storage",
     ),
+    "GradScaler": "amp",
     "autocast": "amp",
     "compile": "compiler",
     "is_autocast_enabled": "amp",

@@ -41,7 +41,12 @@ _OPTIMIZERS = frozenset(
 )
 """Those that torch has in modules of their names."""
 
-STANDING_IN: dict[str, str] = {f"{PACKAGE}.optim.{name.lower()}": f"{PACKAGE}.optim" for name in _OPTIMIZERS}
+STANDING_IN: dict[str, str] = {
+    **{f"{PACKAGE}.optim.{name.lower()}": f"{PACKAGE}.optim" for name in _OPTIMIZERS},
+    **{f"{PACKAGE}.amp.{name}": f"{PACKAGE}.amp" for name in ("autocast_mode", "grad_scaler")},
+    **{f"{PACKAGE}.cuda.{name}": f"{PACKAGE}.cuda" for name in ("memory", "random")},
+    f"{PACKAGE}._jit_internal": f"{PACKAGE}.jit",
+}
 """Modules that have what torch's modules of these names have, where gradiente has none of that name."""
 
 _PUBLIC = ("", "nn.functional", "optim", "linalg", "fft", "special", "ops.return_types")

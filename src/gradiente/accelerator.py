@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, NoReturn
+
 from ._missing import missing_in
 from .tensor.devices import device
 
@@ -26,6 +28,53 @@ def current_accelerator(check_available: bool = False) -> device | None:
     return None
 
 
+def _none() -> NoReturn:
+    raise RuntimeError(
+        "Cannot access accelerator device when none is available. gradiente computes on the CPU; ask "
+        "torch.accelerator.is_available() first"
+    )
+
+
+def synchronize(device: Any = None) -> None:
+    """Wait for the accelerator. RuntimeError: there is none."""
+    _none()
+
+
+def current_device_index() -> int:
+    """The number of the accelerator in use. RuntimeError: there is none."""
+    _none()
+
+
+def set_device_index(device: Any) -> None:
+    """Choose an accelerator. RuntimeError: there is none."""
+    _none()
+
+
+def current_stream(device: Any = None) -> Any:
+    """The stream in use on the accelerator. RuntimeError: there is none."""
+    _none()
+
+
+def empty_cache() -> None:
+    """Release memory of the accelerator. RuntimeError: there is none."""
+    _none()
+
+
+def memory_allocated(device_index: Any = None) -> int:
+    """How much memory of the accelerator is in use. RuntimeError: there is none."""
+    _none()
+
+
 __getattr__ = missing_in(__name__)
 
-__all__ = ["current_accelerator", "device_count", "is_available"]
+__all__ = [
+    "current_accelerator",
+    "current_device_index",
+    "current_stream",
+    "device_count",
+    "empty_cache",
+    "is_available",
+    "memory_allocated",
+    "set_device_index",
+    "synchronize",
+]

@@ -69,6 +69,78 @@ def allow_in_graph(fn: Callable[..., Any]) -> Callable[..., Any]:
     return fn
 
 
+def is_exporting() -> bool:
+    """Whether the program is being exported: False."""
+    return False
+
+
+def assume_constant_result(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """The function itself."""
+    return fn
+
+
+def substitute_in_graph(original_fn: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """A decorator that returns the function itself."""
+    return lambda function: function
+
+
+def nested_compile_region(fn: Any = None, options: Any = None) -> Any:
+    """The function itself, or a decorator that returns it."""
+    return (lambda function: function) if fn is None else fn
+
+
+def cudagraph_mark_step_begin() -> None:
+    """Say that a step begins: nothing happens."""
+
+
+def list_backends(exclude_tags: Any = ()) -> list[str]:
+    """The compilers that there are: none."""
+    return []
+
+
+class set_stance:
+    """What to do where a program would be compiled: nothing. A block, a decorator, or a call.
+
+    >>> import gradiente as torch
+    >>> with torch.compiler.set_stance("force_eager"):
+    ...     torch.ones(1)
+    tensor([1.])
+    """
+
+    def __init__(self, stance: str = "default", *, skip_guard_eval_unsafe: bool = False, force_backend: Any = None):
+        if stance not in _STANCES:
+            raise RuntimeError(f"invalid torch.compile stance {stance!r}; it is one of {', '.join(_STANCES)}")
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *exception: object) -> None:
+        pass
+
+    def __call__(self, fn: Callable[..., Any]) -> Callable[..., Any]:
+        """The function itself."""
+        return fn
+
+
+_STANCES = (
+    *("default", "eager_then_compile", "aot_eager_then_compile", "force_eager"),
+    *("eager_on_recompile", "fail_on_recompile"),
+)
+
 __getattr__ = missing_in(__name__)
 
-__all__ = ["allow_in_graph", "compile", "disable", "is_compiling", "is_dynamo_compiling", "reset"]
+__all__ = [
+    "allow_in_graph",
+    "assume_constant_result",
+    "compile",
+    "cudagraph_mark_step_begin",
+    "disable",
+    "is_compiling",
+    "is_dynamo_compiling",
+    "is_exporting",
+    "list_backends",
+    "nested_compile_region",
+    "reset",
+    "set_stance",
+    "substitute_in_graph",
+]

@@ -42,4 +42,16 @@ class GradScaler(amp.GradScaler):
         super().__init__("cuda", *options)
 
 
-__all__ = ["GradScaler", "autocast"]
+def custom_fwd(fwd: Any = None, *, cast_inputs: Dtype | None = None) -> Any:
+    """`torch.amp.custom_fwd` for CUDA devices."""
+    _old("custom_fwd")
+    return amp.custom_fwd(fwd, device_type="cuda", cast_inputs=cast_inputs)
+
+
+def custom_bwd(bwd: Any = None) -> Any:
+    """`torch.amp.custom_bwd` for CUDA devices."""
+    _old("custom_bwd")
+    return amp.custom_bwd(bwd, device_type="cuda")
+
+
+__all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]

@@ -21,8 +21,12 @@ from ._pytree_nodes import (
     GetAttrKey,
     MappingKey,
     SequenceKey,
+    is_namedtuple,
     is_namedtuple_class,
+    is_namedtuple_instance,
+    is_structseq,
     is_structseq_class,
+    is_structseq_instance,
     kind_of,
 )
 from ._pytree_nodes import NodeDef as NodeDef
@@ -47,15 +51,24 @@ if TYPE_CHECKING:
 _LATER = {
     **dict.fromkeys(
         (
-            "DEFAULT_TREESPEC_SERIALIZATION_PROTOCOL", "pytree_to_str", "str_to_pytree", "treespec_dumps",
+            "DEFAULT_TREESPEC_SERIALIZATION_PROTOCOL",
+            "pytree_to_str",
+            "str_to_pytree",
+            "treespec_dumps",
             "treespec_loads",
         ),
         "_pytree_json",
     ),
     **dict.fromkeys(
         (
-            "ConstantNode", "_deregister_pytree_node", "_private_register_pytree_node", "_register_namedtuple",
-            "_register_pytree_node", "is_constant_class", "register_constant", "register_dataclass",
+            "ConstantNode",
+            "_deregister_pytree_node",
+            "_private_register_pytree_node",
+            "_register_namedtuple",
+            "_register_pytree_node",
+            "is_constant_class",
+            "register_constant",
+            "register_dataclass",
             "register_pytree_node",
         ),
         "_pytree_register",
@@ -317,26 +330,6 @@ def broadcast_prefix(prefix: Any, spec: TreeSpec, is_leaf: IsLeaf | None = None)
 
 _broadcast_to_and_flatten = broadcast_prefix
 _get_node_type = kind_of
-
-
-def is_namedtuple(obj: Any) -> bool:
-    """Whether an object, or a class, is a named tuple."""
-    return is_namedtuple_class(obj if isinstance(obj, type) else type(obj))
-
-
-def is_namedtuple_instance(obj: object) -> bool:
-    """Whether an object is a named tuple."""
-    return is_namedtuple_class(type(obj))
-
-
-def is_structseq(obj: Any) -> bool:
-    """Whether an object, or a class, is one of torch.return_types or such a structure of the standard library."""
-    return is_structseq_class(obj if isinstance(obj, type) else type(obj))
-
-
-def is_structseq_instance(obj: object) -> bool:
-    """Whether an object is one of torch.return_types, or such a structure of the standard library."""
-    return is_structseq_class(type(obj))
 
 
 def __getattr__(name: str) -> object:

@@ -130,6 +130,26 @@ def is_structseq_class(cls: type) -> bool:
     return cls.__bases__ == (tuple,) and all(isinstance(getattr(cls, count, None), int) for count in counts)
 
 
+def is_namedtuple(obj: Any) -> bool:
+    """Whether an object, or a class, is a named tuple."""
+    return is_namedtuple_class(obj if isinstance(obj, type) else type(obj))
+
+
+def is_namedtuple_instance(obj: object) -> bool:
+    """Whether an object is a named tuple."""
+    return is_namedtuple_class(type(obj))
+
+
+def is_structseq(obj: Any) -> bool:
+    """Whether an object, or a class, is one of torch.return_types or such a structure of the standard library."""
+    return is_structseq_class(obj if isinstance(obj, type) else type(obj))
+
+
+def is_structseq_instance(obj: object) -> bool:
+    """Whether an object is one of torch.return_types, or such a structure of the standard library."""
+    return is_structseq_class(type(obj))
+
+
 def _indexed(parts: Iterable[Any]) -> list[tuple[Any, Any]]:
     return [(SequenceKey(index), part) for index, part in enumerate(parts)]
 
@@ -210,7 +230,11 @@ __all__ = [
     "MappingKey",
     "NodeDef",
     "SequenceKey",
+    "is_namedtuple",
     "is_namedtuple_class",
+    "is_namedtuple_instance",
+    "is_structseq",
     "is_structseq_class",
+    "is_structseq_instance",
     "kind_of",
 ]

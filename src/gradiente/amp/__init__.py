@@ -11,10 +11,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ._missing import missing_in
-from .tensor.devices import device
-from .tensor.dtypes import bfloat16, float16
-from .tensor.dtypes import dtype as Dtype
+from .._missing import missing_in
+from ..tensor.devices import device
+from ..tensor.dtypes import bfloat16, float16
+from ..tensor.dtypes import dtype as Dtype
 
 
 class autocast:
@@ -166,6 +166,34 @@ def is_autocast_enabled(device_type: str | None = None) -> bool:
     return False
 
 
+def custom_fwd(fwd: Any = None, *, device_type: str, cast_inputs: Dtype | None = None) -> Any:
+    """A decorator of a Function's `forward`, which returns it: nothing is cast where `autocast` has no effect.
+
+    Args:
+        fwd: the function. None: return a decorator.
+        device_type: the device whose `autocast` is meant.
+        cast_inputs: no effect.
+
+    Raises:
+        ValueError: `device_type` is no text.
+    """
+    if not isinstance(device_type, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
+    return (lambda function: function) if fwd is None else fwd
+
+
+def custom_bwd(bwd: Any = None, *, device_type: str) -> Any:
+    """A decorator of a Function's `backward`, which returns it, as `custom_fwd` does."""
+    return custom_fwd(bwd, device_type=device_type)
+
+
 __getattr__ = missing_in(__name__)
 
-__all__ = ["GradScaler", "autocast", "is_autocast_available", "is_autocast_enabled"]
+__all__ = [
+    "GradScaler",
+    "autocast",
+    "custom_bwd",
+    "custom_fwd",
+    "is_autocast_available",
+    "is_autocast_enabled",
+]
