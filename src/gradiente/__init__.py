@@ -245,6 +245,7 @@ _LATER = {
         "storage",
     ),
     "GradScaler": "amp",
+    "_standard_gamma": "distributions._draws",
     "autocast": "amp",
     "compile": "compiler",
     "is_autocast_enabled": "amp",

@@ -168,6 +168,9 @@ def standard_gamma(concentration: Tensor) -> Any:
     return _StandardGamma.apply(concentration)
 
 
+_standard_gamma = standard_gamma  # as `torch` has it
+
+
 def dirichlet(concentration: Tensor) -> Any:
     """A point of the simplex for each vector of concentrations along the last dimension, with gradients."""
     return _Dirichlet.apply(concentration)

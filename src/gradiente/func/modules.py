@@ -61,7 +61,7 @@ def functional_call(
             f"{type(parameter_and_buffer_dicts)}"
         )
     arguments = () if args is None else args if isinstance(args, tuple) else (args,)
-    with _replaced(module, state, tie_weights, strict):
+    with replaced(module, state, tie_weights, strict):
         return module(*arguments, **(kwargs or {}))  # pyright: ignore[reportUnknownArgumentType]
 
 
@@ -79,7 +79,8 @@ def _owned(module: Any) -> dict[str, Tensor]:
 
 
 @contextmanager
-def _replaced(module: Any, state: Mapping[str, Tensor], tie_weights: bool, strict: bool) -> Iterator[None]:
+def replaced(module: Any, state: Mapping[str, Tensor], tie_weights: bool, strict: bool) -> Iterator[None]:
+    """A block in which a module has these parameters and buffers."""
     module.named_parameters  # noqa: B018 - what has none is no module
     owned = _owned(module)
     wanted = _tied(owned, state) if tie_weights else dict(state)

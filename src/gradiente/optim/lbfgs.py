@@ -9,6 +9,7 @@ from ..autograd.grad_mode import enable_grad, no_grad
 from ..ops.complexes import view_as_real
 from ..ops.joining import cat
 from ..tensor.core import Tensor
+from .line_search import _cubic_interpolate as _cubic_interpolate
 from .line_search import strong_wolfe
 from .line_search import strong_wolfe as _strong_wolfe  # torch's name for it, which published packages import
 from .optimizer import Optimizer, Params, check_options, number

@@ -37,6 +37,15 @@ def cubic_minimum(a: tuple[float, float, float], b: tuple[float, float, float], 
     return min(max(x2 - (x2 - x1) * ((g2 + d2 - d1) / (g2 - g1 + 2 * d2)), low), high)
 
 
+def _cubic_interpolate(
+    x1: Any, f1: Any, g1: Any, x2: Any, f2: Any, g2: Any, bounds: tuple[Any, Any] | None = None
+) -> float:
+    """`cubic_minimum` by the name and with the arguments of torch's; the bounds are the two steps if left out."""
+    a, b = (float(x1), float(f1), float(g1)), (float(x2), float(f2), float(g2))
+    low, high = bounds or sorted((a[0], b[0]))
+    return cubic_minimum(a, b, (float(low), float(high)))
+
+
 def strong_wolfe(
     objective: Objective,
     x: Any,

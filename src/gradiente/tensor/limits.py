@@ -10,8 +10,17 @@ from . import dtypes
 from .dtypes import dtype as Dtype
 from .dtypes import get_default_dtype
 
+_PYTHON: dict[Any, Dtype] = {
+    float: dtypes.float64,
+    complex: dtypes.complex128,
+    int: dtypes.int64,
+    bool: dtypes.bool,
+}
+
 
 def _need_dtype(given: Any, function: str) -> Dtype:
+    if isinstance(given, type) and given in _PYTHON:
+        return _PYTHON[given]
     if not isinstance(given, Dtype):
         raise TypeError(
             f"{function}(): argument 'type' (position 1) must be torch.dtype, not {given.__class__.__name__}"
@@ -26,7 +35,7 @@ class finfo:
     `tiny` (the same), `resolution` (10 to the power of minus the decimal digits).
 
     Args:
-        type: the dtype; without it the default one.
+        type: the dtype, or float or complex; without it the default one.
 
     Raises:
         TypeError: an integer dtype, or no dtype.
@@ -39,7 +48,7 @@ class finfo:
 
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 
-    def __init__(self, type: Dtype | None = None) -> None:
+    def __init__(self, type: Dtype | type[Any] | None = None) -> None:
         found = get_default_dtype() if type is None else _need_dtype(type, "finfo")
         if not (found.is_floating_point or found.is_complex):
             raise TypeError(
@@ -81,7 +90,7 @@ class iinfo:
     Attributes: `bits`, `dtype` (a name), `max`, `min`.
 
     Args:
-        type: the dtype.
+        type: the dtype, or int.
 
     Raises:
         TypeError: a dtype of other numbers, or no dtype.
@@ -94,7 +103,7 @@ class iinfo:
 
     __slots__ = ("bits", "dtype", "max", "min")
 
-    def __init__(self, type: Dtype) -> None:
+    def __init__(self, type: Dtype | type[Any]) -> None:
         found = _need_dtype(type, "iinfo")
         if found is dtypes.bool:
             raise TypeError("torch.bool is not supported by torch.iinfo")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import AbstractContextManager
 from typing import Any
 
 from ...tensor.core import Tensor
@@ -29,6 +30,19 @@ def functional_call(
     )
     parameters_and_buffers.keys()  # one dictionary, where the newer function takes several too
     return functional_call(module, parameters_and_buffers, args, kwargs, tie_weights=tie_weights, strict=strict)
+
+
+def _reparametrize_module(
+    module: Module,
+    parameters_and_buffers: dict[str, Tensor],
+    tie_weights: bool = False,
+    strict: bool = False,
+    stack_weights: bool = False,
+) -> AbstractContextManager[None]:
+    """A block in which a module has other parameters and buffers; packages use torch's private function."""
+    from ...func.modules import replaced
+
+    return replaced(module, parameters_and_buffers, tie_weights, strict)
 
 
 __all__ = ["functional_call"]
