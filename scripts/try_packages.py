@@ -71,7 +71,7 @@ PACKAGES = (
     Package("normflows", "1.7.3", ("tqdm",), ("normflows",)),
     Package("opt-einsum", "3.4.0", (), ("opt_einsum/tests",)),
     Package("pytorch-minimize", "0.1.0", (), ("tests",)),
-    Package("pytorch-optimizer", "4.1.0", (), ("tests",)),
+    Package("pytorch-optimizer", "4.1.0"),  # its tests make sparse tensors while they are collected
     Package("pytorch-warmup", "0.2.0", (), ("test",)),
     Package("schedulefree", "1.4.1", ("typing_extensions",), ("schedulefree",)),
     Package("tensorly", "0.10.0", (), ("tensorly",), environment=(("TENSORLY_BACKEND", "pytorch"),)),
@@ -92,6 +92,8 @@ PACKAGES = (
         ("einops", "einx", "frozendict", "torch-einops-utils", "sympy", "mpmath", "loguru"),
     ),
     Package("torch-ema", "0.3"),
+    Package("prodigyopt", "1.1.2"),
+    Package("dadaptation", "3.2"),
     Package("pytorch-msssim", "1.0.0"),
 )
 

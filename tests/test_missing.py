@@ -60,7 +60,7 @@ def test_the_first_line_is_pythons_and_close_names_follow(module, name, close):
         ("utils", "cpp_extension", "write a torch.autograd.Function"),
         ("cuda", "Stream", "no streams; leave them out"),
         ("jit", "save", "torch.save(model.state_dict(), path)"),
-        ("distributed", "all_reduce", "processes are not connected"),
+        ("distributed", "new_group", "processes are not connected"),
         ("nn", "quantized", "tensors are not quantised"),
     ],
 )

@@ -110,6 +110,7 @@ def test_the_compiler_leaves_functions_as_they_are():
         assert same is f
     dynamo.mark_dynamic(torch.ones(1), 0)
     dynamo.config.suppress_errors = True
+    assert not dynamo.is_dynamo_supported()
     assert (dynamo.is_compiling(), compiler.is_exporting(), compiler.list_backends()) == (False, False, [])
     for name in ("freeze", "optimize_for_inference", "trace_module"):
         with pytest.warns(UserWarning, match=rf"torch\.jit\.{name} returns what it is given"):

@@ -36,6 +36,11 @@ def optimize(*arguments: Any, **options: Any) -> Any:
     return lambda function: function
 
 
+def is_dynamo_supported() -> bool:
+    """Whether programs can be compiled: False."""
+    return False
+
+
 def graph_break(msg: str = "") -> None:
     """Interrupt a compilation: there is none."""
 
@@ -83,6 +88,7 @@ __all__ = [
     "graph_break",
     "is_compiling",
     "is_dynamo_compiling",
+    "is_dynamo_supported",
     "mark_dynamic",
     "mark_static",
     "mark_static_address",

@@ -35,7 +35,7 @@ def unsqueeze_(self: Tensor, dim: int) -> Tensor:
     >>> torch.ones(2).unsqueeze_(0).shape
     torch.Size([1, 2])
     """
-    check_writable(self, overlapping=True)
+    check_writable(self, overlapping=True, elements=False)
     return _reshape(self, _unsqueeze, unsqueeze(self.detach(), dim)._array.shape)  # pyright: ignore
 
 
@@ -46,7 +46,7 @@ def squeeze_(self: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     >>> torch.ones(1, 2, 1).squeeze_().shape
     torch.Size([2])
     """
-    check_writable(self, overlapping=True)
+    check_writable(self, overlapping=True, elements=False)
     call = _squeeze if dim is None else _squeeze_dims if isinstance(dim, (tuple, list)) else _squeeze_dim
     return _reshape(self, call, squeeze(self.detach(), dim)._array.shape)  # pyright: ignore
 
@@ -59,7 +59,7 @@ def transpose_(self: Tensor, dim0: int, dim1: int) -> Tensor:
     torch.Size([3, 2])
     """
     ndim = self._array.ndim
-    check_writable(self, overlapping=True)
+    check_writable(self, overlapping=True, elements=False)
     i = wrap_dim(integer(dim0, "transpose_", "dim0"), ndim)
     j = wrap_dim(integer(dim1, "transpose_", "dim1", 2), ndim)
     transpose(self.detach(), i, j)  # pyright: ignore
@@ -81,7 +81,7 @@ def t_(self: Tensor) -> Tensor:
     >>> torch.ones(2, 3).t_().shape
     torch.Size([3, 2])
     """
-    check_writable(self, overlapping=True)
+    check_writable(self, overlapping=True, elements=False)
     ndim = self._array.ndim
     if ndim > 2:
         raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {ndim}D")
@@ -98,7 +98,7 @@ def as_strided_(self: Tensor, size: Sequence[int], stride: Sequence[int], storag
     tensor([[0, 2],
             [1, 3]])
     """
-    check_writable(self, overlapping=True)
+    check_writable(self, overlapping=True, elements=False)
     there = strided_layout(self, size, stride, storage_offset)
     before = there.before + there.offset
     back = Layout(

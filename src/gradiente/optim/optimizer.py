@@ -79,6 +79,9 @@ class Optimizer:
         self._post_hooks: Hooks = OrderedDict()
         self._work: dict[Any, Any] = {}
 
+    def _patch_step_function(self) -> None:  # torch's name; optimisers around others call it in place of __init__
+        self._init_private()
+
     # -- parameters ---------------------------------------------------------------------------------------------------
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:

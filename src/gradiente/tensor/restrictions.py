@@ -211,11 +211,11 @@ def overlaps_itself(array: Any) -> bool:
 _LEAF = "leaf Variable that requires grad is being used in an in-place operation."
 
 
-def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = False) -> None:
+def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = False, elements: bool = True) -> None:
     """Raise torch's error if `target` may not be changed in place.
 
     `tracked`: the change will be recorded, whether or not the target has a history. `overlapping`: the change gives all
-    elements one value, so that they may share memory.
+    elements one value, so that they may share memory. `elements`: they change, not the shape alone.
     """
     view = target._view
     mode = current()
@@ -243,7 +243,7 @@ def check_writable(target: Tensor, tracked: bool = False, overlapping: bool = Fa
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."
         )
-    if not target._array.flags.writeable:
+    if elements and not target._array.flags.writeable:
         raise RuntimeError(
             "the tensor's memory is read-only: it was made from a read-only NumPy array; clone() it first"
         )
