@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 from .compiler import allow_in_graph as allow_in_graph
 from .compiler import assume_constant_result as assume_constant_result
 from .compiler import disable as disable
@@ -76,7 +76,7 @@ def run(fn: Any = None) -> Any:
     return (lambda function: function) if fn is None else fn
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "allow_in_graph",

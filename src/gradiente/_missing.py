@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from types import ModuleType
+
+Getter = Callable[[str], object]
+"""A module's ``__getattr__``."""
 
 PACKAGE = "gradiente"
 ALIAS = "torch"
@@ -37,7 +41,7 @@ def public_names(module_name: str, later: Iterable[str] = ()) -> Iterable[str]:
             yield name
 
 
-def missing_in(module_name: str) -> Callable[[str], object]:
+def missing_in(module_name: str) -> Getter:
     """A module's ``__getattr__`` that raises `missing_attribute`."""
 
     def __getattr__(name: str) -> object:

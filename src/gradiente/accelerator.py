@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 from .tensor.devices import device
 
 
@@ -65,7 +65,7 @@ def memory_allocated(device_index: Any = None) -> int:
     _none()
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "current_accelerator",

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 
 
 def compile(model: Any = None, *, disable: bool = False, **options: Any) -> Any:
@@ -127,7 +127,7 @@ _STANCES = (
     *("eager_on_recompile", "fail_on_recompile"),
 )
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "allow_in_graph",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 
 
 class Stream:
@@ -99,7 +99,7 @@ def stream(stream: Any) -> StreamContext:
     return StreamContext(stream)
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "Event",

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 
 
 class Future:
@@ -130,6 +130,6 @@ def wait_all(futures: list[Future]) -> list[Any]:
     return [future.wait() for future in collect_all(futures).wait()]
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = ["Future", "collect_all", "wait_all"]

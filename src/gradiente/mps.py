@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 
 
 def is_available() -> bool:
@@ -48,7 +48,7 @@ def driver_allocated_memory() -> int:
     _none("getDriverAllocatedMemory")
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "current_allocated_memory",

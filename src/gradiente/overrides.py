@@ -14,7 +14,7 @@ from types import FunctionType, ModuleType, TracebackType
 from typing import Any, TypeVar
 
 from ._asking import ignored, listed, namespaces
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 from .ops.subclasses import nowrap
 from .tensor.core import Tensor
 from .tensor.overriding import (
@@ -255,7 +255,7 @@ def get_default_nowrap_functions() -> set[Callable[..., Any]]:
 
 enable()
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "BaseTorchFunctionMode",

@@ -12,12 +12,12 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 from .autograd import profiler as _profiler
 from .autograd.profiler import kineto_available, record_function
 from .autograd.profiler_util import DeviceType, EventList
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "DeviceType",

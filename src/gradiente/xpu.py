@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from ._missing import missing_in
+from ._missing import Getter, missing_in
 
 
 def is_available() -> bool:
@@ -55,7 +55,7 @@ def _none() -> NoReturn:
     )
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "current_device",

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .._missing import missing_in
+from .._missing import Getter, missing_in
 from ..tensor.devices import device
 from ..tensor.dtypes import bfloat16, float16
 from ..tensor.dtypes import dtype as Dtype
@@ -187,7 +187,7 @@ def custom_bwd(bwd: Any = None, *, device_type: str) -> Any:
     return custom_fwd(bwd, device_type=device_type)
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "GradScaler",

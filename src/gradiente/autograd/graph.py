@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
-from .._missing import missing_in
+from .._missing import Getter, missing_in
 from ..graph import Node, RemovableHandle, change, current, split_edge, user_place, version_of
 from ..tensor.core import Tensor, wrap
 from . import tasks
@@ -241,7 +241,7 @@ def register_multi_grad_hook(
     return _MultiHandle(tuple(t.register_hook(make(i)) for i, t in enumerate(tensors)))
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "GradientEdge",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._missing import missing_in
+from .._missing import Getter, missing_in
 
 enabled: bool = True
 benchmark: bool = False
@@ -25,4 +25,4 @@ def version() -> int | None:
     return None
 
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)

@@ -6,7 +6,7 @@ jacfwd, hessian. `modules`: functional_call and stack_module_state. `_levels`: w
 not.
 """
 
-from .._missing import missing_in
+from .._missing import Getter, missing_in
 from .derivatives import grad as grad
 from .derivatives import grad_and_value as grad_and_value
 from .derivatives import jvp as jvp
@@ -19,7 +19,7 @@ from .modules import functional_call as functional_call
 from .modules import stack_module_state as stack_module_state
 from .vmap import vmap as vmap
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = [
     "functional_call",

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from .._missing import missing_in
+from .._missing import Getter, missing_in
 from ..autograd.grad_mode import no_grad
 from ..ops.choices import where
 from ..ops.functions import exp
@@ -298,4 +298,4 @@ kaiming_normal: Callable[..., Tensor] = _deprecated(kaiming_normal_)
 _no_grad_uniform_, _no_grad_normal_, _no_grad_trunc_normal_ = uniform_, normal_, trunc_normal_
 _no_grad_fill_, _no_grad_zero_ = constant_, zeros_
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)

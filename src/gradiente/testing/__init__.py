@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .._missing import missing_in
+from .._missing import Getter, missing_in
 from .comparing import assert_close
 from .making import make_tensor
 
-__getattr__ = missing_in(__name__)
+__getattr__: Getter = missing_in(__name__)
 
 __all__ = ["assert_close", "make_tensor"]
