@@ -83,6 +83,22 @@ def test_pickles_by_torchs_names_are_read(module: str, name: str) -> None:
         assert found is getattr(importlib.import_module(module), name)
 
 
+def test_the_places_of_classes_are_known() -> None:
+    source = """
+import inspect, typing
+import torch
+print(torch.nn.Linear.__module__, inspect.getsource(torch.nn.Linear).splitlines()[0])
+print(sorted(typing.get_type_hints(torch.nn.Linear.__init__)), "in_features" in typing.get_type_hints(torch.nn.Linear))
+import torch.nn.modules.linear as place
+print(place is torch.nn.modules.linear, torch.optim.AdamW.__module__)
+"""
+    assert run("-c", source, cwd=Path.cwd()).splitlines() == [
+        "torch.nn.modules.linear class Linear(Module):",
+        "['bias', 'device', 'dtype', 'in_features', 'out_features', 'return'] True",
+        "True torch.optim.adamw",
+    ]
+
+
 CHILD = """
 import sys
 late = "gradiente" not in sys.modules

@@ -11,7 +11,7 @@ import sys
 from types import FunctionType, ModuleType
 from typing import Any
 
-from gradiente._homes import torchs_home
+from gradiente._homes import STANDING_IN, torchs_home
 from gradiente._missing import ALIAS, PACKAGE
 from gradiente.graph import RemovableHandle
 from gradiente.nn.parameter import Parameter
@@ -48,6 +48,9 @@ def present(module: ModuleType) -> None:
         if isinstance(thing, type) or new in _WITH_FUNCTIONS:
             _presented.append((thing, home))
             thing.__module__ = ALIAS + new[len(PACKAGE) :]
+            place = sys.modules.get(STANDING_IN.get(new, new))
+            if place is not None:  # `inspect` and `typing` look up there where a class is defined, and import nothing
+                sys.modules.setdefault(thing.__module__, place)
 
 
 def _reduce(self: Any, protocol: Any) -> Any:
