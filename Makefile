@@ -6,7 +6,8 @@
 #   make format       let ruff rewrite the files
 #   make docs         run the examples of README and docs, print the derivative table
 #   make bench-quick  time against PyTorch, about half a minute
-#   make bench        longer programs as well, batched derivatives against loops, installed size, import time, memory
+#   make bench        longer programs and other libraries as well, batched derivatives, installed size, import time, memory
+#   make bench-peers  install those libraries: JAX, HIPS/autograd, MyGrad, candle-python
 #   make demo         the tour, a trained digit classifier, two pictures
 #   make clean        remove what all of this made
 
@@ -25,12 +26,12 @@ CHECK_PYTHON := import sys; sys.exit(0 if sys.version_info >= (3, 11) else \
 # worksteal: at the end no worker waits for another with the slow tests.
 PYTEST_OPTIONS := -n $(WORKERS) --maxprocesses 4 --dist worksteal
 
-.PHONY: help setup test parity lint format types docs bench bench-quick demo wheel-check clean
+.PHONY: help setup test parity lint format types docs bench bench-peers bench-quick demo wheel-check clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
 help:
-	@sed -n '3,11s/^# *//p' Makefile
+	@sed -n '3,12s/^# *//p' Makefile
 
 # --- environments: a stamp file for each thing installed, so that a second call installs nothing
 
@@ -101,15 +102,24 @@ bench-quick: $(PARITY)/.base
 	$(PBIN)/python benchmarks/quick.py
 
 bench: $(PARITY)/.base
-	$(PBIN)/python benchmarks/quick.py --all
+	$(PBIN)/python benchmarks/compare.py
 	$(PBIN)/python benchmarks/transforms.py
 	$(PBIN)/python benchmarks/footprint.py
 	$(PBIN)/python benchmarks/crossover.py
+
+# The libraries that are compared, each in an environment of its own: candle's hides an installed torch.
+bench-peers: .venv-peers/jax .venv-peers/autograd .venv-peers/mygrad .venv-peers/candle
+
+.venv-peers/%:
+	@echo "setting up $@"
+	@$(PYTHON) -m venv $@
+	@$@/bin/python -m pip install -qq $(PIP)
+	@$@/bin/python -m pip install -qq 'numpy>=2' $(if $(filter candle,$*),candle-python,$*)
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m gradiente demo/tour.py
 	$(BIN)/python -m gradiente demo/digits.py
 
 clean:
-	rm -rf $(VENV) $(PARITY) build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(PARITY) .venv-peers build dist .pytest_cache .ruff_cache .hypothesis
 	find src tests demo benchmarks scripts -name __pycache__ -type d -prune -exec rm -rf {} +

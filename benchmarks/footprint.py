@@ -2,7 +2,9 @@
 
 - Disk: the files of the package and of everything that it requires, as installed in this environment.
 - Import: milliseconds of ``import LIBRARY`` beyond those of ``import numpy``, each in a fresh interpreter.
-- Memory: the largest resident set of a process that has imported NumPy, the library, and trained fifty steps with it.
+- Memory: the largest resident set of a process that has imported NumPy, the library, and trained with it: fifty steps
+  of a small network, and three of a large one with Adam.
+- Wheel: the size of the file that pip downloads; PyTorch's is taken from what is installed only.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import re
 import subprocess
 import sys
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
@@ -37,9 +40,9 @@ def peak():
 sizes = [peak()]
 module = importlib.import_module(sys.argv[1])
 sizes.append(peak())
-from workloads import WORKLOADS
-step, result = WORKLOADS["training-step"].build(module)
-for _ in range(50):
+from worker import ALL
+step, result = ALL[sys.argv[2]].build(module)
+for _ in range(int(sys.argv[3])):
     step()
 result()
 sizes.append(peak())
@@ -75,9 +78,18 @@ def installed_bytes(name: str) -> int:
     return total
 
 
-def probe(code: str, library: str) -> Any:
+def wheel_bytes() -> int:
+    """Bytes of gradiente's wheel, built for the purpose."""
+    root = Path(__file__).resolve().parent.parent
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, str(root)]
+        subprocess.run(command, check=True)
+        return next(Path(folder).glob("*.whl")).stat().st_size
+
+
+def probe(code: str, library: str, *arguments: str) -> Any:
     """Run code in a fresh interpreter, in the folder of the workloads, and return the JSON it prints."""
-    command = [sys.executable, "-c", code, library]
+    command = [sys.executable, "-c", code, library, *arguments]
     run = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parent)
     return json.loads(run.stdout)
 
@@ -105,9 +117,12 @@ def main() -> None:
     # The first run compiles and fills the disk cache.
     table("import, beyond NumPy's", "ms", [("median of fresh interpreters", [median(runs[n][1:]) for n in LIBRARIES])])
 
-    sizes = [probe(MEMORY_PROBE, name) for name in LIBRARIES]
+    sizes = [probe(MEMORY_PROBE, name, "training-step", "50") for name in LIBRARIES]
     labels = ("numpy imported", "library imported", "fifty training steps")
     table("peak memory", "MB", [(label, [s[i] for s in sizes]) for i, label in enumerate(labels)])
+    large = [probe(MEMORY_PROBE, name, "large-mlp", "3")[-1] for name in LIBRARIES]
+    table("peak memory", "MB", [("1024-4096-4096-10, Adam, three steps", large)])
+    print(f"\nwheel of gradiente: {wheel_bytes() / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

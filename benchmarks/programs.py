@@ -10,11 +10,19 @@ import numpy as np
 from workloads import Runner, Workload
 
 
-def _tensor(torch: Any, seed: int, *shape: int, scale: float = 1.0, tracked: bool = False) -> Any:
+def normal(seed: int, *shape: int, scale: float = 1.0) -> Any:
     """Normal numbers times `scale`, the same for all libraries."""
-    values = (np.random.default_rng(seed).standard_normal(shape) * scale).astype(np.float32)
-    tensor = torch.from_numpy(values)
+    return (np.random.default_rng(seed).standard_normal(shape) * scale).astype(np.float32)
+
+
+def _tensor(torch: Any, seed: int, *shape: int, scale: float = 1.0, tracked: bool = False) -> Any:
+    tensor = torch.from_numpy(normal(seed, *shape, scale=scale))
     return tensor.requires_grad_() if tracked else tensor
+
+
+LENET = [(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 256), (120,), (84, 120), (84,), (10, 84), (10,)]
+MLP = [(4096, 1024), (4096,), (4096, 4096), (4096,), (10, 4096), (10,)]
+"""Shapes of the parameters of LeNet-5, and of the large network."""
 
 
 def scalar_expression(torch: Any) -> Runner:
@@ -90,7 +98,7 @@ def tanh_rnn(torch: Any) -> Runner:
     steps = _tensor(torch, 40, 100, 16, 32)
     w = _tensor(torch, 41, 64, 32, scale=0.1, tracked=True)
     u = _tensor(torch, 42, 64, 64, scale=0.1, tracked=True)
-    b = torch.zeros(64, requires_grad=True)
+    b = torch.zeros(64).requires_grad_()
 
     def step() -> None:
         w.grad = u.grad = b.grad = None
@@ -107,7 +115,7 @@ def lstm(torch: Any) -> Runner:
     steps = _tensor(torch, 43, 50, 16, 32)
     w = _tensor(torch, 44, 256, 32, scale=0.1, tracked=True)
     u = _tensor(torch, 45, 256, 64, scale=0.1, tracked=True)
-    b = torch.zeros(256, requires_grad=True)
+    b = torch.zeros(256).requires_grad_()
     functional = torch.nn.functional
 
     def step() -> None:
@@ -144,8 +152,8 @@ def logistic_regression(torch: Any) -> Runner:
     """Logistic regression on 100,000 examples of 50 features."""
     x = _tensor(torch, 54, 100_000, 50)
     y = (x[:, 0] > 0).float()
-    w = torch.zeros(50, requires_grad=True)
-    b = torch.zeros(1, requires_grad=True)
+    w = torch.zeros(50).requires_grad_()
+    b = torch.zeros(1).requires_grad_()
 
     def step() -> None:
         w.grad = b.grad = None
@@ -198,8 +206,7 @@ def lenet(torch: Any) -> Runner:
     """LeNet-5, a batch of 64 images of 28 × 28."""
     images = _tensor(torch, 61, 64, 1, 28, 28)
     labels = torch.from_numpy(np.random.default_rng(62).integers(0, 10, 64))
-    shapes = [(6, 1, 5, 5), (6,), (16, 6, 5, 5), (16,), (120, 256), (120,), (84, 120), (84,), (10, 84), (10,)]
-    parameters = [_tensor(torch, 63 + k, *s, scale=0.1, tracked=True) for k, s in enumerate(shapes)]
+    parameters = [_tensor(torch, 63 + k, *s, scale=0.1, tracked=True) for k, s in enumerate(LENET)]
     functional = torch.nn.functional
 
     def step() -> None:
@@ -219,8 +226,7 @@ def large_mlp(torch: Any) -> Runner:
     """One step of a 1024-4096-4096-10 network with Adam, batch 256."""
     x = _tensor(torch, 80, 256, 1024)
     y = torch.from_numpy(np.random.default_rng(81).integers(0, 10, 256))
-    shapes = [(4096, 1024), (4096,), (4096, 4096), (4096,), (10, 4096), (10,)]
-    parameters = [_tensor(torch, 82 + k, *s, scale=0.02, tracked=True) for k, s in enumerate(shapes)]
+    parameters = [_tensor(torch, 82 + k, *s, scale=0.02, tracked=True) for k, s in enumerate(MLP)]
     optimizer = torch.optim.Adam(parameters, lr=1e-4)
     functional = torch.nn.functional
     losses: list[Any] = []
@@ -287,4 +293,4 @@ PROGRAMS = {
 }
 """By name; the aims are those that the project has set itself, as shares of torch's time."""
 
-__all__ = ["PROGRAMS"]
+__all__ = ["LENET", "MLP", "PROGRAMS", "normal"]

@@ -29,14 +29,20 @@ class Worker:
     """A process that runs the workloads with one library.
 
     Args:
-        library: name of the module that it imports, ``"gradiente"`` or ``"torch"``.
+        library: what `worker` knows: ``"gradiente"``, ``"torch"``, or a peer.
+        python: the interpreter of the environment that has it; this one by default.
+        quiet: do not show what the library writes to the standard error output.
     """
 
-    def __init__(self, library: str) -> None:
+    def __init__(self, library: str, python: str = sys.executable, quiet: bool = False) -> None:
         script = Path(__file__).with_name("worker.py")
         self.library = library
         self.process = subprocess.Popen(
-            [sys.executable, str(script), library], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, str(script), library],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if quiet else None,
+            text=True,
         )
         self.version = self.read()
 

@@ -89,9 +89,9 @@ def training_step(torch: Any) -> Runner:
     labels = torch.tensor(np.random.default_rng(5).integers(0, 10, (8, 32)).tolist())
     parameters = [
         torch.tensor((np.asarray(numbers(6, 128, 784)) * 0.05).tolist(), requires_grad=True),
-        torch.zeros(128, requires_grad=True),
+        torch.zeros(128).requires_grad_(),
         torch.tensor((np.asarray(numbers(7, 10, 128)) * 0.1).tolist(), requires_grad=True),
-        torch.zeros(10, requires_grad=True),
+        torch.zeros(10).requires_grad_(),
     ]
     w1, b1, w2, b2 = parameters
     optimizer = torch.optim.SGD(parameters, lr=0.1)
