@@ -63,6 +63,11 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
+        if isinstance(lr, Tensor) and foreach and not capturable:
+            raise ValueError(
+                "lr as a Tensor is not supported for capturable=False and foreach=True (leave foreach out: the numbers "
+                "do not depend on it)"
+            )
         check_options(lr, 0, differentiable, foreach, fused)
         if not eps >= 0.0:
             raise ValueError(f"Invalid epsilon value: {eps}")
