@@ -1,6 +1,8 @@
-"""torch.backends.cuda: not there. The flags can be set and have no effect."""
+"""torch.backends.cuda: not there. Its flags have no effect, but those of attention, which the CPU has as well, do."""
 
 from __future__ import annotations
+
+from ..nn.functional.attention import allowed
 
 
 class _MatMul:
@@ -17,3 +19,47 @@ matmul = _MatMul()
 def is_built() -> bool:
     """Whether gradiente was built with CUDA: False."""
     return False
+
+
+def _enable(kernel: str, enabled: bool) -> None:
+    allowed.kernels = allowed.kernels | {kernel} if enabled else allowed.kernels - {kernel}
+
+
+def flash_sdp_enabled() -> bool:
+    """Whether `scaled_dot_product_attention` may use the fused way to compute."""
+    return "flash" in allowed.kernels
+
+
+def enable_flash_sdp(enabled: bool) -> None:
+    """Allow `scaled_dot_product_attention` the fused way, or not; see `torch.nn.attention.sdpa_kernel`."""
+    _enable("flash", enabled)
+
+
+def math_sdp_enabled() -> bool:
+    """Whether `scaled_dot_product_attention` may use its formula."""
+    return "math" in allowed.kernels
+
+
+def enable_math_sdp(enabled: bool) -> None:
+    """Allow `scaled_dot_product_attention` its formula, or not."""
+    _enable("math", enabled)
+
+
+def mem_efficient_sdp_enabled() -> bool:
+    """The flag of a way that CUDA has."""
+    return "mem_efficient" in allowed.kernels
+
+
+def enable_mem_efficient_sdp(enabled: bool) -> None:
+    """Set the flag of a way that CUDA has."""
+    _enable("mem_efficient", enabled)
+
+
+def cudnn_sdp_enabled() -> bool:
+    """The flag of a way that CUDA has."""
+    return "cudnn" in allowed.kernels
+
+
+def enable_cudnn_sdp(enabled: bool) -> None:
+    """Set the flag of a way that CUDA has."""
+    _enable("cudnn", enabled)

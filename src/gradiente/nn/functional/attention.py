@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import warnings
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +16,56 @@ from ...ops.matrix_products import matmul
 from ...ops.permuting import transpose
 from ...tensor.core import Tensor, wrap
 from .probabilities import dropout
+
+KERNELS = ("flash", "math", "mem_efficient", "cudnn", "overrideable")
+"""Ways in which torch computes attention. On the CPU it has the first two, and both compute the same here."""
+
+
+class _Allowed:
+    """Which of them may be used: programs switch them by `torch.nn.attention` and `torch.backends.cuda`."""
+
+    def __init__(self) -> None:
+        self.kernels: frozenset[str] = frozenset(KERNELS)
+
+
+allowed = _Allowed()
+
+
+def _need_kernel(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, dropout_p: float, gqa: bool) -> None:
+    """Raise torch's errors where the ways that are switched on do not serve these operands."""
+    if "math" in allowed.kernels:
+        return
+    if "flash" not in allowed.kernels:
+        raise RuntimeError(
+            "No viable backend for scaled_dot_product_attention was found. This is likely due to turning off both the "
+            "math kernel and the fused kernels. (On the CPU there are SDPBackend.MATH and SDPBackend.FLASH_ATTENTION)"
+        )
+    reason = _not_flash(query._array, key._array, value._array, mask, dropout_p, gqa)
+    if reason:
+        warnings.warn(f"Flash attention kernel not used because: {reason}", stacklevel=3)
+        raise RuntimeError(f"No available kernel.  Aborting execution. ({reason}; SDPBackend.MATH has no such limits)")
+
+
+def _not_flash(q: Any, k: Any, v: Any, mask: Tensor | None, dropout_p: float, gqa: bool) -> str:
+    """Why torch's fused kernel cannot compute this, or nothing."""
+    if not q.ndim == k.ndim == v.ndim == 4:
+        dims = f"Query dim: {q.ndim}, Key dim: {k.ndim}, Value dim: {v.ndim}"
+        return f"All fused kernels requires query, key and value to be 4 dimensional, but got {dims} instead."
+    sizes = f"Query.sizes(): {list(q.shape)}, Key.sizes(): {list(k.shape)}, Value.sizes(): {list(v.shape)} instead."
+    if not q.shape[0] == k.shape[0] == v.shape[0]:
+        return f"both fused kernels require query, key and value to have the same batch_size. {sizes}"
+    if not gqa and not q.shape[1] == k.shape[1] == v.shape[1]:
+        return f"both fused kernels require query, key and value to have the same num_heads. {sizes}"
+    if not q.shape[3] == k.shape[3] == v.shape[3]:
+        return f"Flash attention requires q,k,v to have the same last dimension. {sizes}"
+    if dropout_p > 0:
+        return "Both fused kernels do not support non-zero dropout."
+    if mask is not None and mask._node is not None:
+        return "the mask requires a gradient"
+    if mask is not None and mask._array.ndim not in (2, 4):
+        return "Please use attn mask shapes of 2 or 4 dimensions"
+    return ""
+
 
 _softmax, _multiply, _add, _repeat = primitive("softmax"), primitive("multiply"), primitive("add"), primitive("index")
 
@@ -96,7 +148,7 @@ def scaled_dot_product_attention(
         (..., L, Ev), of the query's dtype.
 
     Raises:
-        RuntimeError: ranks, dtypes, sizes or the mask do not fit.
+        RuntimeError: ranks, dtypes, sizes or the mask do not fit, or `torch.nn.attention.sdpa_kernel` left no way.
 
     Source: A. Vaswani et al., Attention is all you need (2017), 3.2.1.
 
@@ -107,6 +159,8 @@ def scaled_dot_product_attention(
         tensor([[1.]])
     """
     _need_attention(query, key, value, attn_mask, is_causal)
+    if len(allowed.kernels) < len(KERNELS):
+        _need_kernel(query, key, value, attn_mask, dropout_p, enable_gqa)
     if query._array.itemsize == 2:  # in float32, as in torch, and rounded once
         query, key, value, short = query.float(), key.float(), value.float(), query.dtype  # pyright: ignore
         mask = attn_mask
