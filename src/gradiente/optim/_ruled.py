@@ -48,7 +48,9 @@ class Ruled(Optimizer):
         if not state:
             state.update(self._begin(p, options))
         state["step"]._array[...] += 1
-        x = p._array
+        self._move(p._array, g, state, float(state["step"]._array), options)
+
+    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
         if options["maximize"]:
             g = -g
         decay = options.get("weight_decay", 0)
@@ -56,10 +58,10 @@ class Ruled(Optimizer):
             x *= 1 - options["lr"] * decay
         elif decay:
             g = g + decay * x
-        self._move(x, g, state, float(state["step"]._array), options)
+        self._rule(x, g, state, t, options)
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
-        """Change the array `x` of a parameter in place, at step `t`."""
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+        """Change the array `x` of a parameter in place, at step `t`; decay and direction are in `g` already."""
         raise NotImplementedError(f"{type(self).__name__} does not define a step")
 
 

@@ -47,6 +47,8 @@ class Adam(Optimizer):
         tensor([0.9000], requires_grad=True)
     """
 
+    _elementwise = True
+
     def __init__(
         self,
         params: Params,
@@ -118,12 +120,14 @@ class Adam(Optimizer):
         return state
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
-        lr, beta1, beta2, eps, decay, amsgrad, maximize, decoupled = options
-        state = self._state_of(p, amsgrad)
+        state = self._state_of(p, options[5])
         step = state["step"]._array
         step += 1
-        t = float(step)
-        x, m, v = p._array, state["exp_avg"]._array, state["exp_avg_sq"]._array
+        self._move(p._array, g, state, float(step), options)
+
+    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
+        lr, beta1, beta2, eps, decay, amsgrad, maximize, decoupled = options
+        m, v = state["exp_avg"]._array, state["exp_avg_sq"]._array
         top = state["max_exp_avg_sq"]._array if amsgrad else None
         if x.dtype.kind == "c":  # a complex number is two real ones here
             x, g, m, v = _parts(x), _parts(np.array(g)), _parts(m), _parts(v)

@@ -31,6 +31,8 @@ class Adamax(Ruled):
     _bounds = EPS
     _means = ("exp_avg", "exp_inf")
 
+    _elementwise = True
+
     def __init__(
         self,
         params: Params,
@@ -58,7 +60,7 @@ class Adamax(Ruled):
             },
         )
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         beta1, beta2 = options["betas"]
         mean, largest = state["exp_avg"]._array, state["exp_inf"]._array
         toward(mean, g, 1 - beta1)
@@ -122,7 +124,7 @@ class NAdam(Ruled):
         means = {name: wrap(np.zeros_like(p._array)) for name in ("exp_avg", "exp_avg_sq")}
         return {**super()._begin(p, options), "mu_product": wrap(np.ones((), np.float32)), **means}
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         beta1, beta2 = options["betas"]
         decay, lr = options["momentum_decay"], options["lr"]
         mean, squares = state["exp_avg"]._array, state["exp_avg_sq"]._array
@@ -158,6 +160,8 @@ class RAdam(Ruled):
     _bounds = EPS
     _means = ("exp_avg", "exp_avg_sq")
 
+    _elementwise = True
+
     def __init__(
         self,
         params: Params,
@@ -187,7 +191,7 @@ class RAdam(Ruled):
             },
         )
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         beta1, beta2 = options["betas"]
         mean, squares = state["exp_avg"]._array, state["exp_avg_sq"]._array
         toward(mean, g, 1 - beta1)

@@ -36,6 +36,8 @@ class Adagrad(Ruled):
         ("eps", "epsilon"),
     )
 
+    _elementwise = True
+
     def __init__(
         self,
         params: Params,
@@ -72,7 +74,7 @@ class Adagrad(Ruled):
         total = np.full_like(p._array, options["initial_accumulator_value"])
         return {"step": wrap(np.zeros((), np.float32)), "sum": wrap(total)}
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         total = state["sum"]._array
         total += g * g
         x -= options["lr"] / (1 + (t - 1) * options["lr_decay"]) * (g / (np.sqrt(total) + options["eps"]))
@@ -97,6 +99,8 @@ class Adadelta(Ruled):
 
     _bounds = EPS
     _means = ("square_avg", "acc_delta")
+
+    _elementwise = True
 
     def __init__(
         self,
@@ -127,7 +131,7 @@ class Adadelta(Ruled):
             },
         )
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         rho, eps = options["rho"], options["eps"]
         squares, steps = state["square_avg"]._array, state["acc_delta"]._array
         toward(squares, g * g, 1 - rho)
@@ -156,6 +160,8 @@ class RMSprop(Ruled):
     """
 
     _bounds = (*EPS, ("momentum", "momentum"), ("alpha", "alpha"))
+
+    _elementwise = True
 
     def __init__(
         self,
@@ -191,7 +197,7 @@ class RMSprop(Ruled):
         names = ["square_avg"] + ["momentum_buffer"] * (options["momentum"] > 0) + ["grad_avg"] * options["centered"]
         return {**super()._begin(p, options), **{name: wrap(np.zeros_like(p._array)) for name in names}}
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         alpha, squares = options["alpha"], state["square_avg"]._array
         squares *= alpha
         squares += (1 - alpha) * (g * g)

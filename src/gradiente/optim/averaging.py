@@ -69,7 +69,7 @@ class ASGD(Ruled):
             "ax": average,
         }
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         lr, lambd = options["lr"], options["lambd"]
         eta, share, average = float(state["eta"]._array), float(state["mu"]._array), state["ax"]._array
         x *= 1 - lambd * eta
@@ -129,7 +129,7 @@ class Rprop(Ruled):
         first = wrap(np.full_like(p._array, number(options["lr"])))
         return {**super()._begin(p, options), "prev": wrap(np.zeros_like(p._array)), "step_size": first}
 
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         (less, more), (low, high) = options["etas"], options["step_sizes"]
         before, size = state["prev"]._array, state["step_size"]._array
         agreement = np.sign(g * before)

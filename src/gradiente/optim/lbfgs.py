@@ -122,10 +122,10 @@ class LBFGS(Optimizer):
             if group["line_search_fn"] is not None:
                 loss, g, t, calls = self._searched(closure, t, d, loss, g, slope, group["max_eval"] - evaluations)
                 state["t"] = t
-                self._move(d, t)
+                self._along(d, t)
                 small = bool(g.abs().max() <= group["tolerance_grad"])
             else:
-                self._move(d, t)
+                self._along(d, t)
                 if k != group["max_iter"]:  # else the loss after the last step is not needed
                     loss, calls = _value(closure()), 1
                     g = self._gradient()
@@ -177,7 +177,7 @@ class LBFGS(Optimizer):
         start = [p.clone() for p in self._parameters()]
 
         def objective(x: Any, step: float, direction: Tensor) -> tuple[float, Tensor]:
-            self._move(direction, step)
+            self._along(direction, step)
             value = _value(closure())
             gradient = self._gradient()
             for p, old in zip(self._parameters(), x, strict=True):
@@ -198,7 +198,7 @@ class LBFGS(Optimizer):
             parts.append((view_as_real(g) if g.is_complex() else g).reshape(-1))
         return cat(parts, 0)
 
-    def _move(self, d: Tensor, t: float) -> None:
+    def _along(self, d: Tensor, t: float) -> None:
         start = 0
         for p in self._parameters():
             real = view_as_real(p) if p.is_complex() else p

@@ -16,10 +16,11 @@ from typing import Any
 import numpy as np
 
 from ..graph import RemovableHandle, change, current, register, set_mode, user_place, version_of
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor
 from ..tensor.dtypes import TENSOR_TYPES
-from ._required import required as required
-from ._required import with_defaults
+from ._groups import parameters, state_value, with_defaults
+from ._groups import required as required
+from ._together import FEWEST, Together
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 ParamsT = Params
@@ -54,6 +55,9 @@ class Optimizer:
     param_groups: list[dict[str, Any]]
     state: defaultdict[Tensor, dict[str, Any]]
 
+    _elementwise = False
+    """Whether `_move` treats each element for itself: Note [Small parameters together]."""
+
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self.state = defaultdict(dict)
@@ -78,6 +82,7 @@ class Optimizer:
         self._pre_hooks: Hooks = OrderedDict()
         self._post_hooks: Hooks = OrderedDict()
         self._work: dict[Any, Any] = {}
+        self._together: defaultdict[int, Together] = defaultdict(Together)
 
     def _patch_step_function(self) -> None:  # torch's name; optimisers around others call it in place of __init__
         self._init_private()
@@ -105,7 +110,7 @@ class Optimizer:
         if not isinstance(param_group, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
         group = dict(param_group)
-        params, names = _parameters(group["params"])
+        params, names = parameters(group["params"])
         for i, p in enumerate(params):
             if not p.is_leaf and not self.defaults.get("differentiable"):
                 raise ValueError(
@@ -185,17 +190,19 @@ class Optimizer:
                 set_mode(previous)
         place, before_change = user_place(1), current().before_change
         with np.errstate(all="ignore"):
-            for group in self.param_groups:
-                options: Any = None
-                for p in group["params"]:
-                    meta = p._meta
-                    if meta is None or meta.grad is None:
-                        continue
-                    if options is None:
-                        options = self._options(group)
-                    if before_change is not None:
+            for i, group in enumerate(self.param_groups):
+                members: list[Tensor] = [p for p in group["params"] if p._meta is not None and p._meta.grad is not None]
+                if not members:
+                    continue
+                options, alone = self._options(group), members
+                if before_change is not None:
+                    for p in members:
                         before_change(p)
-                    self._update(p, meta.grad._array, options)
+                elif self._elementwise and len(members) >= FEWEST:
+                    alone = self._together[i].step(self, members, options)
+                for p in alone:
+                    self._update(p, p._meta.grad._array, options)  # pyright: ignore[reportOptionalMemberAccess]
+                for p in members:
                     _bump(p, place)
         return loss
 
@@ -222,6 +229,10 @@ class Optimizer:
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
         """Change the parameter `p` in place by its gradient, the array `g`."""
+        raise NotImplementedError(f"{type(self).__name__} does not define a step")
+
+    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
+        """Change the array `x` of a parameter in place by its gradient `g`, at step `t`."""
         raise NotImplementedError(f"{type(self).__name__} does not define a step")
 
     def _scratch(self, array: Any) -> Any:
@@ -310,7 +321,7 @@ class Optimizer:
             if p is None:
                 state[key] = values
             else:
-                state[p] = {name: _state_value(name, value, p) for name, value in values.items()}
+                state[p] = {name: state_value(name, value, p) for name, value in values.items()}
         self.__setstate__({"state": state, "param_groups": new_groups})
 
     def __getstate__(self) -> dict[str, Any]:
@@ -341,37 +352,6 @@ def _shown(value: Any) -> str:
 def _bump(x: Tensor, place: Any) -> None:
     """Note that the values of `x` were changed, at `place`."""
     version_of(x).bump(place)
-
-
-def _parameters(given: Any) -> tuple[list[Tensor], list[str] | None]:
-    """The tensors of a group, and their names if it gives them."""
-    if isinstance(given, Tensor):
-        return [given], None
-    if isinstance(given, (set, frozenset)):
-        raise TypeError(
-            "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
-            "sets will "
-            "change between runs. Please use a list instead."
-        )
-    items: list[Any] = list(given)
-    named = [isinstance(item, tuple) for item in items]
-    if any(named) and not all(named):
-        raise ValueError("all optimizer params should be with/without names. Some param names are missing")
-    params = [item[1] if isinstance(item, tuple) else item for item in items]  # pyright: ignore
-    for p in params:  # pyright: ignore[reportUnknownVariableType]
-        if not isinstance(p, Tensor):
-            raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")  # pyright: ignore
-    return params, [item[0] for item in items] if items and named[0] else None  # pyright: ignore
-
-
-def _state_value(name: str, value: Any, p: Tensor) -> Any:
-    """A loaded value of the state of `p`: of the parameter's type, where that is a floating-point one."""
-    if isinstance(value, Tensor):
-        array = value._array
-        return wrap(array.astype(p._array.dtype if name != "step" and p._array.dtype.kind in "fc" else array.dtype))
-    if isinstance(value, dict):
-        return {key: _state_value(name, item, p) for key, item in value.items()}  # pyright: ignore
-    return copy.deepcopy(value)
 
 
 def number(value: Any) -> Any:
