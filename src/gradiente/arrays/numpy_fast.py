@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -115,8 +116,8 @@ def _product(rows: Any, b: Any) -> Any:
     """
     few = rows.ndim == 2 and 8 <= len(rows) <= 32 and 4 * len(rows) <= len(b)
     if few and b.size * len(rows) >= _WORK and b.dtype.char == "f":
-        return (b @ rows.mT).mT
-    return rows @ b.mT
+        return b.dot(rows.T).T
+    return rows.dot(b.T) if rows.ndim == 2 == b.ndim else rows @ b.mT
 
 
 _WORK = 1 << 17
@@ -125,10 +126,19 @@ _WORK = 1 << 17
 def sum_to_shape(g: Any, shape: tuple[int, ...]) -> Any:
     """The sum of `g` over the axes along which an operand of `shape` was broadcast."""
     sizes, extra = g.shape, g.ndim - len(shape)
-    if extra == 1 and sizes[1:] == shape:
-        return _sum(g, 0, False)
+    if extra > 0 and sizes[extra:] == shape:
+        if shape and (ones := _ones(g.size // (math.prod(shape) or 1), g.dtype.char)) is not None:
+            return ones.dot(g.reshape(len(ones), -1)).reshape(shape)
+        if extra == 1:
+            return _sum(g, 0, False)
     axes = (*range(extra), *[i + extra for i, n in enumerate(shape) if n == 1 and sizes[i + extra] != 1])
     return _sum(g, axes, True).reshape(shape)
+
+
+@lru_cache(200)
+def _ones(count: int, char: str) -> Any:
+    """Ones, whose product with a matrix is the sum of its rows in a tenth of the time; None where sums are longer."""
+    return np.ones(count, char) if char in "fd" and 0 < count < _LONG else None
 
 
 _KEPT = 1000
@@ -214,6 +224,12 @@ def max_(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
 def reshape(x: Any, /, shape: Any) -> Any:
     """A new shape; `numpy.reshape`."""
     return x.reshape(shape)
+
+
+@_short
+def matmul(a: Any, b: Any, /) -> Any:
+    """The product of matrices; `numpy.matmul`. The method `dot` is the same for two of them, and starts faster."""
+    return a.dot(b) if a.ndim == 2 and 0 < b.ndim <= 2 else np.matmul(a, b)
 
 
 @_short

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from ..rules import table
-from ..tensor import elementwise
+from ..tensor import bilinear, elementwise
+from ..tensor.core import Tensor
 from ..tensor.dispatch import bind
 from ..tensor.inplace import in_place
 from ._out import fills
@@ -49,6 +50,11 @@ def operator(name: str, node: str | None = None) -> Callable[..., Any]:
 def primitive(name: str, node: str | None = None) -> Callable[..., Any]:
     """The primitive `name`, applied to tensors; `node` names its nodes."""
     return bind(table[name], node)
+
+
+def product(name: str, node: str | None = None) -> Callable[[Tensor, Tensor], Tensor]:
+    """The primitive `name`, applied to two tensors, each a matrix or a vector, whose shapes fit."""
+    return bilinear.product(table[name], node)
 
 
 def plain(function: Any) -> Any:

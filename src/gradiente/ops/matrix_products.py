@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..tensor.core import Tensor
 from ._arguments import need_tensor
-from ._define import primitive
+from ._define import primitive, product
 from ._out import into
 from ._product_checks import (
     batch_mismatch,
@@ -19,14 +19,9 @@ from ._product_checks import (
     shapes,
 )
 
-_mm, _bmm, _mv, _dot, _vdot, _vecmat = (
-    primitive("matmul"),
-    primitive("matmul", "BmmBackward0"),
-    primitive("mv"),
-    primitive("dot"),
-    primitive("vdot"),
-    primitive("vecmat"),
-)
+_mm, _mv, _dot, _vecmat = product("matmul"), product("mv"), product("dot"), product("vecmat")
+_bmm = primitive("matmul", "BmmBackward0")
+_vdot = primitive("vdot")
 _batched = primitive("matmul", "UnsafeViewBackward0")
 _batched_from_matrix = primitive("matmul", "CloneBackward0")
 _batched_mv = primitive("rows_mv")

@@ -225,6 +225,8 @@ class _Mathematics(ast.NodeTransformer):
         return ast.Name(f"{ast.unparse(node.value)}ᵀ") if node.attr == "mT" else node
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
+        if ast.unparse(node.func) == "xp.matmul":
+            return self.visit(ast.BinOp(node.args[0], ast.MatMult(), node.args[1]))
         node.args = [argument for argument in node.args if not _unseen(argument)]
         for keyword in list(node.keywords):
             if isinstance(keyword.value, ast.Name) and keyword.value.id == keyword.arg:

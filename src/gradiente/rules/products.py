@@ -22,29 +22,29 @@ vdot: Primitive = general(
 rows_matmul: Primitive = bilinear(
     "rows_matmul",
     lambda g, b, xp: _apply(g, b.mT, xp),
-    lambda g, a, xp: _rows(a, xp).mT @ _rows(g, xp),
+    lambda g, a, xp: xp.matmul(_rows(a, xp).mT, _rows(g, xp)),
     forward=lambda a, b, xp: _apply(a, b, xp),
     node="UnsafeViewBackward0",
 )
-mv: Primitive = bilinear("mv", lambda g, b: g[:, None] * b, lambda g, a: a.mT @ g, forward=lambda a, b: a @ b)
+mv: Primitive = bilinear("mv", lambda g, b: g[:, None] @ b[None, :], lambda g, a: a.mT @ g, forward=lambda a, b: a @ b)
 rows_mv: Primitive = bilinear(
     "rows_mv",
     lambda g, b: g[..., None] * b,
-    lambda g, a, xp: _rows(a, xp).mT @ xp.reshape(g, (math.prod(g.shape),)),
+    lambda g, a, xp: xp.matmul(_rows(a, xp).mT, xp.reshape(g, (math.prod(g.shape),))),
     forward=lambda a, b: a @ b,
     node="UnsafeViewBackward0",
 )
 vecmat: Primitive = bilinear(
     "vecmat",
     lambda g, b: b @ g,
-    lambda g, a: a[:, None] * g,
+    lambda g, a: a[:, None] @ g[None, :],
     forward=lambda a, b: a @ b,
     node="SqueezeBackward4",
 )
 linear: Primitive = general(
     "linear",
     lambda g, b, xp: _apply(g, b, xp),
-    lambda g, a, xp: _rows(g, xp).mT @ _rows(a, xp),
+    lambda g, a, xp: xp.matmul(_rows(g, xp).mT, _rows(a, xp)),
     lambda g: g,
     forward=lambda a, b, c, xp: _apply(a, b.mT, xp) + c,
     jvp=lambda t, i, a, b, xp: _apply(t, b.mT, xp) if i == 0 else _apply(a, t.mT, xp) if i == 1 else t,
@@ -53,7 +53,7 @@ linear: Primitive = general(
 linear_map: Primitive = bilinear(
     "linear_map",
     lambda g, b, xp: _apply(g, b, xp),
-    lambda g, a, xp: _rows(g, xp).mT @ _rows(a, xp),
+    lambda g, a, xp: xp.matmul(_rows(g, xp).mT, _rows(a, xp)),
     forward=lambda a, b, xp: _apply(a, b.mT, xp),
     node="MmBackward0",
 )
@@ -94,8 +94,8 @@ def _rows(x: Any, xp: Any) -> Any:
 def _apply(x: Any, b: Any, xp: Any) -> Any:
     """x @ b, as one product of matrices: NumPy would call BLAS once for each matrix of a batch `x`."""
     if len(x.shape) <= 2:
-        return x @ b
-    return xp.reshape(_rows(x, xp) @ b, (*x.shape[:-1], b.shape[-1]))
+        return xp.matmul(x, b)
+    return xp.reshape(xp.matmul(_rows(x, xp), b), (*x.shape[:-1], b.shape[-1]))
 
 
 def _einsum_slope(g: Any, i: int, operands: tuple[Any, ...], subscripts: str, xp: Any, extras: Any) -> Any:

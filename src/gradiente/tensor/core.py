@@ -307,7 +307,10 @@ def wrap(array: Any) -> Tensor:
 
 def box(value: Any) -> Any:
     """An array, where NumPy returned a scalar for a 0-d result."""
-    return np.asarray(value) if isinstance(value, (np.generic, bool, int, float, complex)) else value
+    return np.asarray(value) if isinstance(value, _NUMBERS) else value
+
+
+_NUMBERS = (np.generic, bool, int, float, complex)
 
 
 class AccumulateGrad(Sink):

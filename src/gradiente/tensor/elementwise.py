@@ -88,7 +88,8 @@ def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tenso
     def raw(node: Node, g: Any) -> Any:
         if node.tensors is None:
             raise node.freed()
-        return slope(g, unpack_raw(node, 0), node.facts)
+        x = unpack_raw(node, 0)
+        return slope(g, x if g.__class__ is ndarray else x[()], node.facts)
 
     def taped(node: Node, g: Any) -> Any:
         if node.tensors is None:
@@ -134,9 +135,9 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
     function = rule.function
     mask = (i == 0, i == 1)
     if not rule.names:
-        plain: Callable[[Any, Any], Any] = lambda node, g: function(g)  # noqa: E731
-        return Plan(plain, plain, mask, cls, (), single=True)
-    short = shortest(function)
+        same: Callable[[Any, Any], Any] = lambda node, g: function(g)  # noqa: E731
+        return Plan(same, same, mask, cls, (), single=True)
+    short, plain = shortest(function)
 
     def taped(node: Node, g: Any) -> Any:
         if node.tensors is None:
@@ -146,7 +147,7 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
     def raw(node: Node, g: Any) -> Any:
         if node.tensors is None:  # as in torch, the number counts as saved, and is freed
             raise node.freed()
-        return short(g, number(node.facts, g))
+        return short(g, number(node.facts, g)) if g.__class__ is ndarray else plain(g, node.facts)
 
     return Plan(raw, taped, mask, cls, (), single=True)
 

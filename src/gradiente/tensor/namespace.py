@@ -231,6 +231,9 @@ class TensorNamespace:
     def stack(self, arrays: tuple[Tensor, ...], axis: int = 0) -> Tensor:
         return self._call["stack"](*arrays, axis=axis)
 
+    def matmul(self, a: Tensor, b: Tensor) -> Tensor:
+        return a @ b  # which primitive multiplies them depends on their ranks
+
     def tile(self, x: Tensor, times: tuple[int, ...]) -> Tensor:
         return self._call["repeat"](x, times=times)
 

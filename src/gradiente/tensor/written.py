@@ -57,7 +57,7 @@ _SHARED: dict[str, Any] = {
 }
 
 
-def _compiled(name: str, head: str, lines: Sequence[str], known: dict[str, Any]) -> Callable[..., Any]:
+def compiled(name: str, head: str, lines: Sequence[str], known: dict[str, Any]) -> Callable[..., Any]:
     """The function `def name(head)` of these lines, in which the shared and the `known` names can be used."""
     return _function(name, _code(name, head, lines), known)
 
@@ -131,7 +131,7 @@ def written_record(plan: Plan | None, key: tuple[Any, ...], refuse: bool) -> Cal
     count = len(present)
     head = f"out, dtype, static, {_each('o#', count)}{_each('x#', count)}{_each('e#', count)}"
     if plan is None:
-        return _compiled("record", head, ["pass"], {})
+        return compiled("record", head, ["pass"], {})
     lines: list[str] = []
     for i in (i for i in plan.sources if i >= 0 and refuse):
         lines += [f"if o{i}._meta is not None and o{i}._meta.inference:", "    raise RuntimeError(INFERENCE_SAVED)"]
@@ -144,7 +144,7 @@ def written_record(plan: Plan | None, key: tuple[Any, ...], refuse: bool) -> Cal
     lines += [f"node.tensors = ({saved})" if saved else "node.tensors = plan.kept"]
     lines += [f"node.facts = ({{**static, {constants}}}, ({shapes}), {types})".replace("{**static, }", "static")]
     lines += ["node.hooks = node.place = None"]
-    return _compiled("record", head, lines, {"plan": plan})
+    return compiled("record", head, lines, {"plan": plan})
 
 
 def written_rules(
@@ -167,6 +167,8 @@ def written_rules(
     for k in range(len(names)):
         lines += [f"version = s{k}._history", "if version is not None and version.stamp > node.seq:"]
         lines += [f"    raise stale(node, {k})", f"s{k} = s{k}._array"]
+    if names and primitive.kind == "elementwise":  # Note [Numbers meet numbers]
+        lines += ["if g.__class__ is not ndarray:", f"    {_each('s#', len(names))}= {_each('s#[()]', len(names))}"]
     lines += ["static, shapes, dtypes = node.facts"]
     for i in tracked:
         rule = primitive.rules[i]
@@ -178,7 +180,7 @@ def written_rules(
         lines += [f"    g{i} = border(g{i}, shapes[{i}], None if dtypes is None else dtypes[{i}], np)"]
     found = "".join(f"g{i}, " for i in tracked)
     lines += [f"return g{tracked[0]}" if len(tracked) == 1 else f"return ({found})"]
-    return _compiled("raw", "node, g", lines, known)
+    return compiled("raw", "node, g", lines, known)
 
 
-__all__ = ["F4", "F8", "INFERENCE_SAVED", "saved_output", "written_call", "written_record", "written_rules"]
+__all__ = ["F4", "F8", "INFERENCE_SAVED", "compiled", "saved_output", "written_call", "written_record", "written_rules"]
