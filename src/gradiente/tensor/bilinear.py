@@ -60,14 +60,15 @@ def product(primitive: Primitive, name: str | None = None) -> Callable[[Tensor, 
             return out
         out._node = node = Node()
         node.seq = moment()
-        if edge_b is None:
-            node.plan, node.edges, node.tensors = only_a, (edge_a,), (b,)
-        elif edge_a is None:
-            node.plan, node.edges, node.tensors = only_b, (edge_b,), (a,)
-        else:
+        node.facts = node.hooks = node.place = None
+        if edge_a is not None and edge_b is not None:
             node.plan, node.edges, node.tensors = both, (edge_a, edge_b), (a, b)
-        node.facts = (_NOTHING, (x.shape, y.shape), None)
-        node.hooks = node.place = None
+        else:
+            node.facts = (_NOTHING, (x.shape, y.shape), None)
+            if edge_b is None:
+                node.plan, node.edges, node.tensors = only_a, (edge_a,), (b,)
+            else:
+                node.plan, node.edges, node.tensors = only_b, (edge_b,), (a,)
         return out
 
     call.__name__ = call.__qualname__ = primitive.name

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
+from numpy import asarray, generic, ndarray
 
 from ..arrays.numpy_fast import number
 from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
@@ -49,7 +49,7 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         except RuntimeWarning:
             return general(input)
         if value.__class__ is not ndarray:
-            value = box(value)
+            value = asarray(value) if isinstance(value, generic) else box(value)
         out = new(Tensor)
         out._array = value
         out._history = out._view = out._meta = None
@@ -209,7 +209,7 @@ def binary(
             except (RuntimeWarning, OverflowError):
                 return general(input, other)
             if value.__class__ is not ndarray:
-                value = box(value)
+                value = asarray(value) if isinstance(value, generic) else box(value)
             out = new(Tensor)
             out._array = value
             out._history = out._view = out._meta = None
@@ -240,7 +240,9 @@ def binary(
         except ValueError:
             raise cannot_broadcast(x.shape, y.shape) from None
         out = new(Tensor)
-        out._array = value if value.__class__ is ndarray else box(value)
+        if value.__class__ is not ndarray:
+            value = asarray(value) if isinstance(value, generic) else box(value)
+        out._array = value
         out._node = out._history = out._view = out._meta = None
         edge, edge_b = input._node, other._node
         if mode is NO_GRAD or constant:

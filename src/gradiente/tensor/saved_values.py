@@ -54,6 +54,10 @@ def _static(node: Node, name: str, default: Any = None) -> Any:
 
 
 def _shape(node: Node, i: int = 0) -> tuple[int, ...]:
+    if node.facts is None:  # of a product both of whose operands are saved
+        if node.tensors is None:
+            raise node.freed()
+        return tuple(node.tensors[i]._array.shape)
     return tuple(node.facts[1][i])
 
 
