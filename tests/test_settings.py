@@ -104,7 +104,7 @@ def test_compilers_return_what_they_are_given():
         torch.jit.ScriptFunction()
 
 
-def test_autocast_does_nothing_or_is_refused():
+def test_autocast_that_has_no_effect():
     with torch.autocast("cpu", enabled=False), torch.amp.autocast("cuda", enabled=False):
         assert not torch.is_autocast_enabled()
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is torch.float32
@@ -113,8 +113,6 @@ def test_autocast_does_nothing_or_is_refused():
         pass
     with pytest.warns(UserWarning, match="the target dtype is not supported. Disabling autocast"):
         torch.autocast("cpu", dtype=torch.float64)
-    with pytest.raises(RuntimeError, match="Pass enabled=False, or convert model and inputs"):
-        torch.autocast("cpu", dtype=torch.bfloat16)
     with pytest.raises(RuntimeError, match="unsupported autocast device_type 'meta'"):
         torch.autocast("meta")
     with pytest.raises(ValueError, match="Expected `device_type` of type `str`"):
@@ -135,8 +133,6 @@ def test_a_scaler_that_is_disabled_trains():
     assert not scaler.is_enabled()
     with pytest.warns(UserWarning, match="GradScaler is enabled, but CUDA is not available"):
         torch.amp.GradScaler()
-    with pytest.raises(RuntimeError, match=r"torch\.amp\.GradScaler\('cpu'\) is not supported"):
-        torch.amp.GradScaler("cpu")
 
 
 @pytest.mark.parametrize("module", ["cuda", "jit", "backends"])

@@ -149,8 +149,20 @@ if _TYPE_CHECKING:
     from ._settings import *
     from ._symbols import *
     from .amp import GradScaler as GradScaler
-    from .amp import autocast as autocast
-    from .amp import is_autocast_enabled as is_autocast_enabled
+    from .amp.autocast_mode import autocast as autocast
+    from .amp.autocast_mode import autocast_decrement_nesting as autocast_decrement_nesting
+    from .amp.autocast_mode import autocast_increment_nesting as autocast_increment_nesting
+    from .amp.autocast_mode import clear_autocast_cache as clear_autocast_cache
+    from .amp.autocast_mode import get_autocast_cpu_dtype as get_autocast_cpu_dtype
+    from .amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
+    from .amp.autocast_mode import is_autocast_cache_enabled as is_autocast_cache_enabled
+    from .amp.autocast_mode import is_autocast_cpu_enabled as is_autocast_cpu_enabled
+    from .amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
+    from .amp.autocast_mode import set_autocast_cache_enabled as set_autocast_cache_enabled
+    from .amp.autocast_mode import set_autocast_cpu_dtype as set_autocast_cpu_dtype
+    from .amp.autocast_mode import set_autocast_cpu_enabled as set_autocast_cpu_enabled
+    from .amp.autocast_mode import set_autocast_dtype as set_autocast_dtype
+    from .amp.autocast_mode import set_autocast_enabled as set_autocast_enabled
     from .compiler import compile as compile
     from .serialization import load as load
     from .serialization import save as save
@@ -246,9 +258,26 @@ _LATER = {
     ),
     "GradScaler": "amp",
     "_standard_gamma": "distributions._draws",
-    "autocast": "amp",
+    **dict.fromkeys(
+        (
+            "autocast",
+            "autocast_decrement_nesting",
+            "autocast_increment_nesting",
+            "clear_autocast_cache",
+            "get_autocast_cpu_dtype",
+            "get_autocast_dtype",
+            "is_autocast_cache_enabled",
+            "is_autocast_cpu_enabled",
+            "is_autocast_enabled",
+            "set_autocast_cache_enabled",
+            "set_autocast_cpu_dtype",
+            "set_autocast_cpu_enabled",
+            "set_autocast_dtype",
+            "set_autocast_enabled",
+        ),
+        "amp.autocast_mode",
+    ),
     "compile": "compiler",
-    "is_autocast_enabled": "amp",
     "load": "serialization",
     "save": "serialization",
 }

@@ -43,7 +43,6 @@ _OPTIMIZERS = frozenset(
 
 STANDING_IN: dict[str, str] = {
     **{f"{PACKAGE}.optim.{name.lower()}": f"{PACKAGE}.optim" for name in _OPTIMIZERS},
-    **{f"{PACKAGE}.amp.{name}": f"{PACKAGE}.amp" for name in ("autocast_mode", "grad_scaler")},
     **{f"{PACKAGE}.cuda.{name}": f"{PACKAGE}.cuda" for name in ("memory", "random")},
     f"{PACKAGE}._jit_internal": f"{PACKAGE}.jit",
 }

@@ -35,15 +35,26 @@ SIMPLE: set[type] = {
 
 
 class State(NamedTuple):
-    """What a thread or task has: the modes it has entered, and whether types (1), or modes as well (2), go unasked."""
+    """What a thread or task has: the modes it has entered, whether types (1), or modes as well (2), go unasked.
+
+    And what casts the arguments of functions, where there is an `autocast`.
+    """
 
     modes: tuple[Any, ...] = ()
     disabled: int = 0
+    casting: Any = None
 
 
 IDLE = State()
 _state: ContextVar[State] = ContextVar("overriding", default=IDLE)
 state: Callable[[], State] = _state.get
+
+
+def set_casting(casting: Any) -> None:
+    """Call functions by casting(function, name, args, kwargs) from now on; None: as they are."""
+    changed = state()._replace(casting=casting)
+    _state.set(IDLE if changed == IDLE else changed)
+
 
 installers: list[Callable[[], None]] = []
 """What gives the functions their other bodies; the package appends it."""
@@ -88,7 +99,7 @@ class DisableTorchFunctionSubclass(_Context):
     __slots__ = ()
 
     def _within(self) -> State:
-        return State(state().modes, max(1, state().disabled))
+        return state()._replace(disabled=max(1, state().disabled))
 
 
 class DisableTorchFunction(_Context):
@@ -97,7 +108,20 @@ class DisableTorchFunction(_Context):
     __slots__ = ()
 
     def _within(self) -> State:
-        return State(state().modes, 2)
+        return state()._replace(disabled=2)
+
+
+class WithCasts(_Context):
+    """In the body of the `with` statement `casting` casts the arguments of functions; None: nothing does."""
+
+    __slots__ = ("casting",)
+
+    def __init__(self, casting: Any) -> None:
+        super().__init__()
+        self.casting: Any = casting
+
+    def _within(self) -> State:
+        return state()._replace(casting=self.casting)
 
 
 class EnterMode(_Context):
@@ -111,14 +135,14 @@ class EnterMode(_Context):
 
     def _within(self) -> State:
         enable()
-        return State((*state().modes, self.mode), state().disabled)
+        return state()._replace(modes=(*state().modes, self.mode))
 
 
 class _WithoutInnermost(_Context):
     __slots__ = ()
 
     def _within(self) -> State:
-        return State(state().modes[:-1], state().disabled)
+        return state()._replace(modes=state().modes[:-1])
 
 
 def overloaded(values: Iterable[Any]) -> list[Any]:
@@ -200,7 +224,7 @@ def overridable(
 
     def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if kwargs or not simple(map(type, args)) or state() is not IDLE:
-            modes, disabled = state()
+            modes, disabled, casting = state()
             if disabled < 2:
                 given = overloaded((*args, *kwargs.values())) if types and not disabled else []
                 if given or modes:
@@ -210,6 +234,8 @@ def overridable(
                         if not operator:
                             raise
                         return NotImplemented
+            if casting is not None:
+                return casting(original, name, args, kwargs)
         return original(*args, **kwargs)
 
     return call
@@ -232,7 +258,7 @@ class Overridable(property):
             super().__set__(instance, value)
 
     def _asks(self, instance: Any) -> bool:
-        modes, disabled = state()
+        modes, disabled, _ = state()
         return disabled < 2 and (bool(modes) or (not disabled and takes_over(type(instance))))
 
 
@@ -241,10 +267,12 @@ __all__ = [
     "DisableTorchFunctionSubclass",
     "EnterMode",
     "Overridable",
+    "WithCasts",
     "disabled_torch_function_impl",
     "enable",
     "handled",
     "overloaded",
     "overridable",
+    "set_casting",
     "takes_over",
 ]

@@ -1,27 +1,34 @@
-"""Drawing the same random numbers again."""
+"""Computing the same again: the random numbers, and the types that `torch.autocast` chooses."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ..ops.generators import get_rng_state, set_rng_state
+from ..tensor.overriding import WithCasts, state
 
 
 class Replay:
-    """Remembers the state of the default generator; in a `with` block, that state is in force again."""
+    """Remembers what casts arguments, and with `wanted` the state of the default generator.
+
+    In a `with` block, both are in force again.
+    """
 
     def __init__(self, wanted: bool) -> None:
         self._state: Any = get_rng_state() if wanted else None
         self._outside: list[Any] = []
+        self._casts = WithCasts(state().casting)
 
     def __enter__(self) -> None:
         """Go back to the state."""
+        self._casts.__enter__()
         if self._state is not None:
             self._outside.append(get_rng_state())
             set_rng_state(self._state)
 
     def __exit__(self, *exc_info: object) -> None:
         """Go on where the block interrupted."""
+        self._casts.__exit__(None, None, None)
         if self._state is not None:
             set_rng_state(self._outside.pop())
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._missing import Getter, missing_in
+from .._missing import Getter, missing_in
+from . import amp as amp
 
 
 class Stream:
