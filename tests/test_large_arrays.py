@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import numpy_extras, numpy_large, numpy_ordering
+from gradiente.arrays import normalizing, numpy_extras, numpy_large, numpy_ordering
 from gradiente.arrays.numpy_fast import xp
 
 HARD = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e-40, 1.0, -1.0, 3e38]
@@ -193,3 +193,23 @@ def test_large_arrays_get_memory_that_is_there():
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "GLIBC_"))}
     done = subprocess.run([sys.executable, "-c", _FAULTS], env=environment, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 4 * 300, f"{done.stdout} page faults in four steps"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("shape", "axis"), [((700, 500), (1,)), ((20, 30, 25, 31), (2, 3)), ((3, 500, 17, 20), (3,))])
+def test_standard_units_in_blocks(shape, axis, dtype, rng):
+    x, t = (rng.standard_normal(shape).astype(dtype) * 3 + 1 for _ in range(2))
+    features = shape[axis[0] :]
+    b, c = (rng.standard_normal(features).astype(dtype) for _ in range(2))
+    close = {"rtol": 2e-5 if dtype == "float32" else 1e-12, "atol": 2e-5 if dtype == "float32" else 1e-12}
+    wide, tangent = x.astype(np.float64), t.astype(np.float64)
+    units, _ = normalizing.units(wide, axis, 1e-5, np)
+    slope = normalizing.units_slope(tangent, wide, axis, 1e-5, np)
+    for turned in (x, np.asfortranarray(x)):
+        np.testing.assert_allclose(normalizing.standardize(turned, axis, 1e-5), units, **close)
+        np.testing.assert_allclose(normalizing.standardize_slope(t, turned, axis, 1e-5), slope, **close)
+        for one, other in ((b, c), (None, c), (b, None)):
+            found = normalizing.normalization(turned, one, other, axis, 1e-5, None, features)
+            expected = units * (1 if one is None else one) + (0 if other is None else other)
+            np.testing.assert_allclose(found, expected, **close)
+            assert found.dtype == dtype

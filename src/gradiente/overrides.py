@@ -86,7 +86,7 @@ def has_torch_function(relevant_args: Iterable[Any]) -> bool:
     """
     from .tensor.overriding import state
 
-    modes, disabled = state()
+    modes, disabled, _ = state()
     return disabled < 2 and (bool(modes) or (not disabled and bool(overloaded(relevant_args))))
 
 
