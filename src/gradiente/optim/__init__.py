@@ -2,7 +2,7 @@
 
 `optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
 `adam`: Adam and AdamW. `adam_relatives`: Adamax, NAdam, RAdam. `adaptive`: Adagrad, Adadelta, RMSprop.
-`averaging`: ASGD, Rprop. `adafactor`. `lbfgs`, with its `line_search`.
+`averaging`: ASGD, Rprop. `adafactor`. `_muon`. `lbfgs`, with its `line_search`. `sparse_adam`: says to use Adam.
 `lr_scheduler`: rates that change. `swa_utils`: averages of weights.
 The last two are loaded when they are first asked for.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from ._muon import Muon as Muon
 from .adafactor import Adafactor as Adafactor
 from .adam import Adam as Adam
 from .adam import AdamW as AdamW
@@ -25,6 +26,7 @@ from .averaging import Rprop as Rprop
 from .lbfgs import LBFGS as LBFGS
 from .optimizer import Optimizer as Optimizer
 from .sgd import SGD as SGD
+from .sparse_adam import SparseAdam as SparseAdam
 
 if _TYPE_CHECKING:
     from . import lr_scheduler as lr_scheduler

@@ -86,10 +86,6 @@ class LBFGS(Optimizer):
         Returns:
             The loss before the first of them.
         """
-        return super().step(closure)
-
-    def _step(self, closure: Callable[[], Any] | None) -> Any:
-        assert closure is not None
         with no_grad():
             return self._steps(enable_grad()(closure))
 

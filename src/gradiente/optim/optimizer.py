@@ -9,27 +9,28 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from ..graph import RemovableHandle, change, current, register, set_mode, user_place, version_of
+from ..graph import change, current, set_mode, user_place, version_of
 from ..tensor.core import Tensor
 from ..tensor.dtypes import TENSOR_TYPES
 from ._groups import parameters, state_value, with_defaults
 from ._groups import required as required
+from ._hooks import Hooked, answered, hooked
+from ._hooks import register_optimizer_step_post_hook as register_optimizer_step_post_hook
+from ._hooks import register_optimizer_step_pre_hook as register_optimizer_step_pre_hook
 from ._together import FEWEST, Together
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
 ParamsT = Params
 """What can be optimised: tensors, groups of tensors with options of their own, or pairs of a name and a tensor."""
 
-Hooks = OrderedDict[int, Callable[..., Any]]
 
-
-class Optimizer:
+class Optimizer(Hooked):
     """What all optimisers share; a subclass defines `_update` for one group of parameters.
 
     Args:
@@ -79,8 +80,7 @@ class Optimizer:
             self.add_param_group(group)
 
     def _init_private(self) -> None:
-        self._pre_hooks: Hooks = OrderedDict()
-        self._post_hooks: Hooks = OrderedDict()
+        self._init_hooks()
         self._work: dict[Any, Any] = {}
         self._together: defaultdict[int, Together] = defaultdict(Together)
 
@@ -167,6 +167,7 @@ class Optimizer:
 
     # -- steps --------------------------------------------------------------------------------------------------------
 
+    @hooked
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient by it.
 
@@ -176,11 +177,6 @@ class Optimizer:
         Returns:
             What `closure` returned, or None.
         """
-        if self._pre_hooks or self._post_hooks:
-            return self._step_with_hooks(closure)
-        return self._step(closure)
-
-    def _step(self, closure: Callable[[], Any] | None) -> Any:
         loss = None
         if closure is not None:
             previous = change(grad=True)
@@ -206,23 +202,6 @@ class Optimizer:
                     _bump(p, place)
         return loss
 
-    def _step_with_hooks(self, closure: Callable[[], Any] | None) -> Any:
-        arguments = (self,) if closure is None else (self, closure)
-        for hook in list(self._pre_hooks.values()):
-            answer = hook(self, arguments, {})
-            if answer is not None:
-                if not (isinstance(answer, tuple) and len(answer) == 2):  # pyright: ignore[reportUnknownArgumentType]
-                    raise RuntimeError(
-                        f"{type(self).step} must return None or a tuple of (new_args, new_kwargs), but got {answer}."
-                    )
-                new, keywords = answer  # pyright: ignore[reportUnknownVariableType]
-                arguments = (*new, *keywords.values())  # pyright: ignore
-                closure = arguments[1] if len(arguments) > 1 else None  # pyright: ignore
-        result = self._step(closure)
-        for hook in list(self._post_hooks.values()):
-            hook(self, arguments, {})
-        return result
-
     def _options(self, group: dict[str, Any]) -> Any:
         """The options of a group, as `_update` wants them."""
         raise NotImplementedError(f"{type(self).__name__} does not define a step")
@@ -243,14 +222,6 @@ class Optimizer:
             found = self._work[key] = np.empty(array.shape, array.dtype)
         return found
 
-    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` before each step; a pair that it returns replaces args and kwargs."""
-        return register(self._pre_hooks, hook)
-
-    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Call `hook(optimizer, args, kwargs)` after each step."""
-        return register(self._post_hooks, hook)
-
     # -- saving and loading -------------------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
@@ -264,6 +235,8 @@ class Optimizer:
             >>> torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1).state_dict()["param_groups"][0]["params"]
             [0]
         """
+        for hook in list(self._before_saving.values()):
+            hook(self)
         number: dict[int, int] = {}
         groups: list[dict[str, Any]] = []
         for group in self.param_groups:
@@ -273,7 +246,7 @@ class Optimizer:
             packed["params"] = [number[id(p)] for p in group["params"]]
             groups.append(packed)
         state: dict[Any, Any] = {number.get(id(p), p): values for p, values in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        return answered(self._after_saving, self, {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over options and state that `state_dict` gave; the parameters are matched by their order.
@@ -294,6 +267,7 @@ class Optimizer:
             >>> optimizer.param_groups[0]["lr"]
             0.5
         """
+        state_dict = answered(self._before_loading, self, state_dict.copy())
         saved_groups, saved_state = state_dict["param_groups"], state_dict["state"]
         groups = self.param_groups
         if len(saved_groups) != len(groups):
@@ -323,6 +297,8 @@ class Optimizer:
             else:
                 state[p] = {name: state_value(name, value, p) for name, value in values.items()}
         self.__setstate__({"state": state, "param_groups": new_groups})
+        for hook in list(self._after_loading.values()):
+            hook(self)
 
     def __getstate__(self) -> dict[str, Any]:
         return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}

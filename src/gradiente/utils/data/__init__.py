@@ -2,11 +2,13 @@
 
 `dataset`: examples by number or one after the other. `sampler`: orders and batches of numbers. `collate`: batches of
 examples. `dataloader`: all of it together. `worker`: processes that make batches ahead.
+`distributed`: the part of one of several processes.
 """
 
 from .collate import *
 from .dataloader import *
 from .dataset import *
+from .distributed import *
 from .sampler import *
 from .worker import *
 

@@ -1,0 +1,127 @@
+"""Functions of programs that optimisers call: around their steps, and around saving and loading.
+
+Those of `register_optimizer_step_pre_hook` and `register_optimizer_step_post_hook` are called by all optimisers.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from ..graph import RemovableHandle, register
+
+Hooks = OrderedDict[int, Callable[..., Any]]
+
+before_every_step: Hooks = OrderedDict()
+after_every_step: Hooks = OrderedDict()
+
+
+def register_optimizer_step_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` before each step of each optimiser."""
+    return register(before_every_step, hook)
+
+
+def register_optimizer_step_post_hook(hook: Callable[..., Any]) -> RemovableHandle:
+    """Call `hook(optimizer, args, kwargs)` after each step of each optimiser."""
+    return register(after_every_step, hook)
+
+
+def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
+    """The step of a class of optimisers, with the calls of hooks around it."""
+    if getattr(step, "hooked", False):
+        return step
+
+    @wraps(step)
+    def with_hooks(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not (before_every_step or after_every_step or self._pre_hooks or self._post_hooks):
+            return step(self, *args, **kwargs)
+        args = (self, *args)
+        for hook in (*before_every_step.values(), *self._pre_hooks.values()):
+            answer = hook(self, args, kwargs)
+            if answer is not None:
+                if not (isinstance(answer, tuple) and len(answer) == 2):  # pyright: ignore[reportUnknownArgumentType]
+                    raise RuntimeError(
+                        f"{type(self).step} must return None or a tuple of (new_args, new_kwargs), but got {answer}."
+                    )
+                args, kwargs = answer  # pyright: ignore[reportUnknownVariableType]
+        result = step(*args, **kwargs)  # pyright: ignore[reportUnknownArgumentType]
+        for hook in (*self._post_hooks.values(), *after_every_step.values()):
+            hook(self, args, kwargs)
+        return result
+
+    with_hooks.hooked = True  # pyright: ignore[reportAttributeAccessIssue]
+    return with_hooks
+
+
+class Hooked:
+    """What calls the hooks that are registered with it."""
+
+    def _init_hooks(self) -> None:
+        self._pre_hooks: Hooks = OrderedDict()
+        self._post_hooks: Hooks = OrderedDict()
+        self._before_saving: Hooks = OrderedDict()
+        self._after_saving: Hooks = OrderedDict()
+        self._before_loading: Hooks = OrderedDict()
+        self._after_loading: Hooks = OrderedDict()
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "step" in vars(cls):
+            cls.step = hooked(vars(cls)["step"])  # pyright: ignore[reportAttributeAccessIssue]
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` before each step; a pair that it returns replaces args and kwargs."""
+        return register(self._pre_hooks, hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call `hook(optimizer, args, kwargs)` after each step."""
+        return register(self._post_hooks, hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer)` before `state_dict`; with `prepend` before the hooks that are there."""
+        return _registered(self._before_saving, hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` with what `state_dict` is to return; what it returns takes its place.
+
+        With `prepend` before the hooks that are there.
+        """
+        return _registered(self._after_saving, hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer, state_dict)` with a shallow copy of what is to be loaded; what it returns is loaded.
+
+        With `prepend` before the hooks that are there.
+        """
+        return _registered(self._before_loading, hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Call `hook(optimizer)` after `load_state_dict`; with `prepend` before the hooks that are there."""
+        return _registered(self._after_loading, hook, prepend)
+
+
+def _registered(hooks: Hooks, hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
+    handle = register(hooks, hook)
+    if prepend:
+        hooks.move_to_end(handle.id, last=False)
+    return handle
+
+
+def answered(hooks: Hooks, owner: Any, value: Any) -> Any:
+    """What is left of a value after the hooks, each of which may return another one."""
+    for hook in list(hooks.values()):
+        answer = hook(owner, value)
+        value = value if answer is None else answer
+    return value
+
+
+__all__ = [
+    "Hooked",
+    "Hooks",
+    "answered",
+    "hooked",
+    "register_optimizer_step_post_hook",
+    "register_optimizer_step_pre_hook",
+]
