@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import normalizing, numpy_extras, numpy_large, numpy_ordering
+from gradiente.arrays import normalizing, numpy_extras, numpy_indexing, numpy_large, numpy_ordering
 from gradiente.arrays.numpy_fast import xp
 
 HARD = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e-40, 1.0, -1.0, 3e38]
@@ -213,3 +213,14 @@ def test_standard_units_in_blocks(shape, axis, dtype, rng):
             expected = units * (1 if one is None else one) + (0 if other is None else other)
             np.testing.assert_allclose(found, expected, **close)
             assert found.dtype == dtype
+
+
+@pytest.mark.parametrize("width", [3, 16, 17, 100])
+def test_rows_that_are_named_many_times(width, rng):
+    rows, values = rng.integers(0, 7, 900), rng.standard_normal((900, width)).astype(np.float32)
+    expected = np.zeros((9, width))
+    np.add.at(expected, rows, values)
+    for order in (np.arange(900), np.argsort(rows)):
+        out = np.zeros((9, width), np.float32)
+        numpy_indexing.add_at(out, rows[order], values[order])
+        np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-4)

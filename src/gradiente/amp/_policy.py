@@ -64,12 +64,19 @@ AS_THEY_ARE = frozenset(["bilinear"])
 """Without casts, although products are computed within."""
 
 _ONLY: dict[str, Callable[[tuple[Any, ...], dict[str, Any]], bool]] = {
-    "einsum": lambda args, kwargs: len(args) > 2,
+    "einsum": lambda args, kwargs: len(args) > 2 and _contracts(args[0]),
     "inner": lambda args, kwargs: max(x.ndim for x in (*args, *kwargs.values())) > 1,
     "tensordot": lambda args, kwargs: not _contracts_all(*args, **kwargs),
     "pad": lambda args, kwargs: (args[2] if len(args) > 2 else kwargs.get("mode")) in ("reflect", "replicate"),
 }
 """Functions of which only some calls are cast."""
+
+
+def _contracts(equation: Any) -> bool:
+    """Whether an index of more than one operand is summed over, so that products of matrices are computed."""
+    inputs, arrow, output = str(equation).replace(" ", "").partition("->")
+    counts = {letter: sum(letter in term for term in inputs.split(",")) for letter in inputs if letter.isalpha()}
+    return any(n > 1 and (letter not in output if arrow else inputs.count(letter) > 1) for letter, n in counts.items())
 
 
 def _contracts_all(a: Any, b: Any, dims: Any = 2, out: Any = None) -> bool:

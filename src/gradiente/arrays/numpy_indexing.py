@@ -84,7 +84,16 @@ def _add_runs(out: Array, rows: Array, values: Array) -> None:
         order = np.argsort(rows, kind="stable")
         rows, values = rows[order], values[order]
     starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-    out[rows[starts]] += np.add.reduceat(values, starts, axis=0)
+    if values[0].size <= _SHORT:
+        out[rows[starts]] += np.add.reduceat(values, starts, axis=0)
+        return
+    ends = [*starts[1:].tolist(), len(values)]
+    for row, start, end in zip(rows[starts].tolist(), starts.tolist(), ends, strict=True):
+        out[row] += np.add.reduce(values[start:end], 0)
+
+
+_SHORT = 16
+"""Longer rows `reduceat` adds up ten times slower than `reduce` does run by run."""
 
 
 _ROUNDS = 8
