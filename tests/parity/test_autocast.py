@@ -83,8 +83,8 @@ def test_types_of_results(target: str, dtype: str) -> None:
     assert not differ, "\n".join(differ)
 
 
-# Without nn.LSTM, for which PyTorch has a kernel of its own: in bfloat16 as a whole, and not at all in float16.
 MODULES = [
+    "nn.LSTM(4, 3)", "nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 3))", "nn.Sequential(nn.Linear(4, 4), nn.GRU(4, 3))",
     "nn.GRU(4, 3, 2, bidirectional=True)", "nn.RNN(4, 3)", "nn.LSTMCell(4, 3)", "nn.Bilinear(4, 4, 2)",
     "nn.MultiheadAttention(4, 2)", "nn.TransformerEncoderLayer(4, 2, 8)", "nn.TransformerDecoderLayer(4, 2, 8)",
     "nn.Sequential(nn.Linear(4, 8), nn.LayerNorm(8), nn.GELU(), nn.Linear(8, 2))", "nn.Conv1d(4, 2, 3)",
@@ -95,6 +95,9 @@ MODULES = [
 @pytest.mark.parametrize("target", ["bfloat16", "float16"])
 @pytest.mark.parametrize("source", MODULES)
 def test_modules(source: str, target: str) -> None:
+    if "LSTM(" in source and target == "float16":
+        pytest.skip("PyTorch's own LSTM cannot")
+
     def run(m: Any) -> list[Any]:
         m.manual_seed(1)
         module = eval(source, {"nn": m.nn})

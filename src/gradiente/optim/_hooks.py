@@ -58,18 +58,20 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
 class Hooked:
     """What calls the hooks that are registered with it."""
 
-    def _init_hooks(self) -> None:
-        self._pre_hooks: Hooks = OrderedDict()
-        self._post_hooks: Hooks = OrderedDict()
-        self._before_saving: Hooks = OrderedDict()
-        self._after_saving: Hooks = OrderedDict()
-        self._before_loading: Hooks = OrderedDict()
-        self._after_loading: Hooks = OrderedDict()
+    _pre_hooks: Hooks
+    _post_hooks: Hooks
+    _before_saving: Hooks
+    _after_saving: Hooks
+    _before_loading: Hooks
+    _after_loading: Hooks
 
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        super().__init_subclass__(**keywords)
-        if "step" in vars(cls):
-            cls.step = hooked(vars(cls)["step"])  # pyright: ignore[reportAttributeAccessIssue]
+    def _init_hooks(self) -> None:
+        self._pre_hooks, self._post_hooks = OrderedDict(), OrderedDict()
+        self._before_saving, self._after_saving = OrderedDict(), OrderedDict()
+        self._before_loading, self._after_loading = OrderedDict(), OrderedDict()
+        kind: Any = type(self)
+        if not getattr(kind.step, "hooked", False):  # a step that a program defines
+            kind.step = hooked(kind.step)
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` before each step; a pair that it returns replaces args and kwargs."""

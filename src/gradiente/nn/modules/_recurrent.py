@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from ...tensor import overriding
 from ...tensor.core import Tensor
 from ..parameter import Parameter
 from .module import Module
@@ -70,7 +71,7 @@ class Recurrent(Module):
             batch_sizes: those of a packed sequence, else None.
         """
         known = self.weight_ih_l0.dtype
-        if input.dtype != known:
+        if input.dtype != known and overriding.state().casting is None:
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({known}). Convert input: "
                 f"input.to({known}), or convert model: model.to({input.dtype})"

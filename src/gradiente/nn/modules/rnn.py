@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from ...ops.creation import empty, zeros
 from ...ops.trigonometry import tanh
+from ...tensor import overriding
 from ...tensor.core import Tensor
 from .. import functional as F
 from .. import init
@@ -151,6 +152,9 @@ class RNNBase(Recurrent):
         sizes = input.batch_sizes if packed else None
         state = self._first_state(hx, x, sizes, alone, input.sorted_indices if packed else None)
         self.check_forward_args(x, state if self._states > 1 else state[0], sizes)
+        casting = overriding.state().casting
+        if casting is not None and self._states > 1:  # PyTorch computes an LSTM as a whole in the lower precision
+            state = tuple([casting.cast(s, casting.dtype) for s in state])
         if not packed and self.batch_first:
             x = x.transpose(0, 1)
         counts = input.batch_sizes.tolist() if packed else None
