@@ -147,3 +147,19 @@ def test_the_parts_of_a_data_set():
         DistributedSampler(range(3))
     with pytest.raises(ValueError, match=r"Invalid rank 3, rank should be in the interval \[0, 2\]"):
         DistributedSampler(range(3), 3, 3)
+
+
+@pytest.mark.parametrize("name", ["Adagrad", "Adadelta", "RMSprop", "Adamax", "NAdam", "RAdam", "ASGD", "Rprop"])
+def test_a_complex_parameter_moves_like_a_pair_of_real_ones(name: str, rng: np.random.Generator) -> None:
+    pairs = rng.standard_normal((5, 2))
+    ends = []
+    for p in (torch.view_as_complex(torch.tensor(pairs)), torch.tensor(pairs)):
+        p.requires_grad_()
+        optimizer = getattr(torch.optim, name)([p], lr=0.1)
+        for _ in range(5):
+            real = torch.view_as_real(p.detach()) if p.is_complex() else p.detach()
+            g = real * real.abs().sum()
+            p.grad = torch.view_as_complex(g) if p.is_complex() else g
+            optimizer.step()
+        ends.append(torch.view_as_real(p.detach()) if p.is_complex() else p.detach())
+    np.testing.assert_array_equal(*[end.numpy() for end in ends])

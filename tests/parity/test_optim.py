@@ -108,18 +108,38 @@ def test_steps(name: str, options: dict[str, Any], dtype: str) -> None:
             np.testing.assert_allclose(found.numpy(), value.numpy(), rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam"])
-def test_complex_parameters(name: str) -> None:
+COMPLEX = [
+    ("SGD", {"momentum": 0.9}),
+    ("Adam", {"amsgrad": True}),
+    ("AdamW", {}),
+    ("Adagrad", {"initial_accumulator_value": 0.5}),
+    ("Adadelta", {"weight_decay": 0.1}),
+    ("RMSprop", {"centered": True, "momentum": 0.9}),
+    ("Adamax", {"maximize": True}),
+    ("NAdam", {"decoupled_weight_decay": True, "weight_decay": 0.1}),
+    ("RAdam", {}),
+    ("ASGD", {"t0": 3}),
+    ("Rprop", {}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), COMPLEX, ids=str)
+def test_complex_parameters(name: str, options: dict[str, Any]) -> None:
     results = []
     for m in (gradiente, torch):
         z = m.from_numpy(np.array([1 + 2j, -0.5 + 0.1j])).requires_grad_()
-        optimizer = getattr(m.optim, name)([z], lr=0.1)
-        for _ in range(5):
+        optimizer = getattr(m.optim, name)([z], lr=0.1, **options)
+        for _ in range(10):
             optimizer.zero_grad()
             (z * z.conj()).real.sum().backward()
             optimizer.step()
-        results.append(z.detach().resolve_conj().numpy() if m is torch else z.detach().numpy())
-    np.testing.assert_allclose(*results, rtol=1e-12)
+        state = {k: v.resolve_conj().numpy() for k, v in optimizer.state_dict()["state"][0].items() if m.is_tensor(v)}
+        results.append({"z": z.detach().resolve_conj().numpy(), **state})
+    mine, theirs = results
+    assert mine.keys() == theirs.keys()
+    for key, value in theirs.items():
+        assert mine[key].dtype == value.dtype
+        np.testing.assert_allclose(mine[key], value, rtol=1e-6 if key in ("eta", "mu_product") else 1e-10, err_msg=key)
 
 
 def outcome(call: Callable[[Any, Any], Any], module: Any) -> tuple[str, str, list[str]]:

@@ -51,6 +51,8 @@ class Ruled(Optimizer):
         self._move(p._array, g, state, float(state["step"]._array), options)
 
     def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
+        if x.dtype.kind == "c":  # a complex number is two real ones here
+            x, g, state = parts(x), parts(np.array(g)), _parted(state)
         if options["maximize"]:
             g = -g
         decay = options.get("weight_decay", 0)
@@ -65,9 +67,26 @@ class Ruled(Optimizer):
         raise NotImplementedError(f"{type(self).__name__} does not define a step")
 
 
+def parts(z: Any) -> Any:
+    """The real and imaginary parts as a view, with one more axis at the end."""
+    real = z.real
+    return np.lib.stride_tricks.as_strided(real, (*z.shape, 2), (*z.strides, real.itemsize))
+
+
+def _parted(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: wrap(parts(a)) if (a := entry._array).dtype.kind == "c" else entry for name, entry in state.items()}
+
+
+def filled(p: Tensor, value: float) -> Tensor:
+    """State like a parameter with this value everywhere, in the imaginary parts as well."""
+    array = np.empty_like(p._array)
+    array[...] = complex(value, value) if array.dtype.kind == "c" else value
+    return wrap(array)
+
+
 def toward(mean: Any, value: Any, share: float) -> None:
     """mean ← mean + share·(value - mean), in place."""
     mean += share * (value - mean)
 
 
-__all__ = ["EPS", "Ruled", "toward"]
+__all__ = ["EPS", "Ruled", "filled", "parts", "toward"]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._ruled import parts
 from .optimizer import Optimizer, Params, check_options, number
 
 
@@ -130,8 +131,8 @@ class Adam(Optimizer):
         m, v = state["exp_avg"]._array, state["exp_avg_sq"]._array
         top = state["max_exp_avg_sq"]._array if amsgrad else None
         if x.dtype.kind == "c":  # a complex number is two real ones here
-            x, g, m, v = _parts(x), _parts(np.array(g)), _parts(m), _parts(v)
-            top = None if top is None else _parts(top)
+            x, g, m, v = parts(x), parts(np.array(g)), parts(m), parts(v)
+            top = None if top is None else parts(top)
         if maximize:
             g = -g
         if decay != 0:
@@ -156,12 +157,6 @@ class Adam(Optimizer):
         np.divide(m, work, out=work)
         work *= lr * root / (1 - beta1**t)
         x -= work
-
-
-def _parts(z: Any) -> Any:
-    """The real and imaginary parts as a view, with one more axis at the end."""
-    real = z.real
-    return np.lib.stride_tricks.as_strided(real, (*z.shape, 2), (*z.strides, real.itemsize))
 
 
 class AdamW(Adam):

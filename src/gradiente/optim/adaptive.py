@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
-from ._ruled import EPS, Ruled, toward
+from ._ruled import EPS, Ruled, filled, toward
 from .optimizer import Params
 
 
@@ -71,8 +71,7 @@ class Adagrad(Ruled):
                 self.state[p].update(self._begin(p, group))
 
     def _begin(self, p: Tensor, options: dict[str, Any]) -> dict[str, Any]:
-        total = np.full_like(p._array, options["initial_accumulator_value"])
-        return {"step": wrap(np.zeros((), np.float32)), "sum": wrap(total)}
+        return {"step": wrap(np.zeros((), np.float32)), "sum": filled(p, options["initial_accumulator_value"])}
 
     def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
         total = state["sum"]._array

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
-from ._ruled import Ruled
+from ._ruled import Ruled, filled
 from .optimizer import Params, number
 
 
@@ -78,8 +78,8 @@ class ASGD(Ruled):
             average[...] = x
         else:
             average += share * (x - average)
-        state["eta"] = wrap(np.asarray(lr / (1 + lambd * lr * t) ** options["alpha"], np.float32))
-        state["mu"] = wrap(np.asarray(1 / max(1, t - options["t0"]), np.float32))
+        state["eta"]._array[...] = lr / (1 + lambd * lr * t) ** options["alpha"]
+        state["mu"]._array[...] = 1 / max(1, t - options["t0"])
 
 
 class Rprop(Ruled):
@@ -126,7 +126,7 @@ class Rprop(Ruled):
         )
 
     def _begin(self, p: Tensor, options: dict[str, Any]) -> dict[str, Any]:
-        first = wrap(np.full_like(p._array, number(options["lr"])))
+        first = filled(p, number(options["lr"]))
         return {**super()._begin(p, options), "prev": wrap(np.zeros_like(p._array)), "step_size": first}
 
     def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
