@@ -104,3 +104,29 @@ def test_truncated_quotient_is_rounded_first() -> None:
     a, b = torch.tensor([-3.890625, -0.216796875]).bfloat16()
     assert torch.div(a, b, rounding_mode="trunc").item() == 18.0
     assert torch.div(a.float(), b.float(), rounding_mode="trunc").item() == 17.0
+
+
+VMAPPED = {
+    "matmul": lambda x, y: x @ y,
+    "einsum": lambda x, y: torch.einsum("ij,jk->ik", x, y),
+    "linear": lambda x, y: F.linear(x, y.T),
+    "dot": lambda x, y: torch.dot(x[0], y[:, 0]),
+    "gelu": lambda x, y: F.gelu(x),
+    "power": lambda x, y: x.abs() ** 2.5,
+    "sum": lambda x, y: x.sum(),
+    "mean": lambda x, y: y.mean(),
+    "layer norm": lambda x, y: F.layer_norm(x, (5,)),
+    "gradient of a product": lambda x, y: torch.func.grad(lambda z: (z @ y).exp().sum())(x),
+    "gradient of a mean": lambda x, y: torch.func.grad(lambda z: (z * z).mean())(x),
+}
+
+
+@pytest.mark.parametrize("name", VMAPPED)
+def test_mapped_over_a_batch(name):
+    """`vmap` gives the type and, bit for bit, the values of the single calls."""
+    torch.manual_seed(0)
+    x, y = torch.randn(3, 4, 5).bfloat16(), torch.randn(3, 5, 6).bfloat16()
+    found = torch.func.vmap(VMAPPED[name])(x, y)
+    single = torch.stack([VMAPPED[name](a, b) for a, b in zip(x, y, strict=True)])
+    assert found.dtype is torch.bfloat16
+    assert found.tolist() == single.tolist()

@@ -215,35 +215,26 @@ def run(
         return special.shown_run(mode, recorder, operands, arrays, static, constant)
     foreign = BATCHED if mode.transforms else None
     short = None
-    for array in arrays if foreign is None else ():
-        if array.__class__ is np.ndarray:
+    for array in arrays:
+        if array.__class__ is np.ndarray or array.__class__ is Batched:
             dtype = array.dtype
+            if array.__class__ is Batched:
+                foreign = array
             if dtype.kind == "V":
                 short = dtype
             elif dtype.kind == "u" and dtype.itemsize > 1:
                 refuse_unsigned(recorder.primitive.name, dtype)
         elif hasattr(array, "__array_namespace__") and not isinstance(array, np.generic):
             foreign = array
-    if foreign is None:
-        function = recorder.numpy
-        if short is not None and computes_in_float32(recorder.primitive):
-            function = partial(_in_float32, function, short)
-        try:
-            value = function(*arrays, **static)
-        except RuntimeWarning:
-            value = quietly(function, *arrays, **static)
-        except ValueError as error:
-            raise (
-                mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None
-            ) or error from None
-    else:
-        xp = namespace_of(foreign)
-        try:
-            value = quietly(recorder.primitive.run, xp, extras_of(xp), arrays, static)
-        except ValueError as error:
-            raise (
-                mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None
-            ) or error from None
+    function = recorder.numpy if foreign is None else _function_for(namespace_of(foreign), recorder.primitive)
+    if short is not None and computes_in_float32(recorder.primitive):
+        function = partial(_in_float32, function, short)
+    try:
+        value = function(*arrays, **static)
+    except RuntimeWarning:
+        value = quietly(function, *arrays, **static)
+    except ValueError as error:
+        raise (mismatch(arrays) if recorder.primitive.kind in ("elementwise", "constant") else None) or error from None
     out = new(Tensor)
     out._array = value if value.__class__ is np.ndarray else box(value)
     out._node = out._history = out._view = out._meta = None
@@ -264,6 +255,12 @@ def run(
     return out
 
 
+def _function_for(xp: Any, primitive: Primitive) -> Callable[..., Any]:
+    """The primitive's forward function for arrays whose namespace is `xp`."""
+    extras = extras_of(xp)
+    return lambda *arrays, **static: primitive.run(xp, extras, arrays, static)
+
+
 def computes_in_float32(primitive: Primitive) -> bool:
     """Whether a primitive of bfloat16 does arithmetic, for which NumPy is to see float32."""
     return primitive.kind != "linear" or primitive.name in _ADDING
@@ -278,7 +275,9 @@ def _in_float32(function: Callable[..., Any], short: Any, /, *arrays: Any, **sta
     asked = static.get("dtype")
     if asked == short:
         static = {**static, "dtype": F4}
-    value = np.asarray(function(*[a.astype(F4) if getattr(a, "dtype", None) == short else a for a in arrays], **static))
+    value = function(*[a.astype(F4) if getattr(a, "dtype", None) == short else a for a in arrays], **static)
+    if value.__class__ is not Batched:
+        value = np.asarray(value)
     return value.astype(short) if value.dtype.kind == "f" and asked in (None, short) else value
 
 
