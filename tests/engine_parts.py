@@ -50,7 +50,8 @@ def make(
     node = object.__new__(Node)
     node.seq = moment()
     node.plan = Plan(pull, taped or pull, (True,) * len(edges), name, outputs=outputs, single=single)
-    node.edges, node.tensors, node.facts, node.hooks, node.place = edges, saved, None, None, None
+    node.edges = edges[0] if single else edges
+    node.tensors, node.facts, node.hooks, node.place = saved, None, None, None
     return node
 
 

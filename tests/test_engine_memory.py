@@ -31,7 +31,7 @@ def test_a_million_nodes() -> None:
     new = object.__new__
     for _ in range(n):
         above = new(Node)
-        above.seq, above.plan, above.edges, above.tensors = moment(), plan, (node,), ()
+        above.seq, above.plan, above.edges, above.tensors = moment(), plan, node, ()
         above.facts = above.hooks = above.place = None
         node = above
     run([(node, 1.0)])

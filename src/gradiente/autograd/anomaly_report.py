@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..graph import Node, split_edge
+from ..graph import Node, edges_of, split_edge
 from ..graph.places import stack_text
 from ..tensor.core import Tensor
 from ..tensor.nonfinite import Trouble, described, first, has, source, values_of
@@ -116,7 +116,7 @@ def _reaches(node: Node, other: Node) -> bool:
             return True
         if at.seq > other.seq and at.seq not in seen:
             seen.add(at.seq)
-            stack.extend(split_edge(edge)[0] for edge in at.edges)
+            stack.extend(split_edge(edge)[0] for edge in edges_of(at))
     return False
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays.batched import Batched
 from ..arrays.numpy_indexing import owner
-from ..graph import Node, describe, split_edge
+from ..graph import Node, describe, edges_of, split_edge
 from ..tensor.core import AccumulateGrad, Tensor
 from ..tensor.saved import Packed, SavedOutput
 from ._holders import holders_of
@@ -129,7 +129,7 @@ def _below(root: Node) -> list[Node]:
     """All nodes of a graph, the oldest first."""
     seen, stack = {root.seq: root}, [root]
     while stack:
-        for edge in stack.pop().edges:
+        for edge in edges_of(stack.pop()):
             node = split_edge(edge)[0]
             if node.seq not in seen:
                 seen[node.seq] = node

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar, Token
 from typing import Any
 
-from ..graph import counter, guard, split_edge
+from ..graph import counter, edges_of, guard, split_edge
 from ..graph.engine import nodes_needed
 
 _numbers = counter()
@@ -43,7 +43,7 @@ class Task:
                 node = stack.pop()
                 if node not in reached:
                     reached.add(node)
-                    stack.extend(split_edge(edge)[0] for edge in node.edges)
+                    stack.extend(split_edge(edge)[0] for edge in edges_of(node))
         return sum(split_edge(edge)[0] in reached for edge in edges)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..graph import Output, current, describe, grad_enabled, moment, split_edge
+from ..graph import Output, current, describe, edges_of, grad_enabled, moment, split_edge
 from ..graph.engine import nodes_needed
 from ..tensor.core import AccumulateGrad, Tensor
 from ..tensor.origins import Origin, recent
@@ -133,7 +133,7 @@ def _of_inputs(y: Tensor, x: Tensor | None) -> WhyNoGrad | None:
         return None
     node, source = split_edge(y._node)[0], split_edge(x._node)[0]
     needed = nodes_needed([(y._node, None)], [x._node], True)
-    edges = {y._node}.union(*(n.edges for n in needed)) if isinstance(x._node, Output) else ()
+    edges = {y._node}.union(*(edges_of(n) for n in needed)) if isinstance(x._node, Output) else ()
     if node in needed and (not edges or x._node in edges):
         return WhyNoGrad(True, "connected", operation="" if y is x else node.name())
     if source.seq > node.seq:
@@ -188,7 +188,7 @@ def _saved_notes(node: Any) -> list[Origin]:
     while stack:
         node = stack.pop()
         notes += [note for saved in node.tensors or () if (note := _note(saved)) is not None]
-        for edge in node.edges:
+        for edge in edges_of(node):
             below = split_edge(edge)[0]
             if below not in seen:
                 seen.add(below)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..autograd.transforming import transforming
-from ..graph import change, current, moment, set_mode, split_edge
+from ..graph import change, current, edges_of, moment, set_mode, split_edge
 from ..ops._views import viewing
 from ..tensor.core import AccumulateGrad, Tensor, wrap
 from ..tensor.tangents import enter, leave, put_tangent, share_tangents, tangent_of
@@ -67,7 +67,7 @@ class Inside:
                 return True
             if node.seq not in seen:
                 seen.add(node.seq)
-                stack.extend(split_edge(edge)[0] for edge in node.edges)
+                stack.extend(split_edge(edge)[0] for edge in edges_of(node))
         return False
 
     def depends(self, x: Tensor, variables: list[Tensor]) -> bool:
@@ -81,7 +81,7 @@ class Inside:
                 return True
             if node not in seen and node.seq >= self.start:
                 seen.add(node)
-                stack.extend(split_edge(edge)[0] for edge in node.edges)
+                stack.extend(split_edge(edge)[0] for edge in edges_of(node))
         return False
 
     def outward(self, tree: Any) -> Any:

@@ -30,7 +30,7 @@ from sys import getrefcount
 from typing import Any
 
 from .hooks import run_accumulated, run_after, run_before, run_tensor_hooks
-from .node import Node, Output, split_edge
+from .node import Node, Output, edges_of, split_edge
 from .sharing import HELD_ONCE
 
 Step = Callable[[Node, Any], Any]
@@ -79,7 +79,7 @@ def run(
             except RuntimeWarning:
                 gs = _again(quiet, step, node, g)
             if plan.single:
-                edge = node.edges[0]
+                edge = node.edges
                 if edge.plan and gs is not None and (not heap or -edge.seq < heap[0]):
                     if not keep and node.tensors:
                         node.tensors = None
@@ -91,7 +91,8 @@ def run(
             node.tensors = None
         following: Any = None
         i = 0
-        for edge in node.edges if gs else ():
+        edges = (node.edges,) if plan.single else node.edges
+        for edge in edges if gs else ():
             cotangent: Any = gs[i]  # pyright: ignore[reportOptionalSubscript]
             i += 1
             if cotangent is None:
@@ -132,7 +133,7 @@ def run(
                     following = None
                 waiting.arrive_output(edge, cotangent)
         node = following
-    g = gs = cotangent = old = edge = None  # so that whoever receives a cotangent can see that nobody else holds it
+    g = gs = cotangent = old = edge = edges = None  # so that whoever receives a cotangent can see that nobody else holds it
     empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
     captured = None if selection is None or accumulate else selection.captured
     _finish(leaves, taped, wrap, unwrap, captured, watch)
@@ -337,7 +338,7 @@ class _Selection:
     def cut(self, node: Node, gs: Sequence[Any]) -> Sequence[Any]:
         """What a node hands to its edges, without what nobody needs."""
         needed = self.needed
-        return [c if split_edge(edge)[0] in needed else None for edge, c in zip(node.edges, gs, strict=True)]
+        return [c if split_edge(edge)[0] in needed else None for edge, c in zip(edges_of(node), gs, strict=True)]
 
     def found(self) -> list[Any]:
         """The cotangents of the targets."""
@@ -355,10 +356,10 @@ def nodes_needed(roots: Iterable[tuple[Any, Any]], targets: Sequence[Any], accum
         node = stack.pop()
         if node.seq >= oldest and node.seq not in reached:
             reached[node.seq] = node
-            stack.extend(split_edge(edge)[0] for edge in node.edges)
+            stack.extend(split_edge(edge)[0] for edge in edges_of(node))
     needed: dict[Node, bool] = {}
     for _, node in sorted(reached.items()):
-        below = any(split_edge(edge)[0] in needed for edge in node.edges)
+        below = any(split_edge(edge)[0] in needed for edge in edges_of(node))
         if below or node in wanted:
             needed[node] = below or accumulate
     return needed

@@ -26,7 +26,8 @@ class Plan:
     `raw(node, g)` and `taped(node, g)` return one cotangent (or None) per edge: `raw` on bare values, `taped` on values
     that are recorded themselves, for higher orders. `mask[i]` tells whether operand i has an edge; `names` are those of
     the saved values, in the order of `node.tensors`; `outputs` counts the results; `node_class` bears the name.
-    `single`: there is one edge, and `raw` and `taped` return its cotangent bare instead of in a tuple.
+    `single`: there is one edge; `node.edges` is that edge itself, and `raw` and `taped` return its cotangent, not a tuple
+    of one: a node less for the garbage collector to look at.
     """
 
     __slots__ = (
@@ -93,8 +94,9 @@ class Node:
     """Whether the node's step is run although no cotangent reached the node."""
 
     seq: int
-    edges: tuple[Any, ...]
-    """The targets of the cotangents: a `Node`, or an `Output` where the target has several results."""
+    edges: Any
+    """The targets of the cotangents, in a tuple unless the plan is `single`: a `Node`, or an `Output` where the target
+    has several results. `edges_of` returns a tuple in any case."""
     plan: Plan
     tensors: tuple[Any, ...] | None
     """The saved values; None once they were freed."""
@@ -110,7 +112,7 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """One pair (node, number of its output) per operand; (None, 0) where an operand is not tracked."""
-        edges = iter(self.edges)
+        edges = iter(edges_of(self))
         pairs = (split_edge(next(edges)) if tracked else (None, 0) for tracked in self.plan.mask)
         return tuple((None if node is None else node.show(), number) for node, number in pairs)
 
@@ -157,7 +159,7 @@ class Node:
         """What is handed to the edges where no cotangent reached this node: nothing, if what it saved is there."""
         if self.tensors is None:
             raise self.freed()
-        return (None,) * len(self.edges)
+        return (None,) * len(edges_of(self))
 
     def freed(self) -> RuntimeError:
         """The error for a value that is no longer saved."""
@@ -212,6 +214,12 @@ class Output:
     def seq(self) -> int:
         """That of the node."""
         return self.node.seq
+
+
+def edges_of(node: Any) -> tuple[Any, ...]:
+    """The edges of a node, in the order of its tracked operands."""
+    plan = node.plan
+    return (node.edges,) if plan is not None and plan.single else node.edges
 
 
 def split_edge(edge: Any) -> tuple[Any, int]:

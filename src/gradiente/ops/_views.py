@@ -54,7 +54,7 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
             out._node = made = Node()
             made.seq = moment()
             made.plan = plan
-            made.edges = (edge,)
+            made.edges = edge
             made.tensors = ()
             made.facts = (static, (array.shape,), None if out._array.dtype is dtype else (dtype,))
             made.hooks = made.place = None

@@ -92,7 +92,7 @@ def repeated(array: Any, level: int, size: int) -> Any:
 
 def _node(plan: Plan, edge: Any, facts: Any) -> Node:
     node = Node()
-    node.seq, node.plan, node.edges, node.tensors, node.facts = moment(), plan, (edge,), (), facts
+    node.seq, node.plan, node.edges, node.tensors, node.facts = moment(), plan, edge, (), facts
     node.hooks = node.place = None
     return node
 

@@ -66,9 +66,9 @@ def product(primitive: Primitive, name: str | None = None) -> Callable[[Tensor, 
         else:
             node.facts = (_NOTHING, (x.shape, y.shape), None)
             if edge_b is None:
-                node.plan, node.edges, node.tensors = only_a, (edge_a,), (b,)
+                node.plan, node.edges, node.tensors = only_a, edge_a, (b,)
             else:
-                node.plan, node.edges, node.tensors = only_b, (edge_b,), (a,)
+                node.plan, node.edges, node.tensors = only_b, edge_b, (a,)
         return out
 
     call.__name__ = call.__qualname__ = primitive.name

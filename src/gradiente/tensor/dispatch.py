@@ -64,7 +64,8 @@ class Recorder:
         node = Node()
         node.seq = moment()
         node.plan = plan
-        node.edges = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
+        reached = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
+        node.edges = reached[0] if plan.single else reached
         node.tensors = tuple([operands[i] if i >= 0 else saved_output(out) for i in plan.sources])
         refuse_inference(node.tensors)
         if not node.tensors:

@@ -60,7 +60,7 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         out._node = node = Node()
         node.seq = moment()
         node.plan = plan
-        node.edges = (edge,)
+        node.edges = edge
         if saves_x:
             node.tensors = (input,)
         elif saves_out:
@@ -116,7 +116,7 @@ def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tenso
             out._node = node = Node()
             node.seq = moment()
             node.plan = plan
-            node.edges = (edge,)
+            node.edges = edge
             node.tensors = (x,)
             node.facts = value
             node.hooks = node.place = None
@@ -220,7 +220,7 @@ def binary(
             out._node = node = Node()
             node.seq = moment()
             node.plan = scalar  # pyright: ignore[reportAttributeAccessIssue] - None only where constant
-            node.edges = (edge,)
+            node.edges = edge
             node.tensors = number_kept
             node.facts = other
             node.hooks = node.place = None
@@ -263,7 +263,7 @@ def binary(
         out._node = node = Node()
         node.seq = moment()
         node.plan = plan
-        node.edges = (edge,) if edge_b is None else (edge_b,) if edge is None else (edge, edge_b)
+        node.edges = edge if edge_b is None else edge_b if edge is None else (edge, edge_b)
         node.tensors = () if pick is None else (other,) if pick == 1 else (input,) if pick == 0 else (input, other)
         node.facts = node.hooks = node.place = None
         return out

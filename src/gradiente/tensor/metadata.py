@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..graph import Node, split_edge
+from ..graph import Node, edges_of, split_edge
 from . import devices, dtypes
 
 Like = tuple[tuple[int, ...], Any]
@@ -62,7 +62,7 @@ def operand_like(node: Node, i: int) -> Like | None:
 
 def shown_operands(node: Node) -> tuple[tuple[Node | None, int], ...]:
     """`next_functions`: the node and number of the result of each operand, told what they look like."""
-    edges, pairs, counted = iter(node.edges), [], counted_operands(node)
+    edges, pairs, counted = iter(edges_of(node)), [], counted_operands(node)
     for i, tracked in enumerate(node.plan.mask):
         if not counted[i]:
             continue

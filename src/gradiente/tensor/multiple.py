@@ -72,7 +72,7 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
         if plan is None:
             plan = plans[key] = _plan(recorder, len(outs), is_complex, names, batched if inside else np)
         node = Node()
-        node.seq, node.plan, node.edges, node.tensors = moment(), plan, (x._node,), saved
+        node.seq, node.plan, node.edges, node.tensors = moment(), plan, x._node, saved
         kinds = [(out._array.shape, out._array.dtype) for out in outs]
         node.facts = ({**static, "_results": kinds}, (array.shape,), (array.dtype,))
         node.hooks = node.place = None

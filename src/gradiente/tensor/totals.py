@@ -61,7 +61,7 @@ def total(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
             out._node = node = Node()
             node.seq = moment()
             node.plan = plan
-            node.edges = (edge,)
+            node.edges = edge
             node.tensors = ()
             node.facts = (_STATIC, (array.shape,), None)
             node.hooks = node.place = None
