@@ -29,7 +29,7 @@ from ..ops.generators import need_generator
 from ..rules import table
 from ..tensor.batching import drawn_from
 from ..tensor.core import Tensor, wrap
-from ..tensor.dispatch import node_class
+from ..tensor.dispatch import kind_of
 
 
 @cache
@@ -119,7 +119,7 @@ def _once(slope: Callable[[Any, Any], Tensor], name: str) -> Callable[[Any, Any]
         f"the derivative for '{name}' is not implemented: samples of gamma and Dirichlet distributions can be "
         "differentiated once; .detach() their gradient if it is to count as a constant"
     )
-    return refusing(slope, node_class(table["multiply"], "NotImplemented"), lambda: RuntimeError(text), name)
+    return refusing(slope, kind_of(table["multiply"], "NotImplemented"), lambda: RuntimeError(text), name)
 
 
 _gamma_slope = _once(lambda concentration, x: _each(gamma_slope, concentration, x), "_standard_gamma_grad")

@@ -20,12 +20,34 @@ _FREED = (
 )
 
 
+class Kind:
+    """What was executed, a primitive, and torch's `name` for nodes that did it; `made` makes the class that bears it."""
+
+    __slots__ = ("base", "name", "primitive")
+
+    known: ClassVar[dict[tuple[Any, str], type[Node]]] = {}
+
+    def __init__(self, primitive: Any, name: str, base: type[Node]) -> None:
+        self.primitive: Any = primitive
+        self.name: str = name
+        self.base: type[Node] = base
+
+    def made(self) -> type[Node]:
+        """The class, a subclass of `base`, the same for the same primitive and name."""
+        key = (self.primitive, self.name)
+        found = self.known.get(key)
+        if found is None:
+            body = {"__slots__": (), "primitive": self.primitive, "__module__": "builtins"}
+            found = self.known.setdefault(key, type(self.name, (self.base,), body))
+        return found
+
+
 class Plan:
     """How nodes of one kind of call run backwards: made once per primitive and pattern of tracked operands.
 
     `raw(node, g)` and `taped(node, g)` return one cotangent (or None) per edge: `raw` on bare values, `taped` on values
     that are recorded themselves, for higher orders. `mask[i]` tells whether operand i has an edge; `names` are those of
-    the saved values, in the order of `node.tensors`; `outputs` counts the results; `node_class` bears the name.
+    the saved values, in the order of `node.tensors`; `outputs` counts the results; `kind` knows the name.
     `single`: there is one edge; `node.edges` is that edge itself, and `raw` and `taped` return its cotangent, not a tuple
     of one: a node less for the garbage collector to look at.
     """
@@ -33,9 +55,9 @@ class Plan:
     __slots__ = (
         "constants",
         "kept",
+        "kind",
         "mask",
         "names",
-        "node_class",
         "outputs",
         "raw",
         "single",
@@ -49,7 +71,7 @@ class Plan:
         raw: Callable[[Any, Any], Sequence[Any]],
         taped: Callable[[Any, Any], Sequence[Any]],
         mask: tuple[bool, ...],
-        node_class: type[Node],
+        kind: Kind | type[Node],
         names: tuple[str, ...] = (),
         outputs: int = 1,
         single: bool = False,
@@ -58,7 +80,7 @@ class Plan:
         self.taped: Callable[[Any, Any], Sequence[Any]] = taped
         self.mask: tuple[bool, ...] = mask
         self.tracked: tuple[int, ...] = tuple(i for i, has_edge in enumerate(mask) if has_edge)
-        self.node_class: type[Node] = node_class
+        self.kind: Kind | type[Node] = kind
         self.names: tuple[str, ...] = names
         self.outputs: int = outputs
         self.single: bool = single
@@ -123,7 +145,8 @@ class Node:
     def show(self) -> Node:
         """This node, with the class that bears its name."""
         if self.__class__ is Node:
-            self.__class__ = self.plan.node_class  # pyright: ignore[reportAttributeAccessIssue]
+            kind = self.plan.kind
+            self.__class__ = kind.made() if isinstance(kind, Kind) else kind  # pyright: ignore[reportAttributeAccessIssue]
         return self
 
     @property

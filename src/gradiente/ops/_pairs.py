@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Node, Plan, current, moment
+from ..graph import Kind, Node, Plan, current, moment
 from ..rules import table
 from ..tensor import elementwise
 from ..tensor.core import Tensor, wrap
-from ..tensor.dispatch import bind, node_class
+from ..tensor.dispatch import bind, kind_of
 from ..tensor.dtypes import get_default_dtype
 from ..tensor.elementwise import not_a_tensor
 from ..tensor.inplace import in_place
@@ -120,11 +120,11 @@ def without_derivative(name: str, aten: str | None = None, scalar: bool = False)
         f"derivative for aten::{aten} is not implemented: the result of {aten}() is a part of the graph that is being "
         "differentiated; .detach() the operand or the result if it is to count as a constant"
     )
-    return refusing(run, node_class(table[name], "NotImplemented"), lambda: RuntimeError(text), name)
+    return refusing(run, kind_of(table[name], "NotImplemented"), lambda: RuntimeError(text), name)
 
 
 def refusing(
-    run: Callable[..., Tensor], cls: type[Node], refusal: Callable[[], Exception], name: str, which: Any = (True, True)
+    run: Callable[..., Tensor], kind: Kind, refusal: Callable[[], Exception], name: str, which: Any = (True, True)
 ) -> Callable[[Any, Any], Tensor]:
     """`run`, whose result's node raises a `refusal` where it would need the derivative by an operand of `which`."""
 
@@ -132,7 +132,7 @@ def refusing(
         raise refusal()
 
     plans: dict[tuple[bool, ...], Plan] = {
-        mask: Plan(refuse, refuse, mask, cls) for mask in ((True, False), (False, True), (True, True))
+        mask: Plan(refuse, refuse, mask, kind) for mask in ((True, False), (False, True), (True, True))
     }
 
     def call(input: Any, other: Any) -> Tensor:

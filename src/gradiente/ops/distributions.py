@@ -13,7 +13,7 @@ from ..rules import table
 from ..tensor.batching import drawn_each, drawn_from
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
-from ..tensor.dispatch import node_class
+from ..tensor.dispatch import kind_of
 from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
 from ..tensor.dtypes import dtype as Dtype
 from ._arguments import need_tensor
@@ -284,8 +284,8 @@ def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) ->
         n, p = both(count._array, prob._array)
         return made(drawn_from(lambda n, p: streams.binomial(source, n, p), n, "binomial", 0, p))
 
-    cls = node_class(table["multiply"], "NotImplemented")
-    return refusing(run, cls, lambda: RuntimeError(_NO_SLOPE), "binomial")(counts, chances)
+    kind = kind_of(table["multiply"], "NotImplemented")
+    return refusing(run, kind, lambda: RuntimeError(_NO_SLOPE), "binomial")(counts, chances)
 
 
 _NO_SLOPE = (

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..rules import table
 from ..tensor.core import Tensor, wrap
-from ..tensor.dispatch import node_class
+from ..tensor.dispatch import kind_of
 from ._arguments import need_tensor
 from ._define import inplace, primitive, unary
 from ._numbers import Number, is_integer
@@ -142,12 +142,12 @@ def special_multigammaln(input: Tensor, p: int, *, out: Tensor | None = None) ->
 
 def _refusing(name: str, what: str, number: int = 0) -> Any:
     """The primitive, whose derivative by its first operand does not exist, in torch's words."""
-    cls = node_class(table[name], table[name].node[:-1] + str(number))
+    kind = kind_of(table[name], table[name].node[:-1] + str(number))
     text = (
         f"the derivative for '{what}' is not implemented. (Of its two operands only the second has one; .detach() the "
         "first)"
     )
-    return refusing(primitive(name, cls.__name__), cls, lambda: NotImplementedError(text), name, (True, False))
+    return refusing(primitive(name, kind.name), kind, lambda: NotImplementedError(text), name, (True, False))
 
 
 _zeta, _zeta_of_number, _zeta_at_number = (_refusing("zeta", "zeta", i) for i in range(3))

@@ -240,8 +240,8 @@ def recorder_now(recorder: Recorder) -> Recorder:
         return recorder
     twin = _twins.get(recorder)
     if twin is None:
-        twin = _twins[recorder] = Recorder(recorder.primitive, recorder.cls.__name__)
-        twin.cls, twin.xp = recorder.cls, batched
+        twin = _twins[recorder] = Recorder(recorder.primitive, recorder.kind.name)
+        twin.kind, twin.xp = recorder.kind, batched
     return twin
 
 

@@ -29,7 +29,7 @@ def product(primitive: Primitive, name: str | None = None) -> Callable[[Tensor, 
     general = bind(primitive, name)
     recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
     both, only_a, only_b = (
-        direct_plan(primitive, recorder.cls, m) for m in ((True, True), (True, False), (False, True))
+        direct_plan(primitive, recorder.kind, m) for m in ((True, True), (True, False), (False, True))
     )
     if both is None or only_a is None or only_b is None:
         raise TypeError(f"the rules of {primitive.name} are not simple enough for the short form")

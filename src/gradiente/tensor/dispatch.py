@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
 from ..arrays.batched import Batched
-from ..graph import PLAIN, Node, Plan, current, moment
+from ..graph import PLAIN, Kind, Node, Plan, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .introspect import ShownNode
@@ -26,20 +26,19 @@ from .saved import KEPT, SavedOutput
 from .written import F4, INFERENCE_SAVED, saved_output, written_call, written_record
 
 
-def node_class(primitive: Primitive, name: str | None = None) -> type[Node]:
-    """The class of a primitive's nodes, which bears torch's name for them."""
-    name = name or primitive.node
-    return type(name, (ShownNode,), {"__slots__": (), "primitive": primitive, "__module__": "builtins"})
+def kind_of(primitive: Primitive, name: str | None = None) -> Kind:
+    """The kind of a primitive's nodes, with torch's name for them."""
+    return Kind(primitive, name or primitive.node, ShownNode)
 
 
 class Recorder:
     """Makes the nodes of one primitive, and runs it on NumPy arrays."""
 
-    __slots__ = ("cls", "numpy", "plain", "plans", "primitive", "xp")
+    __slots__ = ("kind", "numpy", "plain", "plans", "primitive", "xp")
 
     def __init__(self, primitive: Primitive, name: str | None = None) -> None:
         self.primitive: Primitive = primitive
-        self.cls: type[Node] = node_class(primitive, name)
+        self.kind: Kind = kind_of(primitive, name)
         self.plans: dict[Any, Plan | None] = {}
         self.plain: dict[Any, Callable[..., None]] = {}
         """What records calls with real tensors of one type, by which of them are tracked."""
@@ -104,7 +103,7 @@ class Recorder:
             names = tuple(n for n in names if (n, order.get(n)) not in numbers)
             sources = tuple(order.get(n, -1) for n in names)
         kinds = {a.dtype.kind for a in arrays}
-        plan = general_plan(primitive, self.cls, mask, names, "c" in kinds, self.xp, "V" in kinds)
+        plan = general_plan(primitive, self.kind, mask, names, "c" in kinds, self.xp, "V" in kinds)
         plan.sources, plan.constants = sources, numbers
         needed = {name for i in plan.tracked for name in primitive.rule_for(i).names}  # pyright: ignore
         if primitive.name in _INDEXED or not needed.isdisjoint([name for name, _ in numbers]):
@@ -153,13 +152,8 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
     first = next((i for i, rule in enumerate(primitive.rules) if rule is not None), 0)
     others = "b" if primitive.name == "where" else "" if elementwise else "biu"
 
-    def general(operands: tuple[Any, ...], static: dict[str, Any]) -> Tensor:
-        arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
-        if elementwise and not _alike(arrays):
-            arrays = promoted(primitive.name, operands)
-        return run(recorder, operands, arrays, static, constant)
-
-    known = {"general": general, "function": recorder.numpy, "recorded": recorder.plain, "find": recorder.find}
+    general = partial(_general, recorder, elementwise, constant)  # a closure's cells are work for the collector
+    known = {"general": general, "function": recorder.numpy, "recorded": recorder.plain, "recorder": recorder}
 
     def call_for(count: int) -> Callable[..., Tensor]:
         return written_call(count, first, others, constant, **known)
@@ -169,6 +163,16 @@ def bind(primitive: Primitive, name: str | None = None) -> Callable[..., Tensor]
     call.primitive = primitive
     call.recorder = recorder
     return call
+
+
+def _general(
+    recorder: Recorder, elementwise: bool, constant: bool, operands: tuple[Any, ...], static: dict[str, Any]
+) -> Tensor:
+    """A call of any operands, in any mode."""
+    arrays = tuple([o._array if isinstance(o, Tensor) else o for o in operands])
+    if elementwise and not _alike(arrays):
+        arrays = promoted(recorder.primitive.name, operands)
+    return run(recorder, operands, arrays, static, constant)
 
 
 _MOST = 8
@@ -295,4 +299,4 @@ def quietly(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> A
             return function(*arguments, **keywords)
 
 
-__all__ = ["Recorder", "bind", "node_class", "quietly", "run"]
+__all__ = ["Recorder", "bind", "kind_of", "quietly", "run"]

@@ -7,13 +7,14 @@ form. The two record the same nodes; a test compares them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy import asarray, generic, ndarray
 
 from ..arrays.numpy_fast import number
-from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
+from ..graph import NO_GRAD, PLAIN, Kind, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .dispatch import Recorder, bind, run
@@ -30,7 +31,7 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
     general = bind(primitive, name)
     recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
     function = recorder.numpy
-    plan = direct_plan(primitive, recorder.cls, (True,))
+    plan = direct_plan(primitive, recorder.kind, (True,))
     if plan is None:
         raise TypeError(f"the rule of {primitive.name} is not simple enough for the short form")
     saves_x, saves_out = plan.names == ("x",), plan.names == ("out",)
@@ -96,7 +97,7 @@ def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tenso
             raise node.freed()
         return slope(g, unpack_tensor(node, 0), node.facts)
 
-    plan = Plan(raw, taped, (True,), recorder.cls, ("x",), single=True)
+    plan = Plan(raw, taped, (True,), recorder.kind, ("x",), single=True)
 
     def call(x: Tensor, value: Any) -> Tensor:
         array = x._array
@@ -126,7 +127,7 @@ def unary_with(primitive: Primitive, name: str | None = None) -> Callable[[Tenso
     return call
 
 
-def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None:
+def _constant_plan(primitive: Primitive, kind: Kind, i: int) -> Plan | None:
     """The plan for a tensor at operand `i` and a Python number at the other, kept in `facts`."""
     rule = primitive.rules[i]
     other = primitive.operands[1 - i]
@@ -136,7 +137,7 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
     mask = (i == 0, i == 1)
     if not rule.names:
         same: Callable[[Any, Any], Any] = lambda node, g: function(g)  # noqa: E731
-        return Plan(same, same, mask, cls, (), single=True)
+        return Plan(same, same, mask, kind, (), single=True)
     short, plain = shortest(function)
 
     def taped(node: Node, g: Any) -> Any:
@@ -149,7 +150,7 @@ def _constant_plan(primitive: Primitive, cls: type[Node], i: int) -> Plan | None
             raise node.freed()
         return short(g, number(node.facts, g)) if g.__class__ is ndarray else plain(g, node.facts)
 
-    return Plan(raw, taped, mask, cls, (), single=True)
+    return Plan(raw, taped, mask, kind, (), single=True)
 
 
 _NUMBER_KEPT = (None,)
@@ -166,10 +167,10 @@ def binary(
     general = bind(primitive, name)
     recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
     function, recorded = recorder.numpy, recorder.plain
-    cls = recorder.cls
-    both, only_a, only_b = (_saving_operands(primitive, cls, m) for m in ((True, True), (True, False), (False, True)))
+    plan_for = partial(_saving_operands, primitive, recorder.kind)
+    both, only_a, only_b = plan_for((True, True)), plan_for((True, False)), plan_for((False, True))
     pick_both, pick_a, pick_b = _picker(both), _picker(only_a), _picker(only_b)
-    scalar = _constant_plan(primitive, cls, 0)
+    scalar = _constant_plan(primitive, recorder.kind, 0)
     number_kept = _NUMBER_KEPT if primitive.rules[0] is not None and primitive.rules[0].names else ()
     constant = primitive.kind == "constant"
 
@@ -281,9 +282,9 @@ def not_a_tensor(function: str, value: Any, argument: str = "input", position: i
     )
 
 
-def _saving_operands(primitive: Primitive, cls: type[Node], mask: tuple[bool, bool]) -> Plan | None:
+def _saving_operands(primitive: Primitive, kind: Kind, mask: tuple[bool, bool]) -> Plan | None:
     """The direct plan, if it saves no result."""
-    plan = direct_plan(primitive, cls, mask)
+    plan = direct_plan(primitive, kind, mask)
     return None if plan is None or "out" in plan.names else plan
 
 

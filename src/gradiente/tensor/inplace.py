@@ -253,7 +253,7 @@ def _out_of_place(
     """The assignment, inside a vmap: of what the primitive gives for batched arrays."""
     operands = (array, *(o._array if isinstance(o, Tensor) else o for o in others))
     value = recorder.primitive.run(batched, batched.extras, operands, static)
-    function = re.sub("(?<=[a-z])(?=[A-Z])", "_", recorder.cls.__name__.partition("Backward")[0]).lower() + "_"
+    function = re.sub("(?<=[a-z])(?=[A-Z])", "_", recorder.kind.name.partition("Backward")[0]).lower() + "_"
     if function in ("copy_", "masked_fill_"):
         function = "inplace arithmetic"
     if function.startswith("scatter"):

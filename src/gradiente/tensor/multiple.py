@@ -40,7 +40,7 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
     def call(x: Tensor, parts: Sequence[Part] = (), **static: Any) -> tuple[Tensor, ...]:
         interceptors = current().interceptors
         if interceptors:
-            name = operation_of(recorder.cls.__name__)
+            name = operation_of(recorder.kind.name)
             return shown(interceptors, name, (x,), lambda: compute(x, parts, static))
         return compute(x, parts, static)
 
@@ -187,7 +187,7 @@ def _plan(recorder: Recorder, count: int, is_complex: bool, names: tuple[str, ..
         from .batching import on_batched
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
-    return Plan(raw, taped, (True,), recorder.cls, names, outputs=count, single=True)
+    return Plan(raw, taped, (True,), recorder.kind, names, outputs=count, single=True)
 
 
 def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:

@@ -39,20 +39,39 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 }
 
 
+class _Calls(dict[str, Callable[..., Any]]):
+    """The primitives on Tensors, by name, with the vocabulary's parameters: each is bound when it is first asked for."""
+
+    def __missing__(self, name: str) -> Callable[..., Any]:
+        call = self[name] = _vocabulary(name, bind(table[name]))
+        return call
+
+
+_EXTRA = {
+    "exp2": "exp2",
+    "expit": "sigmoid",
+    "fmod": "fmod",
+    "complex_of": "complex_of",
+    "as_real": "view_as_real",
+    "as_complex": "view_as_complex",
+    **{name: name for name in SPECIAL},
+}
+"""Extras that are primitives, by name."""
+
+
 class Extras:
     """The extras of the vocabulary, on Tensors."""
 
-    def __init__(self, call: dict[str, Callable[..., Any]]) -> None:
+    def __init__(self, call: _Calls) -> None:
         self._call = call
         self._svd: Any = None
-        self.exp2: Callable[..., Any] = call["exp2"]
-        self.expit: Callable[..., Any] = call["sigmoid"]
-        self.fmod: Callable[..., Any] = call["fmod"]
-        self.complex_of: Callable[..., Any] = call["complex_of"]
-        self.as_real: Callable[..., Any] = call["view_as_real"]
-        self.as_complex: Callable[..., Any] = call["view_as_complex"]
-        for name in SPECIAL:
-            setattr(self, name, call[name])
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in _EXTRA:
+            raise AttributeError(f"the extras of the array vocabulary have no {name!r}")
+        call = self._call[_EXTRA[name]]
+        setattr(self, name, call)  # asked for once
+        return call
 
     def embed(self, g: Tensor, index: Any, shape: tuple[int, ...]) -> Tensor:
         return self._call["embed"](g, index=index, shape=shape)
@@ -211,19 +230,25 @@ class Extras:
         return where(zero, 0, a / where(zero, 1, b))
 
 
+_COMPLEX = {"abs": "abs_complex", "sign": "sgn"}
+"""Functions whose derivative is another one for complex numbers, which the table therefore has twice."""
+
+
 class TensorNamespace:
     """`xp` for Tensors."""
 
     def __init__(self) -> None:
-        call = {name: _vocabulary(name, bind(primitive)) for name, primitive in table.items()}
-        for name, function in call.items():
-            if not hasattr(TensorNamespace, name):  # concat and stack take one sequence: they are methods below
-                setattr(self, name, function)
-        # Functions whose derivative is another one for complex numbers, which the table therefore has twice.
-        self.abs: Callable[..., Any] = _by_type(call["abs"], call["abs_complex"])
-        self.sign: Callable[..., Any] = _by_type(call["sign"], call["sgn"])
-        self.extras: Extras = Extras(call)
-        self._call = call
+        self._call = _Calls()
+        self.extras: Extras = Extras(self._call)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in table:
+            raise AttributeError(f"the array vocabulary has no {name!r}")
+        call = self._call[name]
+        if name in _COMPLEX:
+            call = _by_type(call, self._call[_COMPLEX[name]])
+        setattr(self, name, call)  # asked for once
+        return call
 
     def concat(self, arrays: tuple[Tensor, ...], axis: int = 0) -> Tensor:
         return self._call["concat"](*arrays, axis=axis)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy import ndarray
 
 from ..arrays import extras_of, numpy_fast
-from ..graph import Node, Plan
+from ..graph import Kind, Node, Plan
 from ..rules import Primitive, sum_to_shape
 from .core import Tensor
 from .saved import stale, unpack_raw, unpack_tensor
@@ -42,7 +42,7 @@ def environment(node: Node, given: dict[str, Any], unpack: Callable[[Node, int],
         raise node.freed()
     static, shapes, _ = node.facts
     plan = node.plan
-    primitive: Primitive = plan.node_class.primitive
+    primitive: Primitive = plan.kind.primitive
     env: dict[str, Any] = {**given, **static}
     if primitive.variadic:
         env["shapes"] = shapes
@@ -63,7 +63,7 @@ def namespaces(xp: Any) -> dict[str, Any]:
 
 def general_plan(
     primitive: Primitive,
-    node_class: type[Node],
+    kind: Kind,
     mask: tuple[bool, ...],
     names: tuple[str, ...],
     is_complex: bool,
@@ -104,7 +104,7 @@ def general_plan(
         from .batching import on_batched
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
-    return Plan(raw, taped, mask, node_class, names, single=single)
+    return Plan(raw, taped, mask, kind, names, single=single)
 
 
 def _float32(array: Any) -> Any:
@@ -116,7 +116,7 @@ def unpack_float32(node: Node, index: int) -> Any:
     return _float32(unpack_raw(node, index))
 
 
-def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, ...]) -> Plan | None:
+def direct_plan(primitive: Primitive, kind: Kind, mask: tuple[bool, ...]) -> Plan | None:
     """The plan for real operands of equal shape and dtype, if the rules are simple enough; else None."""
     names = primitive.saved_names(mask)
     pulls: list[tuple[Callable[..., Any], int | None, tuple[Any, ...]]] = []
@@ -147,7 +147,7 @@ def direct_plan(primitive: Primitive, node_class: type[Node], mask: tuple[bool, 
         cotangents = tuple(primitive.vjp(i, g, env) for i in tracked)
         return cotangents[0] if len(tracked) == 1 else cotangents
 
-    return Plan(raw, taped, mask, node_class, names, single=len(tracked) == 1)
+    return Plan(raw, taped, mask, kind, names, single=len(tracked) == 1)
 
 
 class _Symbol:

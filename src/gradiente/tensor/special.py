@@ -68,9 +68,9 @@ def after(
     if mode.anomaly:
         if node is not None:
             remember(node)
-        watch(mode, node, out, recorder.cls.__name__, [x for x in operands if isinstance(x, Tensor)])
+        watch(mode, node, out, recorder.kind.name, [x for x in operands if isinstance(x, Tensor)])
         if mode.check_nan:
-            trace(node, out, operation_of(recorder.cls.__name__), operands)
+            trace(node, out, operation_of(recorder.kind.name), operands)
     if mode.levels and mode.forward_grad:
         propagate(mode, node, out, recorder.primitive, operands, static)
     if node is not None and mode.saved_hooks and node.plan.names and node.tensors:
@@ -87,4 +87,4 @@ def shown_run(
     def inside() -> Tensor:
         return run(recorder, operands, arrays, static, constant, shown=True)
 
-    return shown(mode.interceptors, operation_of(recorder.cls.__name__), operands, inside)
+    return shown(mode.interceptors, operation_of(recorder.kind.name), operands, inside)

@@ -42,7 +42,7 @@ def total(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         xp = g.__array_namespace__()
         return primitive.vjp(0, g, {**_STATIC, "x_shape": node.facts[1][0], "xp": xp, "extras": extras_of(xp)})
 
-    plan = Plan(raw, taped, (True,), recorder.cls, (), single=True)
+    plan = Plan(raw, taped, (True,), recorder.kind, (), single=True)
 
     def call(input: Tensor) -> Tensor:
         array = input._array

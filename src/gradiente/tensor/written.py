@@ -84,7 +84,7 @@ def written_call(count: int, first: int, others: str, constant: bool, **known: A
     It serves tensors of one floating-point type (beside None, and beside tensors of the kinds `others`) in the plain
     modes; operand `first` decides the type. What is left goes to `general`: numbers among the operands, other modes,
     errors that have to be explained. `function` computes; `recorded` holds, by which operands are tracked, the
-    functions that record a call, and `find` makes those that are not there yet.
+    functions that record a call; `recorder` finds those that are not there yet.
     """
     return _function("call", _call_code(count, first, others, constant), known)
 
@@ -115,7 +115,7 @@ def _call_code(count: int, first: int, others: str, constant: bool) -> CodeType:
         )
         lines += [f"key = ({key}None if out._array.dtype is dtype else out._array.dtype)"]
         lines += ["record = recorded.get(key)", "if record is None:"]
-        lines += [f"    record = find(key, ({_each('o#', count)}), out)"]
+        lines += [f"    record = recorder.find(key, ({_each('o#', count)}), out)"]
         lines += [f"record(out, dtype, static, {_each('o#', count)}{_each('x#', count)}{_each('e#', count)})"]
     lines += ["return out"]
     return _code("call", f"{_each('o#', count)}/, **static", lines)
