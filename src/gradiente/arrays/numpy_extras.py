@@ -167,8 +167,13 @@ _ONE: dict[str, Any] = {char: np.ones((), char) for char in "fd"}
 
 def expit(x: Array) -> Array:
     """The logistic function 1 / (1 + e^-x); where e^-x overflows, 0."""
-    one = _ONE.get(x.dtype.char, 1)
-    return one / (one + np.exp(-x))
+    one = _ONE.get(x.dtype.char)
+    if one is None or x.__class__ is not np.ndarray or not x.ndim:
+        return 1 / (1 + np.exp(-x))
+    t = np.negative(x)
+    np.exp(t, t)
+    t += one
+    return np.divide(one, t, t)
 
 
 def complex_of(a: Array, b: Array) -> Array:

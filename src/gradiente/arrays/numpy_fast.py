@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import normalizing, numpy_along, numpy_large, numpy_ordering
+from . import normalizing, numpy_along, numpy_extras, numpy_large, numpy_ordering
 
 # NumPy's stubs know fewer forms of `reduce` than NumPy.
 _add: Callable[..., Any] = np.add.reduce
@@ -142,8 +142,10 @@ def _ones(count: int, char: str) -> Any:
 
 
 _KEPT = 1000
-_F4: dict[float, Any] = {}
-_F8: dict[float, Any] = {}
+NUMBERS_F4: dict[float, Any] = {}
+NUMBERS_F8: dict[float, Any] = {}
+"""The numbers other than zero that `number` was asked for, as float32 and float64."""
+_ZEROS: dict[str, Any] = {char: np.zeros((), char) for char in "fd"}
 
 
 def number(value: float, x: Any) -> Any:
@@ -153,16 +155,18 @@ def number(value: float, x: Any) -> Any:
     and float64 those of numbers that were met before are kept.
     """
     char = x.dtype.char
-    known = _F4 if char == "f" else _F8 if char == "d" else None
-    if known is None or not (value or value.__class__ is int):  # 0.0 and -0.0 would be one key
+    known = NUMBERS_F4 if char == "f" else NUMBERS_F8 if char == "d" else None
+    if known is None:
         return value
     found = known.get(value)
     if found is None:
+        if not value:  # 0.0 and -0.0 would be one key
+            return _ZEROS[char] if value.__class__ is int else value
         if not -3e38 < value < 3e38:
             return value
         if len(known) >= _KEPT:
             known.clear()
-        found = known[value] = np.array(value, x.dtype)
+        found = known[value] = np.array(value, char)
     return found
 
 
@@ -170,6 +174,8 @@ FORMS: dict[str, Callable[..., Any]] = {
     "linear": _linear,
     "linear_map": _linear_map,
     "relu": lambda x: np.maximum(x, number(0, x)),
+    "sigmoid": numpy_extras.expit,
+    "split": numpy_extras.split,
     "sum": _sum,
     "mean": _mean,
     "reshape": lambda x, shape: x.reshape(shape),

@@ -133,7 +133,9 @@ def run(
                     following = None
                 waiting.arrive_output(edge, cotangent)
         node = following
-    g = gs = cotangent = old = edge = edges = None  # so that whoever receives a cotangent can see that nobody else holds it
+    g = gs = cotangent = old = edge = edges = (
+        None  # so that whoever receives a cotangent can see that nobody else holds it
+    )
     empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
     captured = None if selection is None or accumulate else selection.captured
     _finish(leaves, taped, wrap, unwrap, captured, watch)
@@ -183,15 +185,18 @@ class _Waiting:
 
     def arrive(self, node: Any, cotangent: Any) -> None:
         """Keep a cotangent for a node, or add it to what has arrived before."""
-        grads = self.leaves if node.plan is None else self.grads
+        grads = self.grads
         old = grads.get(node)
-        if old is not None and old is not NOTHING:
+        if old is None:
+            if node.plan is None:
+                old = self.leaves.pop(node, None)  # so that it comes last
+                self.leaves[node] = cotangent if old is None else self._sum(node, old, cotangent)
+                return
+            seq = node.seq
+            heappush(self.heap, -seq)
+            self.nodes[seq] = node
+        elif old is not NOTHING:
             cotangent = self._sum(node, old, cotangent)
-            if grads is self.leaves:
-                del grads[node]  # so that it comes last
-        elif old is None and grads is self.grads:
-            heappush(self.heap, -node.seq)
-            self.nodes[node.seq] = node
         grads[node] = cotangent
 
     def arrive_output(self, edge: Output, cotangent: Any) -> None:

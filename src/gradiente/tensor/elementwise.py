@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import asarray, generic, ndarray
 
-from ..arrays.numpy_fast import number
+from ..arrays.numpy_fast import NUMBERS_F4, NUMBERS_F8, number
 from ..graph import NO_GRAD, PLAIN, Kind, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
@@ -206,7 +206,8 @@ def binary(
             if dtype is not F4 and dtype is not F8:
                 return general(input, other)
             try:
-                value = function(array, number(other, array))
+                known = (NUMBERS_F4 if dtype is F4 else NUMBERS_F8).get(other)
+                value = function(array, number(other, array) if known is None else known)
             except (RuntimeWarning, OverflowError):
                 return general(input, other)
             if value.__class__ is not ndarray:
