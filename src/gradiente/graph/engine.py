@@ -133,9 +133,8 @@ def run(
                     following = None
                 waiting.arrive_output(edge, cotangent)
         node = following
-    g = gs = cotangent = old = edge = edges = (
-        None  # so that whoever receives a cotangent can see that nobody else holds it
-    )
+    # so that whoever receives a cotangent can see that nobody else holds it
+    g = gs = cotangent = old = edge = edges = None
     empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
     captured = None if selection is None or accumulate else selection.captured
     _finish(leaves, taped, wrap, unwrap, captured, watch)

@@ -21,7 +21,7 @@ _FREED = (
 
 
 class Kind:
-    """What was executed, a primitive, and torch's `name` for nodes that did it; `made` makes the class that bears it."""
+    """What was executed, a primitive, and torch's `name` for nodes that did it; `made` makes the class with that name."""
 
     __slots__ = ("base", "name", "primitive")
 
@@ -48,8 +48,8 @@ class Plan:
     `raw(node, g)` and `taped(node, g)` return one cotangent (or None) per edge: `raw` on bare values, `taped` on values
     that are recorded themselves, for higher orders. `mask[i]` tells whether operand i has an edge; `names` are those of
     the saved values, in the order of `node.tensors`; `outputs` counts the results; `kind` knows the name.
-    `single`: there is one edge; `node.edges` is that edge itself, and `raw` and `taped` return its cotangent, not a tuple
-    of one: a node less for the garbage collector to look at.
+    `single`: there is one edge; `node.edges` is that edge itself, and `raw` and `taped` return its cotangent itself. A
+    tuple of one would be one object more for the garbage collector to look at.
     """
 
     __slots__ = (

@@ -40,7 +40,7 @@ _POSITIONAL: dict[str, tuple[str, ...]] = {
 
 
 class _Calls(dict[str, Callable[..., Any]]):
-    """The primitives on Tensors, by name, with the vocabulary's parameters: each is bound when it is first asked for."""
+    """The primitives on Tensors, by name, with the vocabulary's parameters; each is bound when first asked for."""
 
     def __missing__(self, name: str) -> Callable[..., Any]:
         call = self[name] = _vocabulary(name, bind(table[name]))
