@@ -7,7 +7,7 @@ from typing import Any
 
 from ._missing import PACKAGE
 
-_OWN = ("ops", "tensor", "random", "special", "linalg", "fft", "nn.functional", "optim")
+_OWN = ("ops", "tensor", "random", "special", "linalg", "fft", "nn.functional")
 """Packages below which torch has other modules: what they define is looked for in the public ones."""
 
 _ELSEWHERE: dict[str, str] = {
@@ -36,19 +36,13 @@ _ELSEWHERE: dict[str, str] = {
 }
 """Layers that torch defines in other modules than gradiente."""
 
-_OPTIMIZERS = frozenset(
-    ("ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "RAdam", "RMSprop", "Rprop", "SGD")
-)
-"""Those that torch has in modules of their names."""
-
 STANDING_IN: dict[str, str] = {
-    **{f"{PACKAGE}.optim.{name.lower()}": f"{PACKAGE}.optim" for name in _OPTIMIZERS},
     **{f"{PACKAGE}.cuda.{name}": f"{PACKAGE}.cuda" for name in ("memory", "random")},
     f"{PACKAGE}._jit_internal": f"{PACKAGE}.jit",
 }
 """Modules that have what torch's modules of these names have, where gradiente has none of that name."""
 
-_PUBLIC = ("", "nn.functional", "optim", "linalg", "fft", "special", "ops.return_types")
+_PUBLIC = ("", "nn.functional", "linalg", "fft", "special", "ops.return_types")
 
 SHORTER = {f"{PACKAGE}.ops.return_types": f"{PACKAGE}.return_types"}
 
@@ -58,8 +52,8 @@ def torchs_home(home: str, name: str, thing: Any) -> str:
     below = home[len(PACKAGE) + 1 :] + "."
     if below.startswith("optim.lr_scheduler."):  # which is a package here, and may not be complete yet
         return f"{PACKAGE}.optim.lr_scheduler"
-    if below.startswith("optim.") and name in _OPTIMIZERS:
-        return f"{PACKAGE}.optim.{name.lower()}"
+    if below.startswith("optim._"):
+        return f"{PACKAGE}.optim"
     if below == "utils.data.collate.":
         return f"{PACKAGE}.utils.data._utils.collate"
     if below.startswith("nn.modules."):

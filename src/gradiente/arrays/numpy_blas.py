@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-_LARGE = 8192
+LARGE = 8192
 """Below so many elements two passes of NumPy, which stay in the cache, take less than the call through ctypes."""
 
 
@@ -41,7 +41,7 @@ def add_scaled(y: Any, a: float, x: Any) -> bool:
     Returns:
         Whether it was done.
     """
-    if y.size < _LARGE or x.shape != y.shape or x.dtype is not y.dtype or y.dtype.char not in "fd":
+    if y.size < LARGE or x.shape != y.shape or x.dtype is not y.dtype or y.dtype.char not in "fd":
         return False
     function = _function(y.dtype.char)
     if function is None or not (y.flags.carray and x.flags.c_contiguous and x.flags.aligned):
@@ -50,4 +50,4 @@ def add_scaled(y: Any, a: float, x: Any) -> bool:
     return True
 
 
-__all__ = ["add_scaled"]
+__all__ = ["LARGE", "add_scaled"]

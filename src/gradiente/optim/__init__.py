@@ -1,8 +1,9 @@
 """torch.optim: the optimisers, which change parameters in place by what their gradients say.
 
 `optimizer`: what all share: groups of parameters, state, saving and loading. `sgd`: gradient descent with momentum.
-`adam`: Adam and AdamW. `adam_relatives`: Adamax, NAdam, RAdam. `adaptive`: Adagrad, Adadelta, RMSprop.
-`averaging`: ASGD, Rprop. `adafactor`. `_muon`. `lbfgs`, with its `line_search`. `sparse_adam`: says to use Adam.
+`adam`, `adamw`, their relatives `adamax`, `nadam`, `radam`; `adagrad`, `adadelta`, `rmsprop`; `asgd`, `rprop`;
+`_adafactor`, `_muon`; `lbfgs`, with its `line_search`. `sparse_adam`: says to use Adam.
+Each module of an optimiser has its step as a function as well: `adam.adam`.
 `lr_scheduler`: rates that change. `swa_utils`: averages of weights.
 The last two are loaded when they are first asked for.
 """
@@ -11,20 +12,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from ._adafactor import Adafactor as Adafactor
 from ._muon import Muon as Muon
-from .adafactor import Adafactor as Adafactor
+from .adadelta import Adadelta as Adadelta
+from .adagrad import Adagrad as Adagrad
 from .adam import Adam as Adam
-from .adam import AdamW as AdamW
-from .adam_relatives import Adamax as Adamax
-from .adam_relatives import NAdam as NAdam
-from .adam_relatives import RAdam as RAdam
-from .adaptive import Adadelta as Adadelta
-from .adaptive import Adagrad as Adagrad
-from .adaptive import RMSprop as RMSprop
-from .averaging import ASGD as ASGD
-from .averaging import Rprop as Rprop
+from .adamax import Adamax as Adamax
+from .adamw import AdamW as AdamW
+from .asgd import ASGD as ASGD
 from .lbfgs import LBFGS as LBFGS
+from .nadam import NAdam as NAdam
 from .optimizer import Optimizer as Optimizer
+from .radam import RAdam as RAdam
+from .rmsprop import RMSprop as RMSprop
+from .rprop import Rprop as Rprop
 from .sgd import SGD as SGD
 from .sparse_adam import SparseAdam as SparseAdam
 

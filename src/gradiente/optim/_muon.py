@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
-from .optimizer import Optimizer, Params, number
+from ._options import number
+from .optimizer import Optimizer, Params
 
 
 class Muon(Optimizer):

@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
-from .optimizer import Optimizer, Params, check_options, number
+from ._options import check_fused, check_options, not_capturable, number, scalar
+from ._recorded import Recorded
+from .optimizer import Optimizer, Params
 
 EPS = (("eps", "epsilon"), ("weight_decay", "weight_decay"))
 """Two options that must not be negative, with the names that errors call them."""
@@ -17,31 +19,37 @@ class Ruled(Optimizer):
     """An optimiser with a step count and state arrays per parameter.
 
     `_bounds`: options that must not be negative, with the name that errors call them. `_means`: the state arrays that
-    begin with zeros.
+    begin with zeros. `_captured`: what the error for `capturable` says.
     """
 
     _bounds: ClassVar[tuple[tuple[str, str], ...]] = ()
     _means: ClassVar[tuple[str, ...]] = ()
+    _captured: ClassVar[tuple[str, ...]] = ()
 
     def _prepare(self, params: Params, options: dict[str, Any]) -> None:
-        foreach = options.get("foreach")
-        check_options(options["lr"], 0, options["differentiable"], foreach, options.get("fused"))
+        check_options(options["lr"], 0)
         for name, shown in self._bounds:
             if not number(options[name]) >= 0.0:
                 raise ValueError(f"Invalid {shown} value: {options[name]}")
         for i, beta in enumerate(options.get("betas", ())):
             if not 0.0 <= number(beta) < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-        if options.get("capturable"):
-            raise NotImplementedError("capturable=True is not supported: it is for CUDA graphs; leave it out")
         super().__init__(params, options)
+        if "fused" in options:
+            check_fused(options)
 
     def _options(self, group: dict[str, Any]) -> Any:
+        if group.get("capturable"):
+            raise not_capturable(group, *self._captured)
+        if group.get("fused"):
+            self._check_fused(group)
         return {**group, "lr": number(group["lr"])}
 
     def _begin(self, p: Tensor, options: dict[str, Any]) -> dict[str, Any]:
-        """The state before the first step."""
-        return {"step": wrap(np.zeros((), np.float32)), **{name: wrap(np.zeros_like(p._array)) for name in self._means}}
+        return {
+            "step": scalar(0, options.get("fused")),
+            **{name: wrap(np.zeros_like(p._array)) for name in self._means},
+        }
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
         state = self.state[p]
@@ -77,11 +85,18 @@ def _parted(state: dict[str, Any]) -> dict[str, Any]:
     return {name: wrap(parts(a)) if (a := entry._array).dtype.kind == "c" else entry for name, entry in state.items()}
 
 
-def filled(p: Tensor, value: float) -> Tensor:
+def filled(p: Tensor, value: Any) -> Tensor:
     """State like a parameter with this value everywhere, in the imaginary parts as well."""
+    if isinstance(value, Recorded):
+        return value.like(p)
     array = np.empty_like(p._array)
     array[...] = complex(value, value) if array.dtype.kind == "c" else value
     return wrap(array)
+
+
+def real(number: Any) -> Any:
+    """A number of the state as Python's."""
+    return number if isinstance(number, Recorded) else float(number)
 
 
 def toward(mean: Any, value: Any, share: float) -> None:
@@ -89,4 +104,4 @@ def toward(mean: Any, value: Any, share: float) -> None:
     mean += share * (value - mean)
 
 
-__all__ = ["EPS", "Ruled", "filled", "parts", "toward"]
+__all__ = ["EPS", "Ruled", "filled", "parts", "real", "toward"]

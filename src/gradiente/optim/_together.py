@@ -51,7 +51,7 @@ class Pack:
         sizes = [array.size for array in self.arrays]
         bounds = np.cumsum([0, *sizes]).tolist()
         self.values, self.gradient = (np.empty(bounds[-1], self.arrays[0].dtype) for _ in range(2))
-        self.steps = np.array([float(entry["step"]._array) for entry in entries], np.float32)
+        self.steps = np.array([entry["step"]._array for entry in entries])
         self.state = {name: wrap(np.concatenate([e[name]._array for e in entries], axis=None)) for name in names}
 
         def pieces(whole: Any) -> list[Any]:
@@ -145,11 +145,17 @@ def _kind(p: Tensor, entry: dict[str, Any]) -> Any:
     array = p._array
     if array.size > SMALL or array.dtype.kind != "f" or not array.flags.c_contiguous or not array.flags.writeable:
         return None
+    if "step" not in entry:
+        return None
     for name, value in entry.items():
         like = type(value) is Tensor and value._array.shape == (() if name == "step" else array.shape)
         if not like or (name != "step" and value._array.dtype != array.dtype):
             return None
-    return (array.dtype, float(entry["step"]._array), tuple(entry)) if "step" in entry else None
+    return (
+        (array.dtype, float(entry["step"]._array), tuple(entry), entry["step"]._array.dtype)
+        if "step" in entry
+        else None
+    )
 
 
 def _overlap(arrays: list[Any]) -> bool:

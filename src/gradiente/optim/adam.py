@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._options import check_fused, check_options, not_capturable, number, scalar
 from ._ruled import parts
-from .optimizer import Optimizer, Params, check_options, number
+from .optimizer import Optimizer, Params
 
 
 class Adam(Optimizer):
@@ -25,15 +26,15 @@ class Adam(Optimizer):
         amsgrad: use the largest v so far.
         foreach: accepted for torch's sake; the numbers do not depend on it.
         maximize: climb instead.
-        capturable: not supported (it is for CUDA graphs).
-        differentiable: not supported.
+        capturable: for steps in CUDA graphs: on the CPU a step with it raises, as in torch.
+        differentiable: whether steps are recorded for differentiation.
         fused: accepted for torch's sake; the numbers do not depend on it.
         decoupled_weight_decay: as AdamW has it.
 
     Raises:
         ValueError: an option is out of range.
-        RuntimeError: `foreach` and `fused` at once.
-        NotImplementedError: `capturable` or `differentiable`.
+        RuntimeError: `fused` with `foreach`, with `differentiable` or, at the first step, with complex parameters.
+        AssertionError: `capturable`, at the first step.
 
     Source: D. Kingma, J. Ba, Adam: a method for stochastic optimization (2015); amsgrad: S. Reddi, S. Kale, S. Kumar,
     On the convergence of Adam and beyond (2018).
@@ -71,17 +72,19 @@ class Adam(Optimizer):
                 "lr as a Tensor is not supported for capturable=False and foreach=True (leave foreach out: the numbers "
                 "do not depend on it)"
             )
-        check_options(lr, 0, differentiable, foreach, fused)
+        if isinstance(betas[0], Tensor) and isinstance(betas[1], Tensor) and foreach and not capturable:
+            raise ValueError(
+                "betas[0] as a Tensor is not supported for capturable=False and foreach=True (leave foreach out)"
+            )
+        check_options(lr, 0)
         if not eps >= 0.0:
             raise ValueError(f"Invalid epsilon value: {eps}")
         for i, beta in enumerate(betas):
             if not 0.0 <= number(beta) < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-        check_options(0, weight_decay, differentiable, foreach, fused)
+        check_options(0, weight_decay)
         if isinstance(betas[0], Tensor) != isinstance(betas[1], Tensor):
             raise ValueError("betas must be either both floats or both Tensors")
-        if capturable:
-            raise NotImplementedError("capturable=True is not supported: it is for CUDA graphs; leave it out")
         defaults = {
             "lr": lr,
             "betas": betas,
@@ -96,8 +99,13 @@ class Adam(Optimizer):
             "decoupled_weight_decay": decoupled_weight_decay,
         }
         super().__init__(params, defaults)
+        check_fused(defaults)
 
     def _options(self, group: dict[str, Any]) -> Any:
+        if group["capturable"]:
+            raise not_capturable(group)
+        if group["fused"]:
+            self._check_fused(group)
         beta1, beta2 = group["betas"]
         return (
             number(group["lr"]),
@@ -108,26 +116,23 @@ class Adam(Optimizer):
             group["amsgrad"],
             group["maximize"],
             group["decoupled_weight_decay"],
+            group["fused"],
         )
 
-    def _state_of(self, p: Tensor, amsgrad: bool) -> dict[str, Any]:
-        state = self.state[p]
-        if not state:
-            state["step"] = wrap(np.zeros((), np.float32))
-            state["exp_avg"] = wrap(np.zeros_like(p._array))
-            state["exp_avg_sq"] = wrap(np.zeros_like(p._array))
-            if amsgrad:
-                state["max_exp_avg_sq"] = wrap(np.zeros_like(p._array))
-        return state
+    def _begin(self, p: Tensor, options: Any) -> dict[str, Any]:
+        names = ["exp_avg", "exp_avg_sq"] + ["max_exp_avg_sq"] * options[5]
+        return {"step": scalar(0, options[8]), **{name: wrap(np.zeros_like(p._array)) for name in names}}
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
-        state = self._state_of(p, options[5])
+        state = self.state[p]
+        if not state:
+            state.update(self._begin(p, options))
         step = state["step"]._array
         step += 1
         self._move(p._array, g, state, float(step), options)
 
     def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
-        lr, beta1, beta2, eps, decay, amsgrad, maximize, decoupled = options
+        lr, beta1, beta2, eps, decay, amsgrad, maximize, decoupled, _ = options
         m, v = state["exp_avg"]._array, state["exp_avg_sq"]._array
         top = state["max_exp_avg_sq"]._array if amsgrad else None
         if x.dtype.kind == "c":  # a complex number is two real ones here
@@ -157,67 +162,3 @@ class Adam(Optimizer):
         np.divide(m, work, out=work)
         work *= lr * root / (1 - beta1**t)
         x -= work
-
-
-class AdamW(Adam):
-    """Adam with decoupled weight decay: p ← p - lr·λ·p, then Adam's step.
-
-    Args:
-        params: the parameters: tensors, (name, tensor) pairs or groups.
-        lr: the learning rate, a number or a tensor of one element.
-        betas: the decay of the running means of the gradients and of their squares.
-        eps: is added to the denominator.
-        weight_decay: λ.
-        amsgrad: use the largest mean square so far.
-        maximize: climb instead.
-        foreach: accepted for torch's sake; the numbers do not depend on it.
-        capturable: not supported (it is for CUDA graphs).
-        differentiable: not supported.
-        fused: accepted for torch's sake; the numbers do not depend on it.
-
-    Raises:
-        ValueError: an option is out of range.
-        RuntimeError: `foreach` and `fused` at once.
-        NotImplementedError: `capturable` or `differentiable`.
-
-    Source: I. Loshchilov, F. Hutter, Decoupled weight decay regularization (2019).
-
-    Example:
-        >>> import gradiente as torch
-        >>> w = torch.tensor([1.0], requires_grad=True)
-        >>> optimizer = torch.optim.AdamW([w], lr=0.1, weight_decay=0.5)
-        >>> (w * w).sum().backward()
-        >>> optimizer.step()
-        >>> w
-        tensor([0.8500], requires_grad=True)
-    """
-
-    def __init__(
-        self,
-        params: Params,
-        lr: float | Tensor = 1e-3,
-        betas: tuple[float | Tensor, float | Tensor] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 1e-2,
-        amsgrad: bool = False,
-        *,
-        maximize: bool = False,
-        foreach: bool | None = None,
-        capturable: bool = False,
-        differentiable: bool = False,
-        fused: bool | None = None,
-    ) -> None:
-        super().__init__(
-            params,
-            lr,
-            betas,
-            eps,
-            weight_decay,
-            amsgrad,
-            foreach=foreach,
-            maximize=maximize,
-            capturable=capturable,
-            differentiable=differentiable,
-            fused=fused,
-            decoupled_weight_decay=True,
-        )

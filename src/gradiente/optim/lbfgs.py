@@ -9,10 +9,11 @@ from ..autograd.grad_mode import enable_grad, no_grad
 from ..ops.complexes import view_as_real
 from ..ops.joining import cat
 from ..tensor.core import Tensor
+from ._options import check_options, number
 from .line_search import _cubic_interpolate as _cubic_interpolate
 from .line_search import strong_wolfe
 from .line_search import strong_wolfe as _strong_wolfe  # torch's name for it, which published packages import
-from .optimizer import Optimizer, Params, check_options, number
+from .optimizer import Optimizer, Params
 
 
 def _value(loss: Any) -> float:
@@ -63,7 +64,7 @@ class LBFGS(Optimizer):
         history_size: int = 100,
         line_search_fn: str | None = None,
     ) -> None:
-        check_options(lr, 0, False, None, None)
+        check_options(lr, 0)
         defaults = {
             "lr": lr,
             "max_iter": max_iter,

@@ -2,7 +2,7 @@
 
 Note [Steps are not recorded]: a step writes into the parameters' arrays and notes the change in their versions, so
 that a graph that saved a parameter before the step refuses to run backward after it. No graph of the step itself is
-made.
+made, unless the option `differentiable` asks for it: Note [Recorded steps].
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import copy
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,8 @@ from ._groups import required as required
 from ._hooks import Hooked, answered, hooked
 from ._hooks import register_optimizer_step_post_hook as register_optimizer_step_post_hook
 from ._hooks import register_optimizer_step_pre_hook as register_optimizer_step_pre_hook
+from ._options import check_fused_parameters, scalar
+from ._recorded import step_recorded
 from ._together import FEWEST, Together
 
 Params = Iterable[Tensor] | Iterable[dict[str, Any]] | Iterable[tuple[str, Tensor]]
@@ -58,6 +60,12 @@ class Optimizer(Hooked):
 
     _elementwise = False
     """Whether `_move` treats each element for itself: Note [Small parameters together]."""
+
+    _foreach_recorded = False
+    """Whether torch records steps with `foreach`."""
+
+    _numbers: ClassVar[tuple[str, ...]] = ("step",)
+    """The numbers in the state of a parameter, which are tensors without dimensions."""
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
@@ -190,6 +198,9 @@ class Optimizer(Hooked):
                 members: list[Tensor] = [p for p in group["params"] if p._meta is not None and p._meta.grad is not None]
                 if not members:
                     continue
+                if group.get("differentiable"):
+                    step_recorded(self, group, members)
+                    continue
                 options, alone = self._options(group), members
                 if before_change is not None:
                     for p in members:
@@ -206,13 +217,27 @@ class Optimizer(Hooked):
         """The options of a group, as `_update` wants them."""
         raise NotImplementedError(f"{type(self).__name__} does not define a step")
 
+    def _begin(self, p: Tensor, options: Any) -> dict[str, Any]:
+        """The state of a parameter before its first step."""
+        return {}
+
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
         """Change the parameter `p` in place by its gradient, the array `g`."""
         raise NotImplementedError(f"{type(self).__name__} does not define a step")
 
     def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
-        """Change the array `x` of a parameter in place by its gradient `g`, at step `t`."""
+        """Change the array `x` of a parameter in place by its gradient `g`, at step `t`.
+
+        All of it goes through NumPy's functions and the names of `state`: Note [Recorded steps].
+        """
         raise NotImplementedError(f"{type(self).__name__} does not define a step")
+
+    def _check_fused(self, group: dict[str, Any]) -> None:
+        """Raise torch's error for parameters that no fused step is made for; asked once."""
+        params = group["params"]
+        if self._work.get(id(group)) != len(params):
+            check_fused_parameters(params)
+            self._work[id(group)] = len(params)
 
     def _scratch(self, array: Any) -> Any:
         """An array like `array` to compute in; parameters of one shape share it."""
@@ -310,6 +335,11 @@ class Optimizer(Hooked):
         for group in self.param_groups:  # saved by a version that did not have an option yet
             for name, default in self.defaults.items():
                 group.setdefault(name, default)
+            for p in group["params"]:  # by one whose numbers were not tensors yet
+                entry = self.state.get(p, {})
+                for name in self._numbers:
+                    if isinstance(entry.get(name), (int, float)):
+                        entry[name] = scalar(entry[name], group.get("fused"))
 
     def __repr__(self) -> str:
         groups = [
@@ -328,26 +358,3 @@ def _shown(value: Any) -> str:
 def _bump(x: Tensor, place: Any) -> None:
     """Note that the values of `x` were changed, at `place`."""
     version_of(x).bump(place)
-
-
-def number(value: Any) -> Any:
-    """An option as a Python number; torch also takes tensors of one element."""
-    return value._array.item() if isinstance(value, Tensor) else value
-
-
-def check_options(lr: Any, weight_decay: Any, differentiable: bool, foreach: bool | None, fused: bool | None) -> None:
-    """Raise torch's error for values that no optimiser can work with."""
-    if isinstance(lr, Tensor) and lr._array.size != 1:
-        raise ValueError(f"Tensor lr must be 1-element (it has shape {list(lr._array.shape)})")
-    if not number(lr) >= 0.0:
-        raise ValueError(f"Invalid learning rate: {lr}")
-    if not number(weight_decay) >= 0.0:
-        raise ValueError(f"Invalid weight_decay value: {weight_decay}")
-    if fused and foreach:
-        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-    if differentiable:
-        raise NotImplementedError(
-            "differentiable=True is not supported: steps are not recorded; write the update as out-of-place "
-            "operations on "
-            "the results of torch.autograd.grad(..., create_graph=True)"
-        )

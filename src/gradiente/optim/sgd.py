@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.numpy_blas import add_scaled
-from ..tensor.core import Tensor, wrap
-from .optimizer import Optimizer, Params, check_options, number
+from ..arrays.numpy_blas import LARGE, add_scaled
+from ..tensor.core import Tensor
+from ._options import check_fused, check_options, number
+from ._recorded import first, kept
+from .optimizer import Optimizer, Params
 
 
 class SGD(Optimizer):
@@ -25,13 +27,12 @@ class SGD(Optimizer):
         nesterov: use Nesterov's momentum.
         maximize: climb instead.
         foreach: accepted for torch's sake; the numbers do not depend on it.
-        differentiable: not supported.
+        differentiable: whether steps are recorded for differentiation; the first v is a constant then, as in torch.
         fused: accepted for torch's sake; the numbers do not depend on it.
 
     Raises:
         ValueError: an option is negative, or `nesterov` goes without momentum or with dampening.
-        RuntimeError: `foreach` and `fused` at once.
-        NotImplementedError: `differentiable`.
+        RuntimeError: `fused` with `foreach`, with `differentiable` or, at the first step, with complex parameters.
 
     Source: I. Sutskever et al., On the importance of initialization and momentum in deep learning (2013).
 
@@ -47,6 +48,8 @@ class SGD(Optimizer):
         tensor([0.4600], requires_grad=True)
     """
 
+    _foreach_recorded = True
+
     def __init__(
         self,
         params: Params,
@@ -61,10 +64,10 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check_options(lr, 0, differentiable, foreach, fused)
+        check_options(lr, 0)
         if momentum < 0.0:
             raise ValueError(f"Invalid momentum value: {momentum}")
-        check_options(0, weight_decay, differentiable, foreach, fused)
+        check_options(0, weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError(
                 f"Nesterov momentum requires a momentum and zero dampening (momentum={momentum}, dampening={dampening})"
@@ -81,34 +84,34 @@ class SGD(Optimizer):
             "fused": fused,
         }
         super().__init__(params, defaults)
+        check_fused(defaults)
 
     def _options(self, group: dict[str, Any]) -> Any:
-        return (
-            -number(group["lr"]) if group["maximize"] else number(group["lr"]),
-            group["momentum"],
-            1 - group["dampening"],
-            number(group["weight_decay"]),
-            group["nesterov"],
-        )
+        if group["fused"]:
+            self._check_fused(group)
+        lr, momentum, decay = number(group["lr"]), number(group["momentum"]), number(group["weight_decay"])
+        climb = group["maximize"]
+        alone = None if momentum != 0 or decay != 0 else -lr if climb else lr
+        return alone, lr, momentum, 1 - number(group["dampening"]), decay, group["nesterov"], climb
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
-        # Climbing is descending with -lr, and with -λ: only the buffer of the velocity has the other sign in torch.
-        lr, momentum, share, decay, nesterov = options
-        x = p._array
-        if momentum == 0 and decay == 0:
-            self._descend(x, g, lr)
-            return
-        climb = lr < 0
+        alone = options[0]
+        if alone is not None:  # neither momentum nor decay
+            self._descend(p._array, g, alone)
+        else:
+            self._move(p._array, g, self.state[p] if options[2] != 0 else {}, 0.0, options)
+
+    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
+        _, lr, momentum, share, decay, nesterov, climb = options
         if decay != 0:
             g = g - decay * x if climb else g + decay * x
         if climb:
-            g, lr = -g, -lr
+            g = -g
         if momentum != 0:
-            state = self.state[p]
             buffer = state.get("momentum_buffer")
             if buffer is None:
-                velocity = np.array(g, dtype=x.dtype)
-                state["momentum_buffer"] = wrap(velocity)
+                velocity = first(g)
+                state["momentum_buffer"] = kept(velocity)
             else:
                 velocity = buffer._array
                 velocity *= momentum
@@ -118,7 +121,7 @@ class SGD(Optimizer):
 
     def _descend(self, x: Any, g: Any, lr: float) -> None:
         """x ← x - lr·g."""
-        if not add_scaled(x, -lr, g):
+        if x.size < LARGE or not add_scaled(x, -lr, g):
             work = self._scratch(x)
             np.multiply(g, lr, out=work)
             x -= work

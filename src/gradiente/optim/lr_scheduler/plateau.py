@@ -6,7 +6,8 @@ import math
 import warnings
 from typing import Any, Literal, SupportsFloat
 
-from ..optimizer import Optimizer, number
+from .._options import number
+from ..optimizer import Optimizer
 from .base import EPOCH_DEPRECATED, LRScheduler, check_optimizer, group_rates, set_option
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._options import number, scalar
 from ._ruled import toward
-from .optimizer import Optimizer, Params, number
+from .optimizer import Optimizer, Params
 
 
 class Adafactor(Optimizer):
@@ -110,7 +111,7 @@ def _size(x: Any) -> float:
 
 def _first(x: Any) -> dict[str, Any]:
     """The state before the first step."""
-    step = wrap(np.zeros((), np.float32))
+    step = scalar(0)
     if x.ndim < 2:
         return {"step": step, "variance": wrap(np.zeros_like(x))}
     rows, columns = np.zeros((*x.shape[:-1], 1), x.dtype), np.zeros((*x.shape[:-2], 1, x.shape[-1]), x.dtype)

@@ -1,0 +1,83 @@
+"""Adam whose first steps are plain momentum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tensor.core import Tensor
+from ._ruled import EPS, Ruled, toward
+from .optimizer import Params
+
+
+class RAdam(Ruled):
+    """RAdam: Adam whose first steps, as long as the mean square is uncertain, are plain momentum.
+
+    Args:
+        params: the parameters.
+        lr: the learning rate.
+        betas: the shares of the past in the means of the gradients and of their squares.
+        eps: ε.
+        weight_decay: λ.
+        decoupled_weight_decay: whether p ← p - lr·λ·p takes the place of g + λ·p.
+        foreach: accepted for torch's sake.
+        maximize: climb instead.
+        capturable: for steps in CUDA graphs: on the CPU a step with it raises, as in torch.
+        differentiable: whether steps are recorded for differentiation.
+
+    Source: L. Liu et al., On the variance of the adaptive learning rate and beyond (2020).
+    """
+
+    _bounds = EPS
+    _means = ("exp_avg", "exp_avg_sq")
+
+    _elementwise = True
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float | Tensor = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        decoupled_weight_decay: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+    ) -> None:
+        self._prepare(
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "maximize": maximize,
+                "foreach": foreach,
+                "capturable": capturable,
+                "decoupled_weight_decay": decoupled_weight_decay,
+                "differentiable": differentiable,
+            },
+        )
+
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+        beta1, beta2 = options["betas"]
+        mean, squares = state["exp_avg"]._array, state["exp_avg_sq"]._array
+        toward(mean, g, 1 - beta1)
+        squares *= beta2
+        squares += (1 - beta2) * (g * g)
+        corrected = mean / (1 - beta1**t)
+        limit = 2 / (1 - beta2) - 1
+        known = limit - 2 * t * beta2**t / (1 - beta2**t)
+        if known > 5.0:
+            share = ((known - 4) * (known - 2) * limit / ((limit - 4) * (limit - 2) * known)) ** 0.5
+            root = (1 - beta2**t) ** 0.5 / (np.sqrt(squares) + options["eps"])
+            x -= corrected * options["lr"] * root * share
+        else:
+            x -= corrected * options["lr"]
+
+
+__all__ = ["RAdam"]
