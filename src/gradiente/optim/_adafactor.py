@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._applied import Tensors, apply
 from ._options import number, scalar
 from ._ruled import toward
 from .optimizer import Optimizer, Params
@@ -82,7 +83,9 @@ class Adafactor(Optimizer):
         if not state:
             state.update(_first(x))
         state["step"]._array[...] += 1
-        t = float(state["step"]._array)
+        self._move(x, g, state, float(state["step"]._array), options)
+
+    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
         lr, (least, least_size) = options["lr"], options["eps"]
         if least is None:
             least = float(np.finfo(x.dtype).eps)
@@ -118,4 +121,69 @@ def _first(x: Any) -> dict[str, Any]:
     return {"step": step, "row_var": wrap(rows), "col_var": wrap(columns)}
 
 
-__all__ = ["Adafactor"]
+def adafactor(
+    params: Tensors,
+    grads: Tensors,
+    row_vars: list[Tensor | None],
+    col_vars: list[Tensor | None],
+    variances: list[Tensor | None],
+    state_steps: Tensors,
+    foreach: bool | None = None,
+    grad_scale: Tensor | None = None,
+    found_inf: Tensor | None = None,
+    has_complex: bool = False,
+    *,
+    d: float,
+    lr: float | Tensor,
+    beta2_decay: float,
+    weight_decay: float,
+    eps1: float | None,
+    eps2: float,
+    maximize: bool,
+) -> None:
+    """Take a step of `Adafactor` for each parameter; the tensors of the lists change in place. It is not recorded.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        row_vars: the mean squares of the rows of matrices, None for vectors.
+        col_vars: those of the columns.
+        variances: those of the elements of vectors, None for matrices.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `Adafactor`; `has_complex` is accepted for torch's sake. `grad_scale` and
+    `found_inf` are None, as the step is not fused. `eps1` and `eps2` are the two of `eps`.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or autograd is on and a tensor requires a gradient.
+        AssertionError: `grad_scale` or `found_inf`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim._adafactor import adafactor
+        >>> w, step = torch.ones(2), torch.tensor(0.0)
+        >>> options = dict(d=1.0, lr=0.1, beta2_decay=-0.8, weight_decay=0, eps1=None, eps2=1e-3, maximize=False)
+        >>> adafactor([w], [torch.tensor([0.5, -0.5])], [None], [None], [torch.zeros(2)], [step], **options)
+        >>> w, step
+        (tensor([0.9000, 1.1000]), tensor(1.))
+    """
+    apply(
+        Adafactor,
+        params,
+        grads,
+        {"row_var": row_vars, "col_var": col_vars, "variance": variances},
+        state_steps,
+        grad_scale=grad_scale,
+        found_inf=found_inf,
+        foreach=foreach,
+        d=d,
+        lr=lr,
+        beta2_decay=beta2_decay,
+        weight_decay=weight_decay,
+        eps=(eps1, eps2),
+        maximize=maximize,
+    )
+
+
+__all__ = ["Adafactor", "adafactor"]

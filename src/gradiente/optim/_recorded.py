@@ -149,7 +149,8 @@ def rule_of(kind: type[Optimizer], work: dict[Any, Any]) -> Optimizer:
 def step_recorded(optimizer: Optimizer, group: dict[str, Any], members: list[Tensor]) -> None:
     """Change parameters by their gradients, with autograd recording it."""
     options = optimizer._options(watched(group))  # pyright: ignore[reportPrivateUsage]
-    check_recordable(type(optimizer), group, members)
+    check_foreach(type(optimizer), group)
+    check_recordable(members)
     previous = change(grad=True)
     try:
         for p in members:
@@ -174,10 +175,14 @@ def watched(group: dict[str, Any]) -> dict[str, Any]:
     return {name: watch(value) for name, value in group.items()}
 
 
-def check_recordable(kind: type[Optimizer], group: dict[str, Any], members: list[Tensor]) -> None:
-    """Raise torch's errors for steps that cannot be recorded."""
-    if group.get("foreach") and not kind._foreach_recorded:  # pyright: ignore[reportPrivateUsage]
+def check_foreach(kind: type[Optimizer], group: dict[str, Any]) -> None:
+    """Raise torch's error for `differentiable` steps with `foreach`."""
+    if group["foreach"] and group["differentiable"] and not kind._foreach_recorded:  # pyright: ignore[reportPrivateUsage]
         raise AssertionError("_foreach ops don't support autograd (leave foreach out, or set differentiable=False)")
+
+
+def check_recordable(members: list[Tensor]) -> None:
+    """Raise torch's error for parameters whose steps cannot be recorded."""
     for i, p in enumerate(members):
         if p.requires_grad and p.is_leaf:
             raise RuntimeError(
@@ -215,4 +220,14 @@ def _as(value: Any, like: Tensor) -> Any:
     return view_as_complex(value) if like.is_complex() else value
 
 
-__all__ = ["Recorded", "check_recordable", "first", "kept", "move_recorded", "rule_of", "step_recorded", "watched"]
+__all__ = [
+    "Recorded",
+    "check_foreach",
+    "check_recordable",
+    "first",
+    "kept",
+    "move_recorded",
+    "rule_of",
+    "step_recorded",
+    "watched",
+]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor
+from ._applied import Tensors, apply
 from ._ruled import EPS, Ruled, toward
 from .optimizer import Params
 
@@ -72,4 +73,65 @@ class Adadelta(Ruled):
         x -= options["lr"] * step
 
 
-__all__ = ["Adadelta"]
+def adadelta(
+    params: Tensors,
+    grads: Tensors,
+    square_avgs: Tensors,
+    acc_deltas: Tensors,
+    state_steps: Tensors,
+    capturable: bool = False,
+    foreach: bool | None = None,
+    differentiable: bool = False,
+    has_complex: bool = False,
+    *,
+    lr: float | Tensor,
+    rho: float,
+    eps: float,
+    weight_decay: float,
+    maximize: bool,
+) -> None:
+    """Take a step of `Adadelta` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        square_avgs: running means of the squares of the gradients.
+        acc_deltas: running means of the squares of the steps.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `Adadelta`; `has_complex` is accepted for torch's sake.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or a parameter is a leaf whose history is to be recorded.
+        AssertionError: `capturable`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.adadelta import adadelta
+        >>> w, g, step = torch.ones(2), torch.tensor([0.5, -0.5]), torch.tensor(0.0)
+        >>> options = dict(lr=0.1, rho=0.9, eps=1e-8, weight_decay=0, maximize=False)
+        >>> adadelta([w], [g], [torch.zeros(2)], [torch.zeros(2)], [step], **options)
+        >>> w, step
+        (tensor([1.0000, 1.0000]), tensor(1.))
+    """
+    apply(
+        Adadelta,
+        params,
+        grads,
+        {"square_avg": square_avgs, "acc_delta": acc_deltas},
+        state_steps,
+        capturable=capturable,
+        foreach=foreach,
+        differentiable=differentiable,
+        lr=lr,
+        rho=rho,
+        eps=eps,
+        weight_decay=weight_decay,
+        maximize=maximize,
+    )
+
+
+__all__ = ["Adadelta", "adadelta"]

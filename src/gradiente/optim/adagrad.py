@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor
+from ._applied import Tensors, apply
 from ._options import scalar
 from ._ruled import Ruled, filled
 from .optimizer import Params
@@ -80,4 +81,69 @@ class Adagrad(Ruled):
         x -= options["lr"] / (1 + (t - 1) * options["lr_decay"]) * (g / (np.sqrt(total) + options["eps"]))
 
 
-__all__ = ["Adagrad"]
+def adagrad(
+    params: Tensors,
+    grads: Tensors,
+    state_sums: Tensors,
+    state_steps: Tensors,
+    fused: bool | None = None,
+    grad_scale: Tensor | None = None,
+    found_inf: Tensor | None = None,
+    has_sparse_grad: bool = False,
+    foreach: bool | None = None,
+    differentiable: bool = False,
+    has_complex: bool = False,
+    *,
+    lr: float | Tensor,
+    weight_decay: float,
+    lr_decay: float,
+    eps: float,
+    maximize: bool,
+) -> None:
+    """Take a step of `Adagrad` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        state_sums: sums of the squares of the gradients.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `Adagrad`; `has_complex` and `has_sparse_grad` are accepted for torch's
+    sake. With `fused`, gradients are divided by `grad_scale` first, and `found_inf` says whether the step is left
+    out.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or a parameter is a leaf whose history is to be recorded.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.adagrad import adagrad
+        >>> w, g, step = torch.ones(2), torch.tensor([0.5, -0.5]), torch.tensor(0.0)
+        >>> options = dict(lr=0.1, weight_decay=0, lr_decay=0, eps=1e-8, maximize=False)
+        >>> adagrad([w], [g], [torch.zeros(2)], [step], **options)
+        >>> w, step
+        (tensor([0.9000, 1.1000]), tensor(1.))
+    """
+    apply(
+        Adagrad,
+        params,
+        grads,
+        {"sum": state_sums},
+        state_steps,
+        fused=fused,
+        grad_scale=grad_scale,
+        found_inf=found_inf,
+        foreach=foreach,
+        differentiable=differentiable,
+        lr=lr,
+        weight_decay=weight_decay,
+        lr_decay=lr_decay,
+        eps=eps,
+        maximize=maximize,
+    )
+
+
+__all__ = ["Adagrad", "adagrad"]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._applied import Tensors, apply
 from ._options import scalar
 from ._recorded import Recorded
 from ._ruled import Ruled, real
@@ -81,4 +82,69 @@ class ASGD(Ruled):
         state["mu"]._array[...] = 1 / max(1, t - options["t0"])
 
 
-__all__ = ["ASGD"]
+def asgd(
+    params: Tensors,
+    grads: Tensors,
+    axs: Tensors,
+    mus: Tensors,
+    etas: Tensors,
+    state_steps: Tensors,
+    foreach: bool | None = None,
+    maximize: bool = False,
+    differentiable: bool = False,
+    capturable: bool = False,
+    has_complex: bool = False,
+    *,
+    lambd: float,
+    lr: float | Tensor,
+    t0: float,
+    alpha: float,
+    weight_decay: float,
+) -> None:
+    """Take a step of `ASGD` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        axs: averages of the parameters.
+        mus: the shares of the next values in them, tensors of one element.
+        etas: the rates now, tensors of one element.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `ASGD`; `has_complex` is accepted for torch's sake.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or a parameter is a leaf whose history is to be recorded.
+        AssertionError: `capturable`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.asgd import asgd
+        >>> w, g, step = torch.ones(2), torch.tensor([0.5, -0.5]), torch.tensor(0.0)
+        >>> options = dict(lambd=0, lr=0.1, t0=10, alpha=0.75, weight_decay=0)
+        >>> asgd([w], [g], [torch.zeros(2)], [torch.tensor(1.0)], [torch.tensor(0.1)], [step], **options)
+        >>> w, step
+        (tensor([0.9500, 1.0500]), tensor(1.))
+    """
+    apply(
+        ASGD,
+        params,
+        grads,
+        {"ax": axs, "mu": mus, "eta": etas},
+        state_steps,
+        foreach=foreach,
+        maximize=maximize,
+        differentiable=differentiable,
+        capturable=capturable,
+        lambd=lambd,
+        lr=lr,
+        t0=t0,
+        alpha=alpha,
+        weight_decay=weight_decay,
+    )
+
+
+__all__ = ["ASGD", "asgd"]

@@ -12,7 +12,6 @@ from ..tensor.core import Tensor
 from ._options import check_options, number
 from .line_search import _cubic_interpolate as _cubic_interpolate
 from .line_search import strong_wolfe
-from .line_search import strong_wolfe as _strong_wolfe  # torch's name for it, which published packages import
 from .optimizer import Optimizer, Params
 
 
@@ -204,4 +203,4 @@ class LBFGS(Optimizer):
             start += count
 
 
-__all__ = ["LBFGS", "_strong_wolfe"]
+__all__ = ["LBFGS"]

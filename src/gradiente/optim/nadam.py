@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._applied import Tensors, apply
 from ._options import scalar
 from ._ruled import EPS, Ruled, real, toward
 from .optimizer import Params
@@ -86,4 +87,72 @@ class NAdam(Ruled):
         x -= lr * following / (1.0 - product * following) * (mean / root)
 
 
-__all__ = ["NAdam"]
+def nadam(
+    params: Tensors,
+    grads: Tensors,
+    exp_avgs: Tensors,
+    exp_avg_sqs: Tensors,
+    mu_products: Tensors,
+    state_steps: Tensors,
+    decoupled_weight_decay: bool = False,
+    foreach: bool | None = None,
+    capturable: bool = False,
+    differentiable: bool = False,
+    has_complex: bool = False,
+    maximize: bool = False,
+    *,
+    beta1: float,
+    beta2: float,
+    lr: float | Tensor,
+    weight_decay: float,
+    momentum_decay: float,
+    eps: float,
+) -> None:
+    """Take a step of `NAdam` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        exp_avgs: running means of the gradients.
+        exp_avg_sqs: running means of their squares.
+        mu_products: the products of the momenta so far, tensors of one element.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `NAdam`; `has_complex` is accepted for torch's sake.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or a parameter is a leaf whose history is to be recorded.
+        AssertionError: `capturable`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.nadam import nadam
+        >>> w, g, step = torch.ones(2), torch.tensor([0.5, -0.5]), torch.tensor(0.0)
+        >>> options = dict(beta1=0.9, beta2=0.999, lr=0.1, weight_decay=0, momentum_decay=0.004, eps=1e-8)
+        >>> nadam([w], [g], [torch.zeros(2)], [torch.zeros(2)], [torch.tensor(1.0)], [step], **options)
+        >>> w, step
+        (tensor([0.8944, 1.1056]), tensor(1.))
+    """
+    apply(
+        NAdam,
+        params,
+        grads,
+        {"exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs, "mu_product": mu_products},
+        state_steps,
+        betas=(beta1, beta2),
+        decoupled_weight_decay=decoupled_weight_decay,
+        foreach=foreach,
+        capturable=capturable,
+        differentiable=differentiable,
+        maximize=maximize,
+        lr=lr,
+        weight_decay=weight_decay,
+        momentum_decay=momentum_decay,
+        eps=eps,
+    )
+
+
+__all__ = ["NAdam", "nadam"]

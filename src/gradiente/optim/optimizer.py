@@ -358,3 +358,6 @@ def _shown(value: Any) -> str:
 def _bump(x: Tensor, place: Any) -> None:
     """Note that the values of `x` were changed, at `place`."""
     version_of(x).bump(place)
+
+
+__all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]

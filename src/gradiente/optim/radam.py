@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor
+from ._applied import Tensors, apply
 from ._ruled import EPS, Ruled, toward
 from .optimizer import Params
 
@@ -80,4 +81,68 @@ class RAdam(Ruled):
             x -= corrected * options["lr"]
 
 
-__all__ = ["RAdam"]
+def radam(
+    params: Tensors,
+    grads: Tensors,
+    exp_avgs: Tensors,
+    exp_avg_sqs: Tensors,
+    state_steps: Tensors,
+    decoupled_weight_decay: bool = False,
+    foreach: bool | None = None,
+    differentiable: bool = False,
+    capturable: bool = False,
+    has_complex: bool = False,
+    maximize: bool = False,
+    *,
+    beta1: float,
+    beta2: float,
+    lr: float | Tensor,
+    weight_decay: float,
+    eps: float,
+) -> None:
+    """Take a step of `RAdam` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        exp_avgs: running means of the gradients.
+        exp_avg_sqs: running means of their squares.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `RAdam`; `has_complex` is accepted for torch's sake.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or a parameter is a leaf whose history is to be recorded.
+        AssertionError: `capturable`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.radam import radam
+        >>> w, g, step = torch.ones(2), torch.tensor([0.5, -0.5]), torch.tensor(0.0)
+        >>> options = dict(beta1=0.9, beta2=0.999, lr=0.1, weight_decay=0, eps=1e-8)
+        >>> radam([w], [g], [torch.zeros(2)], [torch.zeros(2)], [step], **options)
+        >>> w, step
+        (tensor([0.9500, 1.0500]), tensor(1.))
+    """
+    apply(
+        RAdam,
+        params,
+        grads,
+        {"exp_avg": exp_avgs, "exp_avg_sq": exp_avg_sqs},
+        state_steps,
+        betas=(beta1, beta2),
+        decoupled_weight_decay=decoupled_weight_decay,
+        foreach=foreach,
+        differentiable=differentiable,
+        capturable=capturable,
+        maximize=maximize,
+        lr=lr,
+        weight_decay=weight_decay,
+        eps=eps,
+    )
+
+
+__all__ = ["RAdam", "radam"]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._applied import Tensors, apply
 from ._ruled import EPS, Ruled, toward
 from .optimizer import Params
 
@@ -87,4 +88,71 @@ class RMSprop(Ruled):
         x -= options["lr"] * step
 
 
-__all__ = ["RMSprop"]
+def rmsprop(
+    params: Tensors,
+    grads: Tensors,
+    square_avgs: Tensors,
+    grad_avgs: Tensors,
+    momentum_buffer_list: Tensors,
+    state_steps: Tensors,
+    foreach: bool | None = None,
+    maximize: bool = False,
+    differentiable: bool = False,
+    capturable: bool = False,
+    has_complex: bool = False,
+    *,
+    lr: float | Tensor,
+    alpha: float,
+    eps: float,
+    weight_decay: float,
+    momentum: float,
+    centered: bool,
+) -> None:
+    """Take a step of `RMSprop` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        square_avgs: running means of the squares of the gradients.
+        grad_avgs: running means of the gradients; empty unless `centered`.
+        momentum_buffer_list: the last steps; empty without `momentum`.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `RMSprop`; `has_complex` is accepted for torch's sake.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or a parameter is a leaf whose history is to be recorded.
+        AssertionError: `capturable`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.rmsprop import rmsprop
+        >>> w, g, step = torch.ones(2), torch.tensor([0.5, -0.5]), torch.tensor(0.0)
+        >>> options = dict(lr=0.1, alpha=0.75, eps=1e-8, weight_decay=0, momentum=0, centered=False)
+        >>> rmsprop([w], [g], [torch.zeros(2)], [], [], [step], **options)
+        >>> w, step
+        (tensor([0.8000, 1.2000]), tensor(1.))
+    """
+    apply(
+        RMSprop,
+        params,
+        grads,
+        {"square_avg": square_avgs, "grad_avg": grad_avgs, "momentum_buffer": momentum_buffer_list},
+        state_steps,
+        foreach=foreach,
+        maximize=maximize,
+        differentiable=differentiable,
+        capturable=capturable,
+        lr=lr,
+        alpha=alpha,
+        eps=eps,
+        weight_decay=weight_decay,
+        momentum=momentum,
+        centered=centered,
+    )
+
+
+__all__ = ["RMSprop", "rmsprop"]

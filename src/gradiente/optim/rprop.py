@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..tensor.core import Tensor, wrap
+from ._applied import Tensors, apply
 from ._ruled import Ruled, filled
 from .optimizer import Params
 
@@ -71,4 +72,65 @@ class Rprop(Ruled):
         before[...] = g
 
 
-__all__ = ["Rprop"]
+def rprop(
+    params: Tensors,
+    grads: Tensors,
+    prevs: Tensors,
+    step_sizes: Tensors,
+    state_steps: Tensors,
+    foreach: bool | None = None,
+    capturable: bool = False,
+    maximize: bool = False,
+    differentiable: bool = False,
+    has_complex: bool = False,
+    *,
+    step_size_min: float,
+    step_size_max: float,
+    etaminus: float,
+    etaplus: float,
+) -> None:
+    """Take a step of `Rprop` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        grads: their gradients.
+        prevs: the gradients before.
+        step_sizes: the steps of the elements.
+        state_steps: the numbers of steps so far, tensors of one element.
+
+    The other arguments are the options of `Rprop`; `has_complex` is accepted for torch's sake. `step_size_min` and
+    `step_size_max` are the bounds of the steps, `etaminus` and `etaplus` the factors by which they shrink and grow.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a number of steps is no tensor, or a parameter is a leaf whose history is to be recorded.
+        AssertionError: `capturable`.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.rprop import rprop
+        >>> w, g, step = torch.ones(2), torch.tensor([0.5, -0.5]), torch.tensor(0.0)
+        >>> options = dict(step_size_min=1e-6, step_size_max=50, etaminus=0.5, etaplus=1.2)
+        >>> rprop([w], [g], [torch.zeros(2)], [torch.full((2,), 0.1)], [step], **options)
+        >>> w, step
+        (tensor([0.9000, 1.1000]), tensor(1.))
+    """
+    apply(
+        Rprop,
+        params,
+        grads,
+        {"prev": prevs, "step_size": step_sizes},
+        state_steps,
+        lr=0.0,
+        etas=(etaminus, etaplus),
+        step_sizes=(step_size_min, step_size_max),
+        foreach=foreach,
+        capturable=capturable,
+        maximize=maximize,
+        differentiable=differentiable,
+    )
+
+
+__all__ = ["Rprop", "rprop"]

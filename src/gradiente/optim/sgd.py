@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arrays.numpy_blas import LARGE, add_scaled
 from ..tensor.core import Tensor
+from ._applied import Tensors, apply
 from ._options import check_fused, check_options, number
 from ._recorded import first, kept
 from .optimizer import Optimizer, Params
@@ -125,3 +126,68 @@ class SGD(Optimizer):
             work = self._scratch(x)
             np.multiply(g, lr, out=work)
             x -= work
+
+
+def sgd(
+    params: Tensors,
+    d_p_list: Tensors,
+    momentum_buffer_list: list[Tensor | None],
+    has_sparse_grad: bool = False,
+    foreach: bool | None = None,
+    fused: bool | None = None,
+    grad_scale: Tensor | None = None,
+    found_inf: Tensor | None = None,
+    *,
+    weight_decay: float,
+    momentum: float,
+    lr: float,
+    dampening: float,
+    nesterov: bool,
+    maximize: bool,
+) -> None:
+    """Take a step of `SGD` for each parameter; the tensors of the lists change in place.
+
+    Autograd records it where it is on and a tensor requires a gradient.
+
+    Lists:
+        params: the parameters.
+        d_p_list: their gradients.
+        momentum_buffer_list: their velocities; for None that of the first step is put there.
+
+    The other arguments are the options of `SGD`; `has_sparse_grad` is accepted for torch's sake. With `fused`,
+    gradients are divided by `grad_scale` first, and `found_inf` says whether the step is left out.
+
+    Raises:
+        IndexError: a list is too short.
+        RuntimeError: a parameter is a leaf whose history is to be recorded.
+
+    Example:
+        >>> import gradiente as torch
+        >>> from gradiente.optim.sgd import sgd
+        >>> w, velocities = torch.ones(2), [None]
+        >>> options = dict(weight_decay=0, momentum=0.9, lr=0.1, dampening=0, nesterov=False, maximize=False)
+        >>> sgd([w], [torch.tensor([0.5, -0.5])], velocities, **options)
+        >>> w, velocities
+        (tensor([0.9500, 1.0500]), [tensor([ 0.5000, -0.5000])])
+    """
+    buffers = {"momentum_buffer": momentum_buffer_list} if momentum != 0 else {}
+    apply(
+        SGD,
+        params,
+        d_p_list,
+        buffers,
+        None,
+        foreach=foreach,
+        fused=fused,
+        grad_scale=grad_scale,
+        found_inf=found_inf,
+        weight_decay=weight_decay,
+        momentum=momentum,
+        lr=lr,
+        dampening=dampening,
+        nesterov=nesterov,
+        maximize=maximize,
+    )
+
+
+__all__ = ["SGD", "sgd"]
