@@ -66,6 +66,7 @@ from .ops.legacy import *
 from .ops.likes import *
 from .ops.linalg.lowrank import *
 from .ops.linalg.older import *
+from .ops.linalg.removed import *
 from .ops.logic import *
 from .ops.masking import *
 from .ops.norms import *
@@ -155,6 +156,7 @@ if _TYPE_CHECKING:
     from .amp.autocast_mode import clear_autocast_cache as clear_autocast_cache
     from .amp.autocast_mode import get_autocast_cpu_dtype as get_autocast_cpu_dtype
     from .amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
+    from .amp.autocast_mode import get_autocast_gpu_dtype as get_autocast_gpu_dtype
     from .amp.autocast_mode import is_autocast_cache_enabled as is_autocast_cache_enabled
     from .amp.autocast_mode import is_autocast_cpu_enabled as is_autocast_cpu_enabled
     from .amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
@@ -163,6 +165,7 @@ if _TYPE_CHECKING:
     from .amp.autocast_mode import set_autocast_cpu_enabled as set_autocast_cpu_enabled
     from .amp.autocast_mode import set_autocast_dtype as set_autocast_dtype
     from .amp.autocast_mode import set_autocast_enabled as set_autocast_enabled
+    from .amp.autocast_mode import set_autocast_gpu_dtype as set_autocast_gpu_dtype
     from .compiler import compile as compile
     from .serialization import load as load
     from .serialization import save as save
@@ -200,8 +203,11 @@ _LATER = {
     ),
     **dict.fromkeys(
         (
+            "AcceleratorError",
+            "OutOfMemoryError",
             "are_deterministic_algorithms_enabled",
             "get_deterministic_debug_mode",
+            "get_device_module",
             "get_float32_matmul_precision",
             "get_num_interop_threads",
             "get_num_threads",
@@ -223,6 +229,9 @@ _LATER = {
     ),
     **dict.fromkeys(
         (
+            "SymBool",
+            "SymFloat",
+            "SymInt",
             "cond",
             "sym_float",
             "sym_int",
@@ -266,6 +275,7 @@ _LATER = {
             "clear_autocast_cache",
             "get_autocast_cpu_dtype",
             "get_autocast_dtype",
+            "get_autocast_gpu_dtype",
             "is_autocast_cache_enabled",
             "is_autocast_cpu_enabled",
             "is_autocast_enabled",
@@ -274,6 +284,7 @@ _LATER = {
             "set_autocast_cpu_enabled",
             "set_autocast_dtype",
             "set_autocast_enabled",
+            "set_autocast_gpu_dtype",
         ),
         "amp.autocast_mode",
     ),

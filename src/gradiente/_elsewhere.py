@@ -12,6 +12,8 @@ _PROCESSES = (
 _STREAMS = (
     "computation is on the CPU, in order, with no streams; leave them out, or ask torch.cuda.is_available() first"
 )
+_SELECTIVE = "checkpoint the parts whose intermediate results are to be computed again, and leave the others out"
+_MASKED = "the functions of torch.masked take a mask beside the tensor: torch.masked.sum(x, mask=mask)"
 _NESTED = "tensors have one shape; pad with torch.nn.utils.rnn.pad_sequence and mask"
 
 INSTEAD: dict[str, str] = {
@@ -32,6 +34,19 @@ INSTEAD: dict[str, str] = {
     "torch.utils.flop_counter": "torch.profiler counts operations with with_flops=True where it knows them",
     "torch.utils.model_zoo": "nothing is downloaded; fetch the file yourself, and torch.load(path) reads its weights",
     "torch.utils.data.datapipes": "use Dataset, IterableDataset and DataLoader",
+    "torch.utils.collect_env": "print torch.__version__ and numpy.show_config(): there is no other build to report",
+    "torch.utils.swap_tensors": "assign x.data = y, or module.load_state_dict(state, assign=True)",
+    "torch.utils.deterministic": "torch.full(size, math.nan) shows what is never written; torch.empty does not",
+    "torch.utils.checkpoint.create_selective_checkpoint_contexts": _SELECTIVE,
+    "torch.utils.checkpoint.CheckpointPolicy": _SELECTIVE,
+    "torch.quasirandom": "scipy.stats.qmc.Sobol draws such points; torch.from_numpy takes them",
+    "torch.monitor": "use logging, or torch.profiler",
+    "torch.masked.masked_tensor": _MASKED,
+    "torch.masked.as_masked_tensor": _MASKED,
+    "torch.masked.MaskedTensor": _MASKED,
+    "torch.nn.attention.flex_attention": (
+        "torch.nn.functional.scaled_dot_product_attention takes any mask that can be added to the scores"
+    ),
     "torch.utils._python_dispatch": "torch.overrides.TorchFunctionMode sees every call of a function",
     "torch.utils._cxx_pytree": "torch.utils._pytree has the same functions in Python",
     "torch.quantization": _QUANTISED,

@@ -39,6 +39,7 @@ _ELSEWHERE: dict[str, str] = {
 STANDING_IN: dict[str, str] = {
     **{f"{PACKAGE}.cuda.{name}": f"{PACKAGE}.cuda" for name in ("memory", "random")},
     f"{PACKAGE}._jit_internal": f"{PACKAGE}.jit",
+    f"{PACKAGE}.signal.windows.windows": f"{PACKAGE}.signal.windows",
 }
 """Modules that have what torch's modules of these names have, where gradiente has none of that name."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from .storage import TypedStorage, UntypedStorage
 from .tensor.core import Tensor
+from .tensor.devices import device as Device
 from .tensor.dtypes import TENSOR_TYPES, set_default_dtype
 from .tensor.dtypes import dtype as Dtype
 
@@ -224,9 +225,50 @@ def typename(obj: Any, /) -> str:
     return name if module in (None, "", "builtins") else f"{module}.{name}"
 
 
+def get_device_module(device: Any = None) -> Any:
+    """The module of a type of device, `torch.cpu` for the CPU.
+
+    Args:
+        device: a device or its name; None: the CPU, as there is no accelerator.
+
+    Raises:
+        RuntimeError: it is neither, or torch has no module for it.
+
+    Example:
+        >>> import gradiente as torch
+        >>> torch.get_device_module("cpu").device_count()
+        1
+    """
+    if not (device is None or isinstance(device, (str, Device))):
+        raise RuntimeError(f"Invalid value of device '{device}', expect torch.device, str, or None")
+    kind = "cpu" if device is None else Device(device).type
+    module = getattr(import_module("gradiente"), kind, None)
+    if module is None:
+        raise RuntimeError(
+            f"Device '{kind}' does not have a corresponding module registered as 'torch.{kind}'. (Tensors are on "
+            "the CPU)"
+        )
+    return module
+
+
+class OutOfMemoryError(RuntimeError):
+    """What devices without free memory raise, of which there are none: for `except`. NumPy raises MemoryError."""
+
+    __module__ = "gradiente"
+
+
+class AcceleratorError(RuntimeError):
+    """What accelerators raise, of which there are none: for `except`."""
+
+    __module__ = "gradiente"
+
+
 __all__ = [
+    "AcceleratorError",
+    "OutOfMemoryError",
     "are_deterministic_algorithms_enabled",
     "get_deterministic_debug_mode",
+    "get_device_module",
     "get_float32_matmul_precision",
     "get_num_interop_threads",
     "get_num_threads",

@@ -4,9 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from .tensor.core import Tensor
+
+
+class _Symbol:
+    def __new__(cls, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError(f"torch.{cls.__name__} cannot be made: no program is traced, so numbers are Python's own")
+
+
+class SymInt(_Symbol):
+    """An integer that is not known while torch traces a program: for annotations and `isinstance`, always False here.
+
+    >>> import gradiente as torch
+    >>> isinstance(torch.ones(3).shape[0], torch.SymInt)
+    False
+    """
+
+    __module__ = "gradiente"
+
+
+class SymFloat(_Symbol):
+    """A float that is not known while torch traces a program: for annotations and `isinstance`, always False here."""
+
+    __module__ = "gradiente"
+
+
+class SymBool(_Symbol):
+    """A truth value that is not known while torch traces a program: for annotations and `isinstance`."""
+
+    __module__ = "gradiente"
 
 
 def sym_int(a: float, /) -> int:
@@ -121,6 +149,9 @@ def while_loop(
 
 
 __all__ = [
+    "SymBool",
+    "SymFloat",
+    "SymInt",
     "cond",
     "sym_float",
     "sym_int",

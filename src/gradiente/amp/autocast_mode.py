@@ -20,12 +20,18 @@ from ..tensor.dtypes import dtype as Dtype
 from ..tensor.overriding import enable, set_casting, state
 from ._policy import Casting
 
+_DTYPES = {
+    **dict.fromkeys(("cpu", "hpu", "maia", "xla"), bfloat16),
+    **dict.fromkeys(("cuda", "hip", "ipu", "mps", "mtia", "privateuseone", "xpu"), float16),
+}
+"""The lower precision of each type of device that torch has one for."""
+
 
 class _Settings(NamedTuple):
     """What is chosen, by the type of device."""
 
     enabled: frozenset[str] = frozenset()
-    dtypes: tuple[tuple[str, Dtype], ...] = (("cpu", bfloat16),)
+    dtypes: tuple[tuple[str, Dtype], ...] = tuple(_DTYPES.items())
     cached: bool = True
     nesting: int = 0
 
@@ -51,13 +57,13 @@ def _change(**changes: Any) -> None:
 
 
 def is_autocast_available(device_type: str) -> bool:
-    """Whether `autocast` has an effect on a type of device: on the CPU it has.
+    """Whether there is an `autocast` for a type of device, whether or not there is such a device.
 
     >>> import gradiente as torch
     >>> torch.amp.is_autocast_available("cpu")
     True
     """
-    return device(device_type).type == "cpu"
+    return device(device_type).type in _DTYPES.keys() - {"hip"}
 
 
 def is_autocast_enabled(device_type: str = "cuda") -> bool:
@@ -82,8 +88,11 @@ def set_autocast_enabled(device_type: str | bool, enabled: bool | None = None) -
 
 
 def get_autocast_dtype(device_type: str) -> Dtype:
-    """The lower precision: of the CPU bfloat16, unless another one was chosen."""
-    return dict(_settings.get().dtypes).get(device(device_type).type, float16)
+    """The lower precision: of the CPU bfloat16, unless another one was chosen. RuntimeError for devices without one."""
+    found = dict(_settings.get().dtypes).get(device(device_type).type)
+    if found is None:
+        raise RuntimeError(f"unsupported scalarType ({device_type!r} devices have no lower precision)")
+    return found
 
 
 def set_autocast_dtype(device_type: str, dtype: Dtype) -> None:
@@ -120,9 +129,11 @@ def autocast_decrement_nesting() -> int:
     return _settings.get().nesting
 
 
-def _older(function: str, instead: str) -> None:
+def _older(function: str, instead: str, arguments: str = "") -> None:
     warnings.warn(
-        f"torch.{function}() is deprecated. Please use torch.{instead} instead.", DeprecationWarning, stacklevel=3
+        f"torch.{function}({arguments}) is deprecated. Please use torch.{instead} instead.",
+        DeprecationWarning,
+        stacklevel=3,
     )
 
 
@@ -140,14 +151,26 @@ def get_autocast_cpu_dtype() -> Dtype:
 
 def set_autocast_cpu_enabled(enabled: bool) -> None:
     """The older name of `set_autocast_enabled("cpu", enabled)`."""
-    _older("set_autocast_cpu_enabled", "set_autocast_enabled('cpu', enabled)")
+    _older("set_autocast_cpu_enabled", "set_autocast_enabled('cpu', enabled)", "enabled")
     set_autocast_enabled("cpu", enabled)
 
 
 def set_autocast_cpu_dtype(dtype: Dtype) -> None:
     """The older name of `set_autocast_dtype("cpu", dtype)`."""
-    _older("set_autocast_cpu_dtype", "set_autocast_dtype('cpu', dtype)")
+    _older("set_autocast_cpu_dtype", "set_autocast_dtype('cpu', dtype)", "dtype")
     set_autocast_dtype("cpu", dtype)
+
+
+def get_autocast_gpu_dtype() -> Dtype:
+    """The older name of `get_autocast_dtype("cuda")`."""
+    _older("get_autocast_gpu_dtype", "get_autocast_dtype('cuda')")
+    return get_autocast_dtype("cuda")
+
+
+def set_autocast_gpu_dtype(dtype: Dtype) -> None:
+    """The older name of `set_autocast_dtype("cuda", dtype)`."""
+    _older("set_autocast_gpu_dtype", "set_autocast_dtype('cuda', dtype)", "dtype")
+    set_autocast_dtype("cuda", dtype)
 
 
 class autocast:
@@ -157,7 +180,7 @@ class autocast:
     transforms in float32; everything else in the types that tensors have. Tensors of float64 are left alone.
 
     Args:
-        device_type: "cpu"; "cuda" and others are not available: a warning, and no effect.
+        device_type: "cpu"; there are no other devices, so others have no effect; "cuda" warns of it.
         dtype: bfloat16 or float16; bfloat16 if it is left out.
         enabled: False: nothing is cast, also within a block that casts.
         cache_enabled: cast each parameter once in the block.
@@ -199,17 +222,18 @@ class autocast:
                 "CUDA is not available or torch_xla is imported. Disabling autocast.", UserWarning, stacklevel=2
             )
             enabled = False
-        elif enabled and self.device == "cpu" and self.fast_dtype not in (bfloat16, float16):
+        elif not is_autocast_available(self.device):
+            raise RuntimeError(f"User specified an unsupported autocast device_type '{self.device}'")
+        elif enabled and self.fast_dtype not in (bfloat16, float16):
+            name = self.device.upper()
             warnings.warn(
-                "In CPU autocast, but the target dtype is not supported. Disabling autocast.\nCPU Autocast only "
+                f"In {name} autocast, but the target dtype is not supported. Disabling autocast.\n{name} Autocast only "
                 "supports dtypes of torch.bfloat16, torch.float16 currently.",
                 UserWarning,
                 stacklevel=2,
             )
             enabled = False
-        elif enabled and self.device != "cpu":
-            raise RuntimeError(f"User specified an unsupported autocast device_type '{self.device}'")
-        if enabled:
+        if enabled and self.device == "cpu":
             self.fast_dtype.numpy  # noqa: B018 - an ImportError names the extra that bfloat16 needs
         self._enabled = enabled
 
@@ -322,6 +346,7 @@ __all__ = [
     "custom_fwd",
     "get_autocast_cpu_dtype",
     "get_autocast_dtype",
+    "get_autocast_gpu_dtype",
     "is_autocast_available",
     "is_autocast_cache_enabled",
     "is_autocast_cpu_enabled",
@@ -331,4 +356,5 @@ __all__ = [
     "set_autocast_cpu_enabled",
     "set_autocast_dtype",
     "set_autocast_enabled",
+    "set_autocast_gpu_dtype",
 ]

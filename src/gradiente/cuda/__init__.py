@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from .._settings import OutOfMemoryError as OutOfMemoryError
 from . import amp as amp
 from .tensortypes import *
 
@@ -223,10 +224,6 @@ class device_of(device):
 
     def __init__(self, obj: Any) -> None:
         super().__init__(-1)
-
-
-class OutOfMemoryError(RuntimeError):
-    """What CUDA devices without memory raise, of which there are none: for `except`."""
 
 
 class CudaError(RuntimeError):

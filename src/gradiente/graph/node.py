@@ -21,7 +21,7 @@ _FREED = (
 
 
 class Kind:
-    """What was executed, a primitive, and torch's `name` for nodes that did it; `made` makes the class with that name."""
+    """What was executed, a primitive, and torch's `name` for nodes that did it; `made` makes a class so named."""
 
     __slots__ = ("base", "name", "primitive")
 

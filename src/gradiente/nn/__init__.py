@@ -8,6 +8,7 @@ several devices.
 
 from __future__ import annotations
 
+from sys import modules as _modules
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any
 
@@ -21,6 +22,10 @@ from .parameter import Buffer as Buffer
 from .parameter import Parameter as Parameter
 from .parameter import UninitializedBuffer as UninitializedBuffer
 from .parameter import UninitializedParameter as UninitializedParameter
+
+_own = vars(_modules[__name__])
+for _name in [name for name in _own if f"{__name__}.modules.{name}" in _modules]:
+    del _own[_name]  # `nn.attention` is the module of that name here, not the one in `modules`
 
 
 def factory_kwargs(kwargs: dict[str, Any] | None) -> dict[str, Any]:

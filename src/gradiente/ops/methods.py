@@ -65,7 +65,7 @@ from . import (
 from ._define import plain
 from ._numpys_names import take_numpys_names
 from .fourier import short_time
-from .linalg import factors, householder, inverses, lu, spectra, systems
+from .linalg import factors, householder, inverses, lu, removed, spectra, systems
 from .linalg import powers as matrix_powers
 
 FAMILIES = (
@@ -119,6 +119,7 @@ FAMILIES = (
     lu,
     spectra,
     matrix_powers,
+    removed,
     creation,
     likes,
     news,

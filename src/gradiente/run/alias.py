@@ -206,7 +206,7 @@ def _alias_spec(fullname: str) -> ModuleSpec:
             # gradiente.tensor is a package and torch.tensor a function: importing the first under the name of the
             # second would overwrite the function in its parent.
             raise shadowed_submodule(fullname, attribute)
-        if attribute is not None:
+        if attribute is not None and _find_real_spec(real) is None:
             real = attribute.__name__  # torch.return_types is gradiente.ops.return_types
         if real not in sys.modules and _find_real_spec(real) is None:
             raise missing_submodule(fullname, parent)

@@ -2,7 +2,7 @@
 
 `checkpoint`: computing again in the backward pass instead of keeping. `hooks`: handles of hooks. `_pytree`: nested
 containers as trees of tensors. Loaded when they are first asked for: `data`, data sets and batches of them; `dlpack`,
-tensors in other hands; `serialization`, settings of files.
+tensors in other hands; `serialization`, settings of files; `weak`, weak references.
 """
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -14,6 +14,7 @@ if _TYPE_CHECKING:
     from . import data as data
     from . import dlpack as dlpack
     from . import serialization as serialization
+    from . import weak as weak
 
 
 def __getattr__(name: str) -> object:
@@ -21,6 +22,6 @@ def __getattr__(name: str) -> object:
 
     from .._missing import missing_attribute, public_names
 
-    if name in ("data", "dlpack", "serialization"):
+    if name in ("data", "dlpack", "serialization", "weak"):
         return import_module(f"{__name__}.{name}")
     raise missing_attribute(__name__, name, public_names(__name__))
