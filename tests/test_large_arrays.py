@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import normalizing, numpy_extras, numpy_indexing, numpy_large, numpy_ordering
+from gradiente.arrays import normalizing, numpy_adding, numpy_extras, numpy_large, numpy_ordering
 from gradiente.arrays.numpy_fast import xp
 
 HARD = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e-40, 1.0, -1.0, 3e38]
@@ -222,5 +222,58 @@ def test_rows_that_are_named_many_times(width, rng):
     np.add.at(expected, rows, values)
     for order in (np.arange(900), np.argsort(rows)):
         out = np.zeros((9, width), np.float32)
-        numpy_indexing.add_at(out, rows[order], values[order])
+        numpy_adding.add_at(out, rows[order], values[order])
         np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("shape", [(3, 40, 5), (40, 7, 90), (2, 50, 100)])
+def test_slices_that_a_vector_names_along_any_axis(shape, axis, rng):
+    places = rng.integers(-shape[axis], shape[axis], 70)
+    values = rng.standard_normal((*shape[:axis], 70, *shape[axis + 1 :]))
+    index = (*(slice(None),) * axis, places)
+    expected = np.ones(shape)
+    np.add.at(expected, index, values)
+    for out in (np.ones(shape), np.ones(shape[::-1]).T):
+        numpy_adding.add_at(out, index, values)
+        np.testing.assert_allclose(out, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_sums_along_an_axis_at_one_vector_for_all_or_at_places_of_each(axis, rng):
+    vector = rng.integers(0, 40, 60).reshape((60, 1) if axis == 0 else (1, 60))
+    repeated = np.broadcast_to(vector, (60, 30) if axis == 0 else (30, 60))
+    for indices in (repeated, repeated.copy(), rng.integers(-40, 40, repeated.shape)):
+        g = rng.standard_normal(indices.shape)
+        expected = np.zeros((40, 40))
+        np.add.at(expected, numpy_extras.along_axis(indices, axis), g)
+        found = numpy_extras.scatter_along_axis(g, indices, axis, (40, 40))
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+        picked = numpy_extras.gather_along_axis(expected, indices, axis)
+        np.testing.assert_array_equal(picked, expected[numpy_extras.along_axis(indices, axis)])
+
+
+MESHES = {
+    "reflected": [2, 1, *range(20), 18, 17],
+    "repeated": [*[0] * 5, *range(20), *[19] * 7],
+    "around": [*range(15, 20), *range(20), 0, 1],
+    "each twice": np.repeat(np.arange(20), 2).tolist(),
+    "backwards": [*range(19, -1, -1)],
+    "from the end": [-1, -2, *range(20)],
+    "one": [3],
+    "very often": [4] * 30,
+}
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+@pytest.mark.parametrize("name", [*MESHES, "random"])
+def test_sums_at_a_mesh(name, axis, rng):
+    rows = rng.integers(0, 20, 50) if name == "random" else np.array(MESHES[name])
+    columns = rng.integers(0, 20, 25)
+    mesh = (rows[:, None], columns) if axis == 1 else (columns[:, None], rows)
+    values = rng.standard_normal((10, *np.broadcast_shapes(*[part.shape for part in mesh])))
+    expected = np.zeros((10, 20, 20))
+    np.add.at(expected, (slice(None), *mesh), values)
+    out = np.zeros((10, 20, 20))
+    numpy_adding.add_at(out, (slice(None), *mesh), values)
+    np.testing.assert_allclose(out, expected, rtol=1e-12, atol=1e-12)

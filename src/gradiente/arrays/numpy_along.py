@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from .numpy_indexing import add_at
+from .numpy_adding import add_along_axis, flat_along, repeated_vector
 
 Array = Any
 
@@ -23,24 +22,16 @@ def gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
     """out[i, j, …] = x[i, …, indices[i, j, …], …]: take_along_axis, but `indices` may be shorter along other axes."""
     if not x.shape:
         return np.broadcast_to(x, indices.shape).copy()
+    vector = repeated_vector(indices, axis % x.ndim) if indices.size >= _MANY else None
+    if vector is not None:
+        shown = [slice(None) if k == axis % x.ndim else slice(n) for k, n in enumerate(indices.shape)]
+        return x[tuple(shown)].take(vector, axis=axis)
     if indices.size < _MANY or not x.flags.c_contiguous:
         return x[along_axis(indices, axis)]
-    return x.reshape(-1).take(_flat_along(indices, axis, x.shape))
+    return x.reshape(-1).take(flat_along(indices, axis, x.shape))
 
 
 _MANY = 256
-
-
-def _flat_along(indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
-    """Where in an array of `shape`, seen flat, the elements lie that `indices` name along `axis`."""
-    steps = [math.prod(shape[k + 1 :]) for k in range(len(shape))]
-    own = axis % len(shape)
-    places = np.where(indices < 0, indices + shape[own], indices) if indices.min() < 0 else indices
-    flat: Any = places * steps[own] if steps[own] > 1 else places
-    for k, (n, step) in enumerate(zip(indices.shape, steps, strict=True)):
-        if k != own and n > 1:
-            flat = flat + np.arange(0, n * step, step).reshape(-1, *(1,) * (len(shape) - 1 - k))
-    return flat
 
 
 def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
@@ -48,11 +39,7 @@ def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ..
     out = np.zeros(shape, dtype=g.dtype)
     if not shape:
         return out + np.sum(g, dtype=g.dtype)
-    g = g[tuple([slice(n) for n in indices.shape])]
-    if indices.size < _MANY or out.dtype.itemsize == 2:
-        add_at(out, along_axis(indices, axis), g)
-    else:
-        np.add.at(out.reshape(-1), _flat_along(indices, axis, shape).reshape(-1), g.reshape(-1))
+    add_along_axis(out, indices, axis, g[tuple([slice(n) for n in indices.shape])])
     return out
 
 

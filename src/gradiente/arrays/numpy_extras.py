@@ -15,6 +15,8 @@ from . import numpy_fft, numpy_linalg
 from .normalizing import product_sums as product_sums
 from .normalizing import standardize as standardize
 from .normalizing import standardize_slope as standardize_slope
+from .numpy_adding import add_along_axis as add_along_axis
+from .numpy_adding import add_at as add_at
 from .numpy_along import along_axis as along_axis
 from .numpy_along import gather_along_axis as gather_along_axis
 from .numpy_along import put_along_axis as put_along_axis
@@ -23,7 +25,6 @@ from .numpy_einsum import einsum as einsum
 from .numpy_fft import fft_c2c as fft_c2c
 from .numpy_fft import fft_c2r as fft_c2r
 from .numpy_fft import fft_r2c as fft_r2c
-from .numpy_indexing import add_at as add_at
 from .numpy_indexing import alias as alias
 from .numpy_indexing import as_complex as as_complex
 from .numpy_indexing import as_real as as_real

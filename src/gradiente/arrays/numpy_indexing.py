@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import numpy_mesh
+from .numpy_adding import add_at
 
 Array = Any
 View = Callable[[Array], Array]
@@ -35,105 +36,6 @@ def repeats(index: Any) -> bool:
 
 _MANY = 1024
 """Smaller arrays are not worth another way."""
-
-
-def add_at(out: Array, index: Any, values: Array) -> None:
-    """Add `values` to out[index] in place, every time that an element is named.
-
-    `numpy.add.at` is quick along one flat axis and slow otherwise, so rows are sorted and summed run by run, and other
-    indices are turned into positions in the flat array. 16-bit values are added up in 32 bits.
-    """
-    if np.may_share_memory(out, values):
-        values = np.array(values)
-    if out.dtype.itemsize == 2 and out.dtype.kind not in "iu":
-        wide = out.astype(np.float32)
-        add_at(wide, index, values)
-        out[...] = wide
-        return
-    rows = index[0] if isinstance(index, tuple) and index else index
-    rest = index[1:] if isinstance(index, tuple) else ()
-    if isinstance(rows, np.ndarray) and rows.dtype != np.bool_ and all(part is Ellipsis for part in rest):
-        _add_rows(out, rows, values)
-        return
-    shape = np.shape(values)
-    axes = numpy_mesh.mesh(index) if out.size >= _MANY and len(shape) == out.ndim else None
-    if axes and shape == (*out.shape[: axes[0][0]], *[len(rows) for _, rows in axes]):
-        numpy_mesh.add(out, axes, values)
-        return
-    positions = np.arange(out.size).reshape(out.shape)[index]
-    values = np.broadcast_to(np.asarray(values, dtype=out.dtype), np.shape(positions))
-    _add_flat(out, np.ravel(positions), np.ravel(values))
-
-
-def _add_flat(out: Array, positions: Array, values: Array) -> None:
-    if out.flags.c_contiguous:
-        np.add.at(out.reshape(-1), positions, values)
-        return
-    low, high = np.lib.array_utils.byte_bounds(out)
-    if high - low < out.nbytes:  # elements share memory: a copy would be written back over what was added
-        np.add.at(out, np.unravel_index(positions, out.shape), values)
-        return
-    flat = out.ravel()
-    np.add.at(flat, positions, values)
-    out[...] = flat.reshape(out.shape)
-
-
-def _add_runs(out: Array, rows: Array, values: Array) -> None:
-    """out[rows] += values where each row is named many times: run by run of equal rows, once they are sorted."""
-    if (rows[1:] < rows[:-1]).any():
-        order = np.argsort(rows, kind="stable")
-        rows, values = rows[order], values[order]
-    starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-    if values[0].size <= _SHORT:
-        out[rows[starts]] += np.add.reduceat(values, starts, axis=0)
-        return
-    ends = [*starts[1:].tolist(), len(values)]
-    for row, start, end in zip(rows[starts].tolist(), starts.tolist(), ends, strict=True):
-        out[row] += np.add.reduce(values[start:end], 0)
-
-
-_SHORT = 16
-"""Longer rows `reduceat` adds up ten times slower than `reduce` does run by run."""
-
-
-_ROUNDS = 8
-_NARROW = 64
-"""Rows of so many elements are added element by element."""
-
-
-def _add_rows(out: Array, rows: Array, values: Array) -> None:
-    """out[rows] += values, with repeated rows."""
-    count, size = rows.size, out.shape[0]
-    width = out.shape[1:]
-    values = np.broadcast_to(np.asarray(values, dtype=out.dtype), (*rows.shape, *width)).reshape(count, *width)
-    if not count or not out.size:
-        return
-    rows = rows.reshape(-1)
-    rows = np.where(rows < 0, rows + size, rows)
-    if not width and out.flags.c_contiguous:
-        np.add.at(out, rows, values)
-        return
-    each = values[0].size
-    if count >= 16 * size:
-        _add_runs(out, rows, values)
-        return
-    if each <= _NARROW:
-        _add_flat(out, (rows[:, None] * each + np.arange(each)).reshape(-1), values.reshape(-1))
-        return
-    order = np.argsort(rows, kind="stable")
-    ordered = rows[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    if len(starts) == count:
-        out[rows] += values
-        return
-    # In rounds: of every row the first, the second, … of what is added. What rows are named more often still is summed.
-    counts = np.diff(starts, append=count)
-    for k in range(min(int(counts.max()), _ROUNDS)):
-        now = starts if k == 0 else starts[counts > k]
-        out[ordered[now]] += values[order[now + k]]
-    often = counts > _ROUNDS
-    for start, number in zip(starts[often].tolist(), counts[often].tolist(), strict=True):
-        out[ordered[start]] += values[order[start + _ROUNDS : start + number]].sum(axis=0)
 
 
 def take_rows(x: Array, rows: Array) -> Array:

@@ -35,12 +35,72 @@ def pick(x: Array, axes: list[tuple[int, Array]]) -> Array:
 def add(out: Array, axes: list[tuple[int, Array]], values: Array) -> None:
     """Add `values` to what a mesh names, every time that it is named: the adjoint of `pick`."""
     for axis, places in reversed(axes):
-        slices = np.ascontiguousarray(np.moveaxis(values, axis, 0))
-        total = np.zeros((out.shape[axis], *slices.shape[1:]), out.dtype)
-        for place, part in zip(places.tolist(), slices, strict=True):
-            total[place] += part
-        values = np.moveaxis(total, 0, axis)
+        values = _summed(values, axis, places, out.shape[axis], out.dtype)
     out += values
+
+
+def _summed(values: Array, axis: int, places: Array, size: int, dtype: Any) -> Array:
+    """The sums of the slices along `axis` that have the same place, of `size` places."""
+    runs = _runs(np.where(places < 0, places + size, places), size) if values.size >= _MANY else None
+    lead = (slice(None),) * axis
+    if runs is not None:
+        total = np.zeros((*values.shape[:axis], size, *values.shape[axis + 1 :]), dtype)
+        for target, source in runs:
+            total[(*lead, target)] += values[(*lead, source)]
+        return total
+    slices = np.ascontiguousarray(np.moveaxis(values, axis, 0))
+    total = np.zeros((size, *slices.shape[1:]), dtype)
+    for place, part in zip(places.tolist(), slices, strict=True):
+        total[place] += part
+    return np.moveaxis(total, 0, axis)
+
+
+_MANY = 4096
+"""Fewer elements are not worth the search for runs."""
+
+
+def _runs(places: Array, size: int) -> list[tuple[slice, slice]] | None:
+    """The places, and where they stand, as pairs of slices with even steps; None where that takes too many.
+
+    Those that stand first among equal ones come first, then those that stand second, and so on: then reflections and
+    repetitions are a few runs.
+    """
+    if len(places) < 2:
+        return None
+    order = np.argsort(places, kind="stable")
+    ordered = places[order]
+    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    counts = np.diff(starts, append=len(places))
+    if counts.max() > _ROUNDS:
+        return None
+    runs: list[tuple[slice, slice]] = []
+    for k in range(int(counts.max())):
+        at = starts[counts > k] + k
+        targets, sources = ordered[at], order[at]
+        steps = np.stack((np.diff(targets), np.diff(sources)))
+        bends = np.flatnonzero((steps[:, 1:] != steps[:, :-1]).any(axis=0)) + 1
+        first = 0
+        for bend in [*bends.tolist(), len(at) - 1]:
+            if bend < first:  # the element between two bends stands in a run already
+                continue
+            runs.append((_slice(targets[first : bend + 1]), _slice(sources[first : bend + 1])))
+            first = bend + 1
+            if len(runs) > _RUNS:
+                return None
+        if first < len(at):
+            runs.append((_slice(targets[first:]), _slice(sources[first:])))
+    return runs
+
+
+_ROUNDS, _RUNS = 8, 24
+
+
+def _slice(numbers: Array) -> slice:
+    """Evenly spaced numbers as a slice."""
+    first, last = int(numbers[0]), int(numbers[-1])
+    step = int(numbers[1]) - first if len(numbers) > 1 else 1
+    stop = last + (1 if step > 0 else -1)
+    return slice(first, stop if stop >= 0 else None, step)
 
 
 __all__ = ["add", "mesh", "pick"]

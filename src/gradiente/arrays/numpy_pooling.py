@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .numpy_indexing import add_at
+from .numpy_adding import add_at
 from .numpy_windows import Array, Grid, pad, unpad
 
 

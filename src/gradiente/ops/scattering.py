@@ -124,7 +124,7 @@ def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
     def assign(part: Any) -> None:
         if part.ndim:
-            numpy_extras.add_at(part, numpy_extras.along_axis(at, dim), new[tuple([slice(n) for n in at.shape])])
+            numpy_extras.add_along_axis(part, at, dim, new[tuple([slice(n) for n in at.shape])])
         else:
             np.add(part, new.sum(), out=part, casting="unsafe")
 
