@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Self, TypeAlias
 
 from ..graph import RemovableHandle, register
+
+Args = tuple[Any, ...]
+Kwargs = dict[str, Any]
 
 Hooks = OrderedDict[int, Callable[..., Any]]
 
@@ -57,6 +60,10 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
 
 class Hooked:
     """What calls the hooks that are registered with it."""
+
+    OptimizerPreHook: TypeAlias = Callable[[Self, Args, Kwargs], tuple[Args, Kwargs] | None]
+    OptimizerPostHook: TypeAlias = Callable[[Self, Args, Kwargs], None]
+    profile_hook_step = staticmethod(hooked)
 
     _pre_hooks: Hooks
     _post_hooks: Hooks

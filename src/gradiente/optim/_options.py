@@ -9,10 +9,10 @@ import numpy as np
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import get_default_dtype
 
-_FUSED_ON = ("mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone")
+FUSED_ON = ("mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone")
 """The devices that PyTorch names where it refuses a fused step."""
 
-_CAPTURED_ON = ("cuda", "xpu", "hpu", "privateuseone", "xla")
+CAPTURED_ON = ("cuda", "xpu", "hpu", "privateuseone", "xla")
 """The devices on which PyTorch captures steps; without the last one for some."""
 
 
@@ -28,7 +28,11 @@ def scalar(value: float, fused: bool | None = None) -> Tensor:
 
 def number(value: Any) -> Any:
     """An option as a Python number; torch also takes tensors of one element."""
-    return value._array.item() if isinstance(value, Tensor) else value
+    if type(value) is float or type(value) is int:
+        return value
+    if isinstance(value, Tensor):
+        return value._array.item()
+    return float(value) if isinstance(value, float) else value  # NumPy's float64 would make more of float32 arrays
 
 
 def check_options(lr: Any, weight_decay: Any) -> None:
@@ -58,7 +62,7 @@ def check_fused_parameters(params: list[Tensor]) -> None:
         if not p.is_floating_point():
             raise RuntimeError(
                 "`fused=True` requires all the params to be floating point Tensors of supported devices: "
-                f"{list(_FUSED_ON)} but {p.dtype} and {p.device.type} (leave fused out)"
+                f"{list(FUSED_ON)} but {p.dtype} and {p.device.type} (leave fused out)"
             )
 
 
@@ -70,7 +74,7 @@ def not_capturable(group: dict[str, Any], which: str = "params and state_steps",
         which: what has to be on other devices; with a comma where {} stands if `foreach` is set.
         xla: whether xla is among the devices: "always", "never", or in steps of "single" tensors.
     """
-    devices = _CAPTURED_ON if xla == "always" or (xla == "single" and not group["foreach"]) else _CAPTURED_ON[:-1]
+    devices = CAPTURED_ON if xla == "always" or (xla == "single" and not group["foreach"]) else CAPTURED_ON[:-1]
     return AssertionError(
         f"If capturable=True, {which.format(',' if group['foreach'] else '')} must be on supported devices: "
         f"{list(devices)}. (gradiente computes on the CPU, where nothing is captured: leave capturable out)"
@@ -78,6 +82,8 @@ def not_capturable(group: dict[str, Any], which: str = "params and state_steps",
 
 
 __all__ = [
+    "CAPTURED_ON",
+    "FUSED_ON",
     "check_fused",
     "check_fused_parameters",
     "check_options",

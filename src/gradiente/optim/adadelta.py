@@ -35,6 +35,8 @@ class Adadelta(Ruled):
     _captured = ("params and state_steps", "never")
     _elementwise = True
 
+    _listed = ("square_avg", "acc_delta", "step")
+
     def __init__(
         self,
         params: Params,

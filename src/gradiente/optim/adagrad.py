@@ -40,6 +40,8 @@ class Adagrad(Ruled):
 
     _elementwise = True
 
+    _listed = ("sum", "step")
+
     def __init__(
         self,
         params: Params,
@@ -71,6 +73,15 @@ class Adagrad(Ruled):
         for group in self.param_groups:  # the state is there from the start
             for p in group["params"]:
                 self.state[p].update(self._begin(p, group))
+
+    def share_memory(self) -> None:
+        """Move the sums into memory that other processes can be given."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                self.state[p]["sum"].share_memory_()
+
+    def _init_group(self, group: dict[str, Any], params: list[Tensor], grads: list[Tensor], *lists: list[Any]) -> Any:
+        return False, super()._init_group(group, params, grads, *lists)  # whether a gradient is sparse, one complex
 
     def _begin(self, p: Tensor, options: dict[str, Any]) -> dict[str, Any]:
         return {"step": scalar(0, options.get("fused")), "sum": filled(p, options["initial_accumulator_value"])}

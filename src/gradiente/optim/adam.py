@@ -52,6 +52,8 @@ class Adam(Optimizer):
 
     _elementwise = True
 
+    _listed = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "step")
+
     def __init__(
         self,
         params: Params,

@@ -34,6 +34,8 @@ class Adamax(Ruled):
 
     _elementwise = True
 
+    _listed = ("exp_avg", "exp_inf", "step")
+
     def __init__(
         self,
         params: Params,

@@ -36,6 +36,8 @@ class ASGD(Ruled):
     _captured = ("params, mus, etas, and state_steps",)
     _numbers = ("step", "eta", "mu")
 
+    _listed = ("mu", "ax", "eta", "step")
+
     def __init__(
         self,
         params: Params,

@@ -36,6 +36,8 @@ class NAdam(Ruled):
     _captured = ("params, mu_products{} and state_steps",)
     _numbers = ("step", "mu_product")
 
+    _listed = ("exp_avg", "exp_avg_sq", "mu_product", "step")
+
     def __init__(
         self,
         params: Params,

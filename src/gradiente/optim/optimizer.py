@@ -18,6 +18,7 @@ import numpy as np
 from ..graph import change, current, set_mode, user_place, version_of
 from ..tensor.core import Tensor
 from ..tensor.dtypes import TENSOR_TYPES
+from ._groups import _RequiredParameter as _RequiredParameter
 from ._groups import parameters, state_value, with_defaults
 from ._groups import required as required
 from ._hooks import Hooked, answered, hooked
@@ -63,6 +64,9 @@ class Optimizer(Hooked):
 
     _foreach_recorded = False
     """Whether torch records steps with `foreach`."""
+
+    _listed: ClassVar[tuple[str, ...]] = ()
+    """The entries of the state in the order in which torch lists them for programs."""
 
     _numbers: ClassVar[tuple[str, ...]] = ("step",)
     """The numbers in the state of a parameter, which are tensors without dimensions."""
@@ -126,6 +130,9 @@ class Optimizer(Hooked):
                     f"{p.grad_fn.name() if p.grad_fn else '?'}; "
                     "optimise what it was made from, or a .detach().requires_grad_() of it)"
                 )
+        group["params"] = params
+        if names is not None:
+            group["param_names"] = names
         with_defaults(group, self.defaults)
         if len({id(p) for p in params}) != len(params):
             warnings.warn(
@@ -142,9 +149,6 @@ class Optimizer(Hooked):
                 "all optimizer param groups should be with/without names. cannot add param group "
                 f"{'with' if names is not None else 'without'} names to the optimizer"
             )
-        group["params"] = params
-        if names is not None:
-            group = {"params": params, "param_names": names, **group}
         self.param_groups.append(group)
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -197,6 +201,8 @@ class Optimizer(Hooked):
             for i, group in enumerate(self.param_groups):
                 members: list[Tensor] = [p for p in group["params"] if p._meta is not None and p._meta.grad is not None]
                 if not members:
+                    if type(self)._options is Optimizer._options:
+                        self._options(group)
                     continue
                 if group.get("differentiable"):
                     step_recorded(self, group, members)
@@ -220,6 +226,27 @@ class Optimizer(Hooked):
     def _begin(self, p: Tensor, options: Any) -> dict[str, Any]:
         """The state of a parameter before its first step."""
         return {}
+
+    def _init_group(self, group: dict[str, Any], params: list[Tensor], grads: list[Tensor], *lists: list[Any]) -> Any:
+        """Put the parameters of a group, their gradients and their state in lists, for steps that programs define.
+
+        The lists are those of torch's optimisers; the state begins here. Returns whether any parameter is complex.
+        """
+        options = self._options(group)
+        for p in group["params"]:
+            if p.grad is None:
+                continue
+            params.append(p)
+            grads.append(p.grad)
+            state = self.state[p] if p in self.state else self._begin(p, options)
+            if state:
+                self.state[p] = state
+            for name, values in zip(self._listed, lists, strict=True):
+                if name in state:
+                    values.append(state[name])
+                elif name == "momentum_buffer" and group["momentum"] != 0:
+                    values.append(None)
+        return any(p.is_complex() for p in params)
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
         """Change the parameter `p` in place by its gradient, the array `g`."""
@@ -358,6 +385,16 @@ def _shown(value: Any) -> str:
 def _bump(x: Tensor, place: Any) -> None:
     """Note that the values of `x` were changed, at `place`."""
     version_of(x).bump(place)
+
+
+def __getattr__(name: str) -> object:
+    from . import _for_programs
+
+    if name in vars(_for_programs) and not name.startswith("__"):
+        return vars(_for_programs)[name]
+    from .._missing import missing_attribute, public_names
+
+    raise missing_attribute(__name__, name, public_names(__name__))
 
 
 __all__ = ["Optimizer", "register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]

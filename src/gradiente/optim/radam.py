@@ -35,6 +35,8 @@ class RAdam(Ruled):
 
     _elementwise = True
 
+    _listed = ("exp_avg", "exp_avg_sq", "step")
+
     def __init__(
         self,
         params: Params,

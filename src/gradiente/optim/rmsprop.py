@@ -36,6 +36,8 @@ class RMSprop(Ruled):
     _captured = ("params and state_steps", "always")
     _elementwise = True
 
+    _listed = ("square_avg", "momentum_buffer", "grad_avg", "step")
+
     def __init__(
         self,
         params: Params,

@@ -30,6 +30,8 @@ class Rprop(Ruled):
 
     _captured = ("params and state_steps", "always")
 
+    _listed = ("prev", "step_size", "step")
+
     def __init__(
         self,
         params: Params,

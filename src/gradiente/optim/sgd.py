@@ -50,6 +50,7 @@ class SGD(Optimizer):
     """
 
     _foreach_recorded = True
+    _listed = ("momentum_buffer",)
 
     def __init__(
         self,
@@ -95,6 +96,10 @@ class SGD(Optimizer):
         alone = None if momentum != 0 or decay != 0 else -lr if climb else lr
         return alone, lr, momentum, 1 - number(group["dampening"]), decay, group["nesterov"], climb
 
+    def _init_group(self, group: dict[str, Any], params: list[Tensor], grads: list[Tensor], *lists: list[Any]) -> Any:
+        super()._init_group(group, params, grads, *lists)
+        return False  # whether a gradient is sparse
+
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
         alone = options[0]
         if alone is not None:  # neither momentum nor decay
@@ -122,7 +127,9 @@ class SGD(Optimizer):
 
     def _descend(self, x: Any, g: Any, lr: float) -> None:
         """x ← x - lr·g."""
-        if x.size < LARGE or not add_scaled(x, -lr, g):
+        if x.size < LARGE:
+            x -= lr * g
+        elif not add_scaled(x, -lr, g):
             work = self._scratch(x)
             np.multiply(g, lr, out=work)
             x -= work

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..tensor.core import Tensor
+from ._options import number
 from .adam import Adam
 from .optimizer import Optimizer, Params
 
@@ -38,6 +39,8 @@ class SparseAdam(Optimizer):
         maximize: bool = False,
     ) -> None:
         given: Any = params if isinstance(params, Tensor) else list(params)
+        if not number(lr) > 0.0:
+            raise ValueError(f"Invalid learning rate: {lr} (it has to be positive)")
         Adam(given, lr, betas, eps)  # which says what is wrong with them
         super().__init__(given, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
 

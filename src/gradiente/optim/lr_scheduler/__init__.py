@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ..optimizer import Optimizer as Optimizer
 from .base import LRScheduler
 from .composed import ChainedScheduler, SequentialLR
 from .cyclic import CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR
