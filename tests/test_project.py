@@ -26,6 +26,7 @@ LAYERS = [
     {"utils"},
     {
         "_C",
+        "__future__",
         "_asking",
         "_dynamo",
         "_settings",

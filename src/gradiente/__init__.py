@@ -124,6 +124,7 @@ _installers.append(_let_functions_ask)
 
 if _TYPE_CHECKING:
     from . import _C as _C
+    from . import __future__ as __future__
     from . import _dynamo as _dynamo
     from . import accelerator as accelerator
     from . import amp as amp
@@ -175,6 +176,7 @@ _LATER = {
     **dict.fromkeys(
         (
             "_C",
+            "__future__",
             "_dynamo",
             "accelerator",
             "amp",

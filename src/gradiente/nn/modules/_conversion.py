@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 from ...autograd.grad_mode import no_grad
@@ -10,7 +11,14 @@ from ...ops.likes import empty_like
 from ...tensor.core import Tensor
 from ...tensor.devices import device as Device
 from ...tensor.dtypes import dtype as Dtype
+from ..parameter import Parameter
 from ._traversal import Traversal
+
+overwrites: ContextVar[bool] = ContextVar("gradiente.overwrite_module_params", default=False)
+"""Whether conversions give modules new parameters."""
+
+swaps: ContextVar[bool] = ContextVar("gradiente.swap_module_params", default=False)
+"""Whether conversions are to exchange what parameters hold, as they do anyway."""
 
 
 class Conversion(Traversal):
@@ -21,12 +29,15 @@ class Conversion(Traversal):
         if recurse:
             for module in self.children():
                 module._apply(fn)
-        for parameter in self._parameters.values():
+        for name, parameter in self._parameters.items():
             if parameter is None:
                 continue
             with no_grad():
-                parameter.data = fn(parameter)
                 gradient = parameter.grad
+                if overwrites.get() and not swaps.get():
+                    parameter = self._parameters[name] = Parameter(fn(parameter), parameter.requires_grad)
+                else:
+                    parameter.data = fn(parameter)
                 if gradient is not None:
                     tracked, parameter.grad = gradient.requires_grad, None
                     parameter.grad = fn(gradient).requires_grad_(tracked)
