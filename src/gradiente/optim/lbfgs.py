@@ -14,6 +14,8 @@ from .line_search import _cubic_interpolate as _cubic_interpolate
 from .line_search import strong_wolfe
 from .optimizer import Optimizer, Params
 
+_strong_wolfe = strong_wolfe  # torch's name for it, which published packages import
+
 
 def _value(loss: Any) -> float:
     return loss.item() if isinstance(loss, Tensor) else float(loss)
