@@ -277,3 +277,45 @@ def test_sums_at_a_mesh(name, axis, rng):
     out = np.zeros((10, 20, 20))
     numpy_adding.add_at(out, (slice(None), *mesh), values)
     np.testing.assert_allclose(out, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("shape", "axis", "features"),
+    [
+        ((900, 300), (1,), (300,)),
+        ((30, 6, 4, 250), (2, 3), (6, 4, 1)),  # groups of channels
+        ((7, 3, 11, 300), (3,), (3, 11, 1)),
+        ((3, 65537), (1,), (65537,)),  # a prime: no part of the row has few elements
+        ((40, 10, 50), (1, 2), (10, 50)),
+    ],
+)
+@pytest.mark.parametrize("mean", [0.5, 30.0])  # variances come from mean squares where that is exact enough
+def test_derivatives_of_standard_units_with_weights(shape, axis, features, mean, dtype, rng):
+    x, t = (rng.standard_normal(shape).astype(dtype) + k for k in (mean, 2))
+    if mean > 1:
+        x[::2] -= 30
+    weight = rng.standard_normal(features).astype(dtype)
+    wide, tangent = x.astype(np.float64), t.astype(np.float64)
+    tolerance = 1e-5 * (2 + mean) if dtype == "float32" else 1e-12 * (1 + mean)
+    close = {"rtol": tolerance, "atol": tolerance}
+    lead = len(shape) - len(features)
+    axes = (*range(lead), *[k + lead for k, n in enumerate(features) if n == 1])
+    units = normalizing.units(wide, axis, 1e-5, np)[0]
+    slope = normalizing.units_slope(tangent, wide, axis, 1e-5, np, weight.astype(np.float64))
+    products = np.sum(tangent * units, axis=axes, keepdims=True)
+    spread = np.broadcast_to(t[:1], shape)  # as a sum's cotangent is
+    of_spread = np.sum(spread * units, axis=axes, keepdims=True)
+    groups = None if features[-1] > 1 or len(shape) < 4 or shape[1:3] != features[:2] else shape
+    for turned in (x, np.asfortranarray(x)):
+        if groups is not None or features == shape[axis[0] :]:
+            arguments = (axis, 1e-5, groups, features if groups is None else (math.prod(features), 1))
+            found = normalizing.normalization(turned, weight.reshape(-1), weight.reshape(-1), *arguments)
+            np.testing.assert_allclose(found, units * weight + weight, **close)
+        np.testing.assert_allclose(normalizing.standardize_slope(t, turned, axis, 1e-5, weight), slope, **close)
+        size = np.abs(products).max()
+        found = normalizing.units_product_sums(t, turned, axis, 1e-5, axes)
+        np.testing.assert_allclose(found / size, products / size, **close)
+        found = normalizing.units_product_sums(spread, turned, axis, 1e-5, axes)
+        np.testing.assert_allclose(found / size, of_spread / size, **close)
+        assert found.dtype == dtype

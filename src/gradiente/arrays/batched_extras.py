@@ -268,14 +268,15 @@ class BatchedExtras:
         out = numpy_extras.put_rows(values, _offset(at, shape[0]), (count * shape[0], *shape[1:]))
         return again(out.reshape((count, *shape)))
 
-    def product_sums(self, a: Any, b: Any, axis: tuple[int, ...]) -> Any:
-        return namespace().sum(a * b, axis=axis, keepdims=True)
-
     def standardize(self, x: Any, axis: tuple[int, ...], eps: float) -> Any:
         return normalizing.units(x, axis, eps, namespace())[0]
 
-    def standardize_slope(self, t: Any, x: Any, axis: tuple[int, ...], eps: float) -> Any:
-        return normalizing.units_slope(t, x, axis, eps, namespace())
+    def standardize_slope(self, t: Any, x: Any, axis: tuple[int, ...], eps: float, weight: Any = None) -> Any:
+        return normalizing.units_slope(t, x, axis, eps, namespace(), weight)
+
+    def units_product_sums(self, g: Any, x: Any, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]) -> Any:
+        products = g * normalizing.units(x, axis, eps, namespace())[0]
+        return namespace().sum(products, axis=axes, keepdims=True) if axes else products
 
     # -- along an axis, products ---------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ The quick ones work in place on arrays of their own, and add up products without
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,8 +29,10 @@ def units(x: Any, axis: Axes, eps: float, xp: Any) -> tuple[Any, Any]:
     return deviation * scale, scale
 
 
-def units_slope(t: Any, x: Any, axis: Axes, eps: float, xp: Any) -> Any:
-    """The derivative of the standard units u, a symmetric map: (t - mean t - u·mean(u·t))/σ."""
+def units_slope(t: Any, x: Any, axis: Axes, eps: float, xp: Any, weight: Any = None) -> Any:
+    """The derivative of the standard units u, a symmetric map: (t - mean t - u·mean(u·t))/σ, of t times the weight."""
+    if weight is not None:
+        t = t * weight
     u, scale = units(x, axis, eps, xp)
     return scale * (t - mean_over(t, axis, xp) - u * mean_over(u * t, axis, xp))
 
@@ -77,20 +80,20 @@ def _mean(x: Array, axis: Axes, n: int) -> Array:
     return total / n
 
 
-def _deviation(x: Array, axis: Axes, eps: float, n: int, out: Array | None = None) -> tuple[Array, Array]:
-    """x - mean, in `out` if there is one, and 1/σ."""
-    deviation = np.subtract(x, _mean(x, axis, n), out)
+def _deviation(x: Array, axis: Axes, eps: float, n: int) -> tuple[Array, Array]:
+    """x - mean, and 1/σ."""
+    deviation = x - _mean(x, axis, n)
     return deviation, 1 / np.sqrt(product_sums(deviation, deviation, axis) / n + eps)
 
 
-def _standardize(x: Array, axis: Axes, eps: float, n: int, out: Array | None = None) -> Array:
-    out, scale = _deviation(x, axis, eps, n, out)
+def _standardize(x: Array, axis: Axes, eps: float, n: int) -> Array:
+    out, scale = _deviation(x, axis, eps, n)
     out *= scale
     return out
 
 
-def _slope(t: Array, x: Array, axis: Axes, eps: float, n: int, out: Array | None = None) -> Array:
-    out, scale = _deviation(x, axis, eps, n, out)
+def _slope(t: Array, x: Array, axis: Axes, eps: float, n: int) -> Array:
+    out, scale = _deviation(x, axis, eps, n)
     out *= product_sums(out, t, axis) / -n * (scale * scale)
     out += t
     out -= _mean(t, axis, n)
@@ -98,61 +101,195 @@ def _slope(t: Array, x: Array, axis: Axes, eps: float, n: int, out: Array | None
     return out
 
 
-_BLOCK = 1 << 19
+_BLOCK = 1 << 20
 """The bytes of an array that are worked on at a time, so that they and what is made of them stay in the cache."""
+_LARGE = 4096
+"""Arrays of fewer elements are done in one go."""
 
 
-def _samples(x: Array, axis: Axes) -> tuple[tuple[int, ...], Axes, int] | None:
-    """How to cut what is standardized sample by sample into blocks; None where one block is all there is.
+class _Rows:
+    """What is standardized row by row: the last axes of samples, which lie in memory one behind the other.
 
-    The shape with one axis of samples, `axis` in it, and how many samples a block has.
+    Note [Standard units in few passes]: NumPy handles each row by itself where a column is added to short rows or
+    multiplies them, at several times the cost of adding or multiplying whole arrays. So the units times weight plus
+    bias are x·S + B, and BLAS makes S and B, and the sums of rows. The variance is the mean square less the squared
+    mean; parts where rounding would show, because a mean is more than twice a standard deviation, go by the formulas.
     """
-    lead = min(axis, default=0)
-    if x.nbytes <= 2 * _BLOCK or not lead or x.dtype.kind != "f":
-        return None
-    shape = (math.prod(x.shape[:lead]), *x.shape[lead:])
-    step = max(1, _BLOCK * shape[0] // x.nbytes)
-    return (shape, tuple([k - lead + 1 for k in axis]), step) if step < shape[0] else None
+
+    __slots__ = ("axis", "eps", "lead", "n", "step", "x")
+
+    def __init__(self, x: Array, axis: Axes, eps: float) -> None:
+        self.x, self.axis, self.eps, self.lead = x, axis, eps, axis[0]
+        self.n: int = math.prod(x.shape[axis[0] :])
+        self.step: int = max(1, _BLOCK * len(x) // x.nbytes)
+
+    @staticmethod
+    def of(x: Array, axis: Axes, eps: float, *others: Array | None) -> _Rows | None:
+        """Such rows, if `axis` are the last axes of a large array, and the others have its type."""
+        lead = min(axis, default=0)
+        if x.size < _LARGE or not lead or axis != tuple(range(lead, x.ndim)) or x.dtype.char not in "fd":
+            return None
+        if not x.flags.c_contiguous or any(k is not None and k.dtype is not x.dtype for k in others):
+            return None
+        rows = _Rows(x, axis, eps)
+        return rows if rows.n >= 8 and all(k is None or rows.spans(k) or rows.by_places(k) for k in others) else None
+
+    def spans(self, k: Array) -> bool:
+        """Whether a parameter has a number for each element of a row."""
+        return k.shape == self.x.shape[self.lead :]
+
+    def by_places(self, k: Array) -> bool:
+        """Whether a parameter has one number for all places along the last axis."""
+        return k.ndim < self.x.ndim and k.shape[-1:] == (1,)
+
+    def blocks(self) -> Iterator[slice]:
+        """The samples in parts."""
+        for i in range(0, len(self.x), self.step):
+            yield slice(i, i + self.step)
+
+    def moments(self, part: Array) -> tuple[Array, Array] | None:
+        """The means and 1/σ of the rows of a part, whose axes stay, of size 1; None where rounding would show."""
+        mean = sums_of_rows(part, self.n) / self.n
+        variance = products_of_rows(part, part, self.n) / self.n - mean * mean
+        if not (mean * mean <= 4 * variance).all():
+            return None
+        shape = (*part.shape[: self.lead], *(1,) * len(self.axis))
+        return mean.reshape(shape), (1 / np.sqrt(np.maximum(variance, 0) + self.eps)).reshape(shape)
+
+    def affine(self, scale: Array, mean: Array, weight: Array | None, bias: Array | None) -> tuple[Array, Array]:
+        """S and B, so that x·S + B are the units times weight plus bias."""
+        if any(k is not None and self.spans(k) for k in (weight, bias)):
+            rows = np.zeros((2, self.n), scale.dtype)
+            rows[0] = 1 if weight is None else weight.reshape(-1)
+            columns = np.zeros((scale.size, 2), scale.dtype)
+            columns[:, 0] = scale.reshape(-1)
+            shape = (*scale.shape[: self.lead], *self.x.shape[self.lead :])
+            times = columns.dot(rows).reshape(shape)  # with a second column of zeros, which BLAS is quicker with
+            if bias is not None:
+                rows[1] = bias.reshape(-1)
+            columns[:, 0] *= -mean.reshape(-1)
+            columns[:, 1] = 1
+            return times, columns.dot(rows).reshape(shape)
+        times = scale if weight is None else scale * weight
+        return times, -mean * times if bias is None else bias - mean * times
+
+
+def sums_of_rows(x: Array, n: int) -> Array:
+    """The sums of rows of n elements, as a column: products with ones, which take a third of the time."""
+    width = _width(n)
+    if not width:
+        return _add(x.reshape(-1, n), 1, None, None, True)
+    total = x.reshape(-1, width).dot(_ones(width, x.dtype.char)).reshape(-1, n // width)
+    return total if width == n else _add(total, 1, None, None, True)
+
+
+def products_of_rows(a: Array, b: Array, n: int) -> Array:
+    """The scalar products of rows of n elements, as a column."""
+    return np.vecdot(a.reshape(-1, n), b.reshape(-1, n))[:, None]
+
+
+@lru_cache(1000)
+def _width(n: int) -> int:
+    """A divisor of n: rows of so many elements are added up by one product to few roundings; 0 if there is none."""
+    return next((d for d in range(min(n, 1024), 0, -1) if n % d == 0 and d * 64 >= n), 0)
+
+
+@lru_cache(100)
+def _ones(count: int, char: str) -> Array:
+    return np.ones(count, char)
 
 
 def standardize(x: Array, axis: Axes, eps: float) -> Array:
     """(x - mean)/σ over `axis`, with σ = √(variance + eps)."""
-    n, cut = math.prod([x.shape[a] for a in axis]) or 1, _samples(x, axis)
-    if cut is None:
-        return _standardize(x, axis, eps, n)
-    shape, axis, step = cut
-    rows, out = x.reshape(shape), np.empty(shape, x.dtype)
-    for i in range(0, len(rows), step):
-        _standardize(rows[i : i + step], axis, eps, n, out[i : i + step])
-    return out.reshape(x.shape)
+    rows = _Rows.of(x, axis, eps)
+    return _standardize(x, axis, eps, _count(x, axis)) if rows is None else _affine_units(rows, None, None)
 
 
-def standardize_slope(t: Array, x: Array, axis: Axes, eps: float) -> Array:
-    """The derivative of standardize, a symmetric map: (t - mean t - u·mean(u·t))/σ with the units u."""
-    n, cut = math.prod([x.shape[a] for a in axis]) or 1, _samples(x, axis)
-    if cut is None or t.shape != x.shape or t.dtype is not x.dtype:
-        return _slope(t, x, axis, eps, n)
-    shape, axis, step = cut
-    tangents, rows, out = t.reshape(shape), x.reshape(shape), np.empty(shape, x.dtype)
-    for i in range(0, len(rows), step):
-        _slope(tangents[i : i + step], rows[i : i + step], axis, eps, n, out[i : i + step])
-    return out.reshape(x.shape)
+def _count(x: Array, axis: Axes) -> int:
+    return math.prod([x.shape[a] for a in axis]) or 1
+
+
+def standardize_slope(t: Array, x: Array, axis: Axes, eps: float, weight: Array | None = None) -> Array:
+    """The derivative of standardize, a symmetric map, of t·weight: (t - mean t - u·mean(u·t))/σ with the units u."""
+    large = x.size >= _LARGE and t.shape == x.shape and t.dtype is x.dtype
+    rows = _Rows.of(x, axis, eps, weight) if large else None
+    if rows is None:
+        return _slope(t if weight is None else t * weight, x, axis, eps, _count(x, axis))
+    out, n = np.empty(x.shape, x.dtype), rows.n
+    for at in rows.blocks():
+        part, slope, given = x[at], out[at], t[at]
+        moments = rows.moments(part)
+        if moments is None:
+            slope[...] = _slope(given if weight is None else given * weight, part, axis, eps, n)
+            continue
+        mean, scale = moments
+        given = given * rows.affine(scale, mean, weight, None)[0]
+        total = sums_of_rows(given, n).reshape(scale.shape)
+        turn = scale * scale * (products_of_rows(given, part, n).reshape(scale.shape) - mean * total) / n
+        np.multiply(part, -turn, slope)
+        slope += given
+        slope += turn * mean - total / n
+    return out
+
+
+def units_product_sums(g: Array, x: Array, axis: Axes, eps: float, axes: Axes) -> Array:
+    """The sums of g·u over `axes`, which stay, of size 1, with the units u of x over `axis`."""
+    if x.size < _LARGE or g.shape != x.shape or g.dtype is not x.dtype:
+        u = _standardize(x, axis, eps, _count(x, axis))
+        return product_sums(g, u, axes) if axes else g * u
+    rows = _Rows.of(x, axis, eps)
+    across, last = axes == tuple(range(min(axis))), x.ndim - 1
+    if rows is None or not (across or axes == (*range(min(axis) - 1), last)):
+        return product_sums(g, standardize(x, axis, eps), axes) if axes else g * standardize(x, axis, eps)
+    total: Any = 0
+    for at in rows.blocks():
+        part, given = x[at], g[at]
+        moments = rows.moments(part)
+        if moments is None:
+            total = total + product_sums(given, _standardize(part, axis, eps, rows.n), axes)
+            continue
+        mean, scale = moments
+        if across:
+            by_place = scale.reshape(-1).dot((given * part).reshape(-1, rows.n))
+            by_place -= (scale * mean).reshape(-1).dot(given.reshape(-1, rows.n))
+            total = total + by_place.reshape(*(1,) * len(axes), *x.shape[rows.lead :])
+            continue
+        places, shape = x.shape[-1], (*part.shape[:-1], 1)
+        products = products_of_rows(given, part, places).reshape(shape)
+        products -= mean * sums_of_rows(given, places).reshape(shape)
+        total = total + _add(scale * products, axes, None, None, True)
+    return total
 
 
 def normalization(
     a: Array, b: Array | None, c: Array | None, axis: Axes, eps: float, groups: Any, features: tuple[int, ...]
 ) -> Array:
     """The standard units times b, plus c."""
-    x = a if groups is None or a.shape == groups else a.reshape(groups)
-    weight, bias = None if b is None else b.reshape(features), None if c is None else c.reshape(features)
-    cut = None if groups is not None else _samples(x, axis)
-    if cut is None or any(k is not None and (k.ndim >= len(cut[0]) or k.dtype is not a.dtype) for k in (weight, bias)):
-        return _weighted(standardize(x, axis, eps).reshape(a.shape), weight, bias)
-    shape, axis, step = cut
-    n, rows, out = math.prod([shape[k] for k in axis]) or 1, x.reshape(shape), np.empty(shape, x.dtype)
-    for i in range(0, len(rows), step):
-        _weighted(_standardize(rows[i : i + step], axis, eps, n, out[i : i + step]), weight, bias)
-    return out.reshape(a.shape)
+    if a.size < _LARGE:
+        x = a if groups is None else a.reshape(groups)
+        units = _standardize(x, axis, eps, _count(x, axis)).reshape(a.shape)
+        return _weighted(units, None if b is None else b.reshape(features), None if c is None else c.reshape(features))
+    x, beside = (a, features) if groups is None else (a.reshape(groups), (*groups[1:-1], 1))
+    weight, bias = None if b is None else b.reshape(beside), None if c is None else c.reshape(beside)
+    rows = _Rows.of(x, axis, eps, weight, bias)
+    if rows is None:
+        return _weighted(standardize(x, axis, eps), weight, bias).reshape(a.shape)
+    return _affine_units(rows, weight, bias).reshape(a.shape)
+
+
+def _affine_units(rows: _Rows, weight: Array | None, bias: Array | None) -> Array:
+    out = np.empty(rows.x.shape, rows.x.dtype)
+    for at in rows.blocks():
+        part, units = rows.x[at], out[at]
+        moments = rows.moments(part)
+        if moments is None:
+            units[...] = _weighted(_standardize(part, rows.axis, rows.eps, rows.n), weight, bias)
+            continue
+        mean, scale = moments
+        times, plus = rows.affine(scale, mean, weight, bias)
+        np.multiply(part, times, units)
+        units += plus
+    return out
 
 
 def _weighted(units: Array, weight: Array | None, bias: Array | None) -> Array:
@@ -163,4 +300,13 @@ def _weighted(units: Array, weight: Array | None, bias: Array | None) -> Array:
     return units
 
 
-__all__ = ["mean_over", "normalization", "product_sums", "standardize", "standardize_slope", "units", "units_slope"]
+__all__ = [
+    "mean_over",
+    "normalization",
+    "product_sums",
+    "standardize",
+    "standardize_slope",
+    "units",
+    "units_product_sums",
+    "units_slope",
+]

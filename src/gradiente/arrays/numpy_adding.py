@@ -35,15 +35,14 @@ def add_at(out: Array, index: Any, values: Array) -> None:
         add_at(wide, index, values)
         out[...] = wide
         return
-    parts = index if isinstance(index, tuple) else (index,)
-    axis = next((k for k, part in enumerate(parts) if part.__class__ is not slice or part != slice(None)), 0)
-    places = parts[axis] if parts else None
-    rest = parts[axis + 1 :]
-    if isinstance(places, np.ndarray) and places.dtype != np.bool_ and all(_is_whole(part) for part in rest):
-        if axis == 0:
-            _add_rows(out, places, values)
-            return
-        if places.ndim == 1 and out.flags.c_contiguous and np.shape(values) == _picked(out.shape, axis, places):
+    rows = index[0] if isinstance(index, tuple) and index else index
+    rest = index[1:] if isinstance(index, tuple) else ()
+    if isinstance(rows, np.ndarray) and rows.dtype != np.bool_ and all(part is Ellipsis for part in rest):
+        _add_rows(out, rows, values)
+        return
+    if out.size >= _MANY and (axis := _only_axis(index)) and out.flags.c_contiguous:
+        places = index[axis]
+        if np.shape(values) == (*out.shape[:axis], len(places), *out.shape[axis + 1 :]):
             _add_slices(out, axis, places, values)
             return
     shape = np.shape(values)
@@ -56,12 +55,11 @@ def add_at(out: Array, index: Any, values: Array) -> None:
     _add_flat(out, np.ravel(positions), np.ravel(values))
 
 
-def _is_whole(part: Any) -> bool:
-    return part is Ellipsis or (part.__class__ is slice and part == slice(None))
-
-
-def _picked(shape: tuple[int, ...], axis: int, places: Array) -> tuple[int, ...]:
-    return (*shape[:axis], len(places), *shape[axis + 1 :])
+def _only_axis(index: Any) -> int | None:
+    """The axis along which a vector of places stands, behind whole axes only; None for other indices."""
+    *lead, last = index if isinstance(index, tuple) and index else (None,)
+    vector = isinstance(last, np.ndarray) and last.ndim == 1 and last.dtype != np.bool_
+    return len(lead) if vector and all(part.__class__ is slice and part == slice(None) for part in lead) else None
 
 
 def _add_flat(out: Array, positions: Array, values: Array) -> None:
@@ -102,7 +100,7 @@ def _add_slices(out: Array, axis: int, places: Array, values: Array) -> None:
 def add_along_axis(out: Array, indices: Array, axis: int, values: Array) -> None:
     """out[i, …, indices[i, j, …], …] += values[i, j, …], every time; `indices` may be shorter along other axes."""
     axis %= out.ndim
-    vector = repeated_vector(indices, axis)
+    vector = repeated_vector(indices, axis) if indices.size >= _MANY else None
     if vector is not None:
         shown = tuple([slice(None) if k == axis else slice(n) for k, n in enumerate(indices.shape)])
         add_at(out[shown], (*(slice(None),) * axis, vector), values)

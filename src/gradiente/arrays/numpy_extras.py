@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from . import numpy_fft, numpy_linalg
-from .normalizing import product_sums as product_sums
 from .normalizing import standardize as standardize
 from .normalizing import standardize_slope as standardize_slope
+from .normalizing import units_product_sums as units_product_sums
 from .numpy_adding import add_along_axis as add_along_axis
 from .numpy_adding import add_at as add_at
 from .numpy_along import along_axis as along_axis
@@ -142,7 +142,6 @@ NAMES = (
     "scatter_extreme",
     "split",
     "spread_windows",
-    "product_sums",
     "standardize",
     "standardize_slope",
     "strided",
@@ -152,6 +151,7 @@ NAMES = (
     "take_rows",
     "unbind",
     "unblend",
+    "units_product_sums",
     "windows",
     *SPECIAL,
     *numpy_fft.NAMES,

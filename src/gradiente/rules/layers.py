@@ -10,7 +10,7 @@ from .kinds import Primitive
 
 
 def _viewed(x: Any, shape: tuple[int, ...] | None, xp: Any) -> Any:
-    return x if shape is None or x.shape == shape else xp.reshape(x, shape)
+    return x if x is None or shape is None or x.shape == shape else xp.reshape(x, shape)
 
 
 def _units(a: Any, axis: tuple[int, ...], eps: float, groups: Any, xp: Any, extras: Any) -> Any:
@@ -39,36 +39,47 @@ def _normal(
     return out if c is None else out + _viewed(c, features, xp)
 
 
-def _shared_axes(g: Any, features: tuple[int, ...]) -> tuple[int, ...]:
-    lead = len(g.shape) - len(features)
+def _weighted(g: Any, b: Any, features: tuple[int, ...], xp: Any) -> Any:
+    return g if b is None else g * _viewed(b, features, xp)
+
+
+def _beside(groups: Any, features: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of b beside an array that is seen with shape `groups` (samples, groups, features of each, places)."""
+    return features if groups is None else (*groups[1:-1], 1)
+
+
+def _shared_axes(rank: int, features: tuple[int, ...]) -> tuple[int, ...]:
+    """The axes, of so many, along which features are the same."""
+    lead = rank - len(features)
     return (*range(lead), *[i + lead for i, n in enumerate(features) if n == 1])
 
 
 def _per_feature(g: Any, features: tuple[int, ...], shape: tuple[int, ...], xp: Any) -> Any:
     """The sum of g over all axes along which features are the same."""
-    axes = _shared_axes(g, features)
+    axes = _shared_axes(len(g.shape), features)
     return xp.reshape(xp.sum(g, axis=axes) if axes else g, shape)
 
 
-def _product_per_feature(
-    g: Any, u: Any, features: tuple[int, ...], shape: tuple[int, ...], xp: Any, extras: Any
+def _products_per_feature(
+    g: Any, a: Any, axis: tuple[int, ...], eps: float, groups: Any, features: tuple[int, ...], xp: Any, extras: Any
 ) -> Any:
-    """The same of g·u."""
-    axes = _shared_axes(g, features)
-    return xp.reshape(extras.product_sums(g, u, axes) if axes else g * u, shape)
-
-
-def _weighted(g: Any, b: Any, features: tuple[int, ...], xp: Any) -> Any:
-    return g if b is None else g * _viewed(b, features, xp)
+    """The same of g·u, with the standard units u of a."""
+    g, a = _viewed(g, groups, xp), _viewed(a, groups, xp)
+    axes = _shared_axes(len(g.shape), _beside(groups, features))
+    return extras.units_product_sums(g, a, axis, eps, axes)
 
 
 normalization: Primitive = general(
     "normalization",
-    lambda g, a, b, axis, eps, groups, features, xp, extras: _units_slope(
-        _weighted(g, b, features, xp), a, axis, eps, groups, xp, extras
+    lambda g, a, b, axis, eps, groups, features, xp, extras: _viewed(
+        extras.standardize_slope(
+            _viewed(g, groups, xp), _viewed(a, groups, xp), axis, eps, _viewed(b, _beside(groups, features), xp)
+        ),
+        a.shape,
+        xp,
     ),
-    lambda g, a, b_shape, axis, eps, groups, features, xp, extras: _product_per_feature(
-        g, _units(a, axis, eps, groups, xp, extras), features, b_shape, xp, extras
+    lambda g, a, b_shape, axis, eps, groups, features, xp, extras: xp.reshape(
+        _products_per_feature(g, a, axis, eps, groups, features, xp, extras), b_shape
     ),
     lambda g, c_shape, features, xp: _per_feature(g, features, c_shape, xp),
     forward=_normal,

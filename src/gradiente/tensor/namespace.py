@@ -160,14 +160,19 @@ class Extras:
     def unblend(self, g: Tensor, taps: Any, axis: int, size: int) -> Tensor:
         return self._call["unblend"](g, taps=taps, axis=axis, size=size)
 
-    def product_sums(self, a: Tensor, b: Tensor, axis: tuple[int, ...]) -> Tensor:
-        return namespace.sum(a * b, axis=axis, keepdims=True)  # pyright: ignore
-
     def standardize(self, x: Tensor, axis: tuple[int, ...], eps: float) -> Tensor:
         return normalizing.units(x, axis, eps, namespace)[0]
 
-    def standardize_slope(self, t: Tensor, x: Tensor, axis: tuple[int, ...], eps: float) -> Tensor:
-        return normalizing.units_slope(t, x, axis, eps, namespace)
+    def standardize_slope(
+        self, t: Tensor, x: Tensor, axis: tuple[int, ...], eps: float, weight: Tensor | None = None
+    ) -> Tensor:
+        return normalizing.units_slope(t, x, axis, eps, namespace, weight)
+
+    def units_product_sums(
+        self, g: Tensor, x: Tensor, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]
+    ) -> Tensor:
+        products = g * normalizing.units(x, axis, eps, namespace)[0]
+        return namespace.sum(products, axis=axes, keepdims=True) if axes else products  # pyright: ignore
 
     def put_class(self, g: Tensor, index: Tensor, shape: tuple[int, ...]) -> Tensor:
         return self._call["put_class"](g, index, shape=shape)

@@ -279,8 +279,8 @@ def group_norm(
                 f"shape {list(p._array.shape)} and input of shape {list(shape)}"
             )
     need_types(x, "GroupNormKernelImpl", weight, bias)
-    groups = (n, num_groups, x._array.size // max(n * num_groups, 1))
-    return standardized("group", x, weight, bias, (2,), (channels, *(1,) * (len(shape) - 2)), eps, groups)
+    groups = (n, num_groups, channels // num_groups, x._array.size // max(n * channels, 1))
+    return standardized("group", x, weight, bias, (2, 3), (channels, *(1,) * (len(shape) - 2)), eps, groups)
 
 
 def rms_norm(
