@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import OrderedDict
 from importlib import import_module
 from typing import Any
 
@@ -33,6 +34,7 @@ CALLS = [
     "m.optim.Optimizer.OptimizerPreHook, m.optim.Adam.OptimizerPostHook",
     "m.optim.Optimizer.profile_hook_step(lambda self: 3)(m.optim.SGD([p]))",
     "import_module(m.__name__ + '.optim.lr_scheduler').Optimizer is m.optim.Optimizer",
+    "import_module(m.__name__ + '.optim.lr_scheduler').EPOCH_DEPRECATION_WARNING",
     "m.optim.Adagrad([p]).share_memory(), m.optim.Adagrad([p], initial_accumulator_value=0.5).state[p]",
     "m.optim.Optimizer([p], {}).step()",
     "m.optim.SparseAdam([p], lr=0)",
@@ -102,5 +104,47 @@ def test_an_optimiser_made_of_torchs_parts() -> None:
             p.grad = m.tensor([1.0, -1.0, 0.5]) * (-1) ** (k // 2)
             grad_enabled = optimizer.step()
         return p, grad_enabled, optimizer.state_dict()["state"][0]["step"]
+
+    assert_same(run, torch, gradiente)
+
+
+def test_what_programs_do_by_hand() -> None:
+    def run(m: Any) -> Any:
+        schedulers = import_module(f"{m.__name__}.optim.lr_scheduler")
+        seen: list[Any] = []
+
+        class Around(m.optim.Optimizer):  # has the attributes of the base without its __init__
+            def __init__(self, inner: Any) -> None:
+                self.inner, self.param_groups, self.state = inner, inner.param_groups, inner.state
+                self.defaults = inner.defaults
+                self._optimizer_step_pre_hooks = {0: lambda o, args, kw: seen.append("before")}
+                self._optimizer_step_post_hooks = OrderedDict()
+                self._patch_step_function()
+
+            def step(self, closure: Any = None) -> Any:
+                return self.inner.step(closure)
+
+        p = m.ones(1, requires_grad=True)
+        p.grad = m.ones(1)
+        inner = m.optim.SGD([p], lr=0.5)
+        inner.register_step_post_hook(lambda o, args, kw: seen.append("inner"))
+        outer = Around(inner)
+        outer.step()
+        seen += [len(inner._optimizer_step_post_hooks), len(outer._optimizer_step_pre_hooks)]
+
+        class Halving(schedulers._LRScheduler):
+            def get_lr(self) -> Any:
+                return [group["lr"] / 2 for group in self.optimizer.param_groups]
+
+            def step(self, epoch: Any = None) -> None:
+                self._step_count = getattr(self, "_step_count", 0) + 1
+                with schedulers._enable_get_lr_call(self):
+                    seen.append(self._get_lr_called_within_step)
+                    for group, lr in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
+                        group["lr"] = lr
+                seen.append(self._get_lr_called_within_step)
+
+        Halving(inner).step()
+        return seen, p, inner.param_groups[0]["lr"]
 
     assert_same(run, torch, gradiente)

@@ -38,10 +38,11 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(step)
     def with_hooks(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if not (before_every_step or after_every_step or self._pre_hooks or self._post_hooks):
+        before, after = self._optimizer_step_pre_hooks, self._optimizer_step_post_hooks
+        if not (before_every_step or after_every_step or before or after):
             return step(self, *args, **kwargs)
         args = (self, *args)
-        for hook in (*before_every_step.values(), *self._pre_hooks.values()):
+        for hook in (*before_every_step.values(), *before.values()):
             answer = hook(self, args, kwargs)
             if answer is not None:
                 if not (isinstance(answer, tuple) and len(answer) == 2):  # pyright: ignore[reportUnknownArgumentType]
@@ -50,7 +51,7 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
                     )
                 args, kwargs = answer  # pyright: ignore[reportUnknownVariableType]
         result = step(*args, **kwargs)  # pyright: ignore[reportUnknownArgumentType]
-        for hook in (*self._post_hooks.values(), *after_every_step.values()):
+        for hook in (*after.values(), *after_every_step.values()):
             hook(self, args, kwargs)
         return result
 
@@ -65,50 +66,50 @@ class Hooked:
     OptimizerPostHook: TypeAlias = Callable[[Self, Args, Kwargs], None]
     profile_hook_step = staticmethod(hooked)
 
-    _pre_hooks: Hooks
-    _post_hooks: Hooks
-    _before_saving: Hooks
-    _after_saving: Hooks
-    _before_loading: Hooks
-    _after_loading: Hooks
+    _optimizer_step_pre_hooks: Hooks
+    _optimizer_step_post_hooks: Hooks
+    _optimizer_state_dict_pre_hooks: Hooks
+    _optimizer_state_dict_post_hooks: Hooks
+    _optimizer_load_state_dict_pre_hooks: Hooks
+    _optimizer_load_state_dict_post_hooks: Hooks
 
     def _init_hooks(self) -> None:
-        self._pre_hooks, self._post_hooks = OrderedDict(), OrderedDict()
-        self._before_saving, self._after_saving = OrderedDict(), OrderedDict()
-        self._before_loading, self._after_loading = OrderedDict(), OrderedDict()
+        for name in Hooked.__annotations__:  # programs may have set some of them
+            if name.endswith("_hooks"):
+                self.__dict__.setdefault(name, OrderedDict())
         kind: Any = type(self)
         if not getattr(kind.step, "hooked", False):  # a step that a program defines
             kind.step = hooked(kind.step)
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` before each step; a pair that it returns replaces args and kwargs."""
-        return register(self._pre_hooks, hook)
+        return register(self._optimizer_step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Call `hook(optimizer, args, kwargs)` after each step."""
-        return register(self._post_hooks, hook)
+        return register(self._optimizer_step_post_hooks, hook)
 
     def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` before `state_dict`; with `prepend` before the hooks that are there."""
-        return _registered(self._before_saving, hook, prepend)
+        return _registered(self._optimizer_state_dict_pre_hooks, hook, prepend)
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` with what `state_dict` is to return; what it returns takes its place.
 
         With `prepend` before the hooks that are there.
         """
-        return _registered(self._after_saving, hook, prepend)
+        return _registered(self._optimizer_state_dict_post_hooks, hook, prepend)
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer, state_dict)` with a shallow copy of what is to be loaded; what it returns is loaded.
 
         With `prepend` before the hooks that are there.
         """
-        return _registered(self._before_loading, hook, prepend)
+        return _registered(self._optimizer_load_state_dict_pre_hooks, hook, prepend)
 
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Call `hook(optimizer)` after `load_state_dict`; with `prepend` before the hooks that are there."""
-        return _registered(self._after_loading, hook, prepend)
+        return _registered(self._optimizer_load_state_dict_post_hooks, hook, prepend)
 
 
 def _registered(hooks: Hooks, hook: Callable[..., Any], prepend: bool) -> RemovableHandle:

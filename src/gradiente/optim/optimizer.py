@@ -287,7 +287,7 @@ class Optimizer(Hooked):
             >>> torch.optim.SGD([torch.ones(1, requires_grad=True)], lr=0.1).state_dict()["param_groups"][0]["params"]
             [0]
         """
-        for hook in list(self._before_saving.values()):
+        for hook in list(self._optimizer_state_dict_pre_hooks.values()):
             hook(self)
         number: dict[int, int] = {}
         groups: list[dict[str, Any]] = []
@@ -298,7 +298,7 @@ class Optimizer(Hooked):
             packed["params"] = [number[id(p)] for p in group["params"]]
             groups.append(packed)
         state: dict[Any, Any] = {number.get(id(p), p): values for p, values in self.state.items()}
-        return answered(self._after_saving, self, {"state": state, "param_groups": groups})
+        return answered(self._optimizer_state_dict_post_hooks, self, {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over options and state that `state_dict` gave; the parameters are matched by their order.
@@ -319,7 +319,7 @@ class Optimizer(Hooked):
             >>> optimizer.param_groups[0]["lr"]
             0.5
         """
-        state_dict = answered(self._before_loading, self, state_dict.copy())
+        state_dict = answered(self._optimizer_load_state_dict_pre_hooks, self, state_dict.copy())
         saved_groups, saved_state = state_dict["param_groups"], state_dict["state"]
         groups = self.param_groups
         if len(saved_groups) != len(groups):
@@ -349,7 +349,7 @@ class Optimizer(Hooked):
             else:
                 state[p] = {name: state_value(name, value, p) for name, value in values.items()}
         self.__setstate__({"state": state, "param_groups": new_groups})
-        for hook in list(self._after_loading.values()):
+        for hook in list(self._optimizer_load_state_dict_post_hooks.values()):
             hook(self)
 
     def __getstate__(self) -> dict[str, Any]:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from ..optimizer import Optimizer as Optimizer
+from .base import EPOCH_DEPRECATION_WARNING as EPOCH_DEPRECATION_WARNING
 from .base import LRScheduler
+from .base import _enable_get_lr_call as _enable_get_lr_call
 from .composed import ChainedScheduler, SequentialLR
 from .cyclic import CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR
 from .one_cycle import OneCycleLR

@@ -18,12 +18,22 @@ from ...tensor.core import Tensor
 from ..optimizer import Optimizer
 
 _SEE = "See more details at https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate"
-EPOCH_DEPRECATED = (
+EPOCH_DEPRECATION_WARNING = (
     "The epoch parameter in `scheduler.step()` was not necessary and is being deprecated where possible. Please use "
     "`scheduler.step()` to step the scheduler. During the deprecation, if epoch is different from None, the closed "
     "form is used instead of the new chainable form, where available. Please open an issue if you are unable to "
     "replicate your use case: https://github.com/pytorch/pytorch/issues/new/choose."
 )
+
+
+@contextmanager
+def _enable_get_lr_call(o: Any) -> Iterator[Any]:  # torch's name for it, which published schedulers import
+    """Let a scheduler's `get_lr` be called without a warning."""
+    o._get_lr_called_within_step = True
+    try:
+        yield o
+    finally:
+        o._get_lr_called_within_step = False
 
 
 class LRScheduler:
@@ -94,7 +104,7 @@ class LRScheduler:
             self._warn_about_order()
         self._step_count += 1
         if epoch is not None:
-            warnings.warn(EPOCH_DEPRECATED, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         self._update_lr(epoch)
 
     def _warn_about_order(self) -> None:
@@ -116,7 +126,7 @@ class LRScheduler:
 
     def _update_lr(self, epoch: int | None = None) -> None:
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
-        with self._inside_step():
+        with _enable_get_lr_call(self):
             closed_form: Callable[[], list[float | Tensor]] | None = getattr(self, "_get_closed_form_lr", None)
             rates = self.get_lr() if epoch is None or closed_form is None else closed_form()
         self._set_rates(rates)
@@ -126,14 +136,6 @@ class LRScheduler:
         for group, rate in zip(groups, rates, strict=True):
             set_option(group, "lr", rate)
         self._last_lr = group_rates(self.optimizer)
-
-    @contextmanager
-    def _inside_step(self) -> Iterator[None]:
-        self._get_lr_called_within_step = True
-        try:
-            yield
-        finally:
-            self._get_lr_called_within_step = False
 
     def _warn_outside_step(self) -> None:
         if not self._get_lr_called_within_step:

@@ -10,6 +10,7 @@ from ...tensor.core import Tensor
 from ..optimizer import Optimizer
 from .base import (
     LRScheduler,
+    _enable_get_lr_call,
     check_optimizer,
     load_callables,
     one_per_group,
@@ -144,7 +145,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
                 raise ValueError(f"Expected non-negative epoch, but got {epoch}")
             self._go_to(epoch)
             self.last_epoch = math.floor(epoch)
-        with self._inside_step():
+        with _enable_get_lr_call(self):
             rates = self.get_lr()
         self._set_rates(rates)
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, SupportsFloat
 
 from .._options import number
 from ..optimizer import Optimizer
-from .base import EPOCH_DEPRECATED, LRScheduler, check_optimizer, group_rates, set_option
+from .base import EPOCH_DEPRECATION_WARNING, LRScheduler, check_optimizer, group_rates, set_option
 
 
 class ReduceLROnPlateau(LRScheduler):
@@ -95,7 +95,7 @@ class ReduceLROnPlateau(LRScheduler):
         """
         current = float(metrics)
         if epoch is not None:
-            warnings.warn(EPOCH_DEPRECATED, UserWarning, stacklevel=2)
+            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self._is_better(current):
             self.best = current
