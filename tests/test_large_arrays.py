@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import normalizing, numpy_adding, numpy_extras, numpy_large, numpy_ordering
+from gradiente.arrays import normalizing, numpy_adding, numpy_extras, numpy_large, numpy_ordering, pairs
 from gradiente.arrays.numpy_fast import xp
 
 HARD = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e-40, 1.0, -1.0, 3e38]
@@ -319,3 +319,37 @@ def test_derivatives_of_standard_units_with_weights(shape, axis, features, mean,
         found = normalizing.units_product_sums(spread, turned, axis, 1e-5, axes)
         np.testing.assert_allclose(found / size, of_spread / size, **close)
         assert found.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("case", ["spread", "near", "far away", "many alike", "infinite"])
+def test_distances_of_pairs(case, dtype, rng):
+    x = rng.standard_normal((40, 6)).astype(dtype)
+    if case == "near":
+        x[3], x[10] = x[7], x[11] * (1 + 8 * np.finfo(dtype).eps)
+    elif case == "far away":
+        x += 1000
+    elif case == "many alike":
+        x[5:] = x[5]
+    elif case == "infinite":
+        x[2, 3] = math.inf
+    wide, g = x.astype(np.float64), rng.standard_normal(40 * 39 // 2).astype(dtype)
+    d = pairs.differences(wide, numpy_extras)
+    with np.errstate(invalid="ignore"):
+        expected = np.sqrt(np.sum(d * d, axis=1))
+        found = numpy_extras.pair_distances(x)
+        np.testing.assert_allclose(found, expected, rtol=8 * np.finfo(dtype).eps)
+        slopes = pairs.slopes(g.astype(np.float64), wide, expected, np, numpy_extras)
+        tolerance = 100 * np.finfo(dtype).eps
+        np.testing.assert_allclose(numpy_extras.pair_slopes(g, x, found), slopes, rtol=tolerance, atol=tolerance)
+    assert found.dtype == dtype
+    assert found[np.flatnonzero(expected == 0)].tolist() == [0] * int(np.sum(expected == 0))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_distances_of_few_rows(n):
+    x = torch.ones(n, 3, requires_grad=True)
+    out = torch.nn.functional.pdist(x)
+    assert out.shape == (n * (n - 1) // 2,)
+    out.sum().backward()
+    assert x.grad.tolist() == [[0.0] * 3] * n

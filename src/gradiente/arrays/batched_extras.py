@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import batched_indexing, batched_windows, normalizing, numpy_extras
+from . import batched_indexing, batched_windows, normalizing, numpy_extras, pairs
 from .batched import Array, Batched, elementwise, flat, full, levels_of, namespace, not_batchable, spread
 from .batched_each import each_example
 
@@ -273,6 +273,13 @@ class BatchedExtras:
 
     def standardize_slope(self, t: Any, x: Any, axis: tuple[int, ...], eps: float, weight: Any = None) -> Any:
         return normalizing.units_slope(t, x, axis, eps, namespace(), weight)
+
+    def pair_distances(self, x: Any) -> Any:
+        d = pairs.differences(x, self)
+        return namespace().sqrt(namespace().sum(d * d, axis=1))
+
+    def pair_slopes(self, g: Any, x: Any, out: Any) -> Any:
+        return pairs.slopes(g, x, out, namespace(), self)
 
     def units_product_sums(self, g: Any, x: Any, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]) -> Any:
         products = g * normalizing.units(x, axis, eps, namespace())[0]

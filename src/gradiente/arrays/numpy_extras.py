@@ -94,6 +94,8 @@ from .numpy_special import zeta as zeta
 from .numpy_windows import convolve as convolve
 from .numpy_windows import convolve_input as convolve_input
 from .numpy_windows import convolve_weight as convolve_weight
+from .pairs import pair_distances as pair_distances
+from .pairs import pair_slopes as pair_slopes
 
 Array = Any
 """A NumPy array, or the NumPy scalar that stands for a 0-d result."""
@@ -125,6 +127,8 @@ NAMES = (
     "fold_windows",
     "gather_along_axis",
     "identity_times",
+    "pair_distances",
+    "pair_slopes",
     "pick",
     "put_along_axis",
     "put_class",

@@ -1,9 +1,10 @@
-"""Rules of layers: normalisation, and tables whose rows are picked by number."""
+"""Rules of layers: normalisation, distances of rows, and tables whose rows are picked by number."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..arrays.pairs import differences
 from .kinds import General as general
 from .kinds import Linear as linear
 from .kinds import Primitive
@@ -102,6 +103,15 @@ def _kept(g: Any, b: Any, padding: int, by_frequency: bool, rows: int, xp: Any, 
     return g if padding < 0 else xp.where(xp.expand_dims(b == padding, axis=len(b.shape)), 0, g)
 
 
+pair_distances: Primitive = general(
+    "pair_distances",
+    lambda g, x, out, extras: extras.pair_slopes(g, x, out),
+    forward=lambda x, extras: extras.pair_distances(x),
+    jvp=lambda t, x, out, xp, extras: extras.safe_divide(
+        xp.sum(differences(t, extras) * differences(x, extras), axis=1), out
+    ),
+    node="PdistBackward0",
+)
 embedding: Primitive = general(
     "embedding",
     lambda g, b, a_shape, padding, by_frequency, xp, extras: extras.put_rows(

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, namespace_of, normalizing
+from ..arrays import extras_of, namespace_of, normalizing, pairs
 from ..arrays.numpy_special import NAMES as SPECIAL
 from ..rules import table
 from .core import Tensor, box, wrap
@@ -167,6 +167,12 @@ class Extras:
         self, t: Tensor, x: Tensor, axis: tuple[int, ...], eps: float, weight: Tensor | None = None
     ) -> Tensor:
         return normalizing.units_slope(t, x, axis, eps, namespace, weight)
+
+    def pair_distances(self, x: Tensor) -> Tensor:
+        return self._call["pair_distances"](x)
+
+    def pair_slopes(self, g: Tensor, x: Tensor, out: Tensor) -> Tensor:
+        return pairs.slopes(g, x, out, namespace, self)
 
     def units_product_sums(
         self, g: Tensor, x: Tensor, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]

@@ -20,6 +20,7 @@ from .reductions import broadcast_shape
 _distance = primitive("vector_norm", "NormBackward1")
 _rows = primitive("index")
 _pdist = primitive("vector_norm", "PdistBackward0")
+_pairs = primitive("pair_distances")
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
@@ -161,6 +162,8 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
         raise RuntimeError(f"pdist only supports floating-point dtypes (`input` has dtype {input.dtype!r})")
     if p < 0:
         raise RuntimeError(f"pdist only supports non-negative p values (p={p})")
+    if p == 2 and array.shape[1]:
+        return _pairs(input)
     first, second = np.triu_indices(array.shape[0], 1)
     difference = sub(_rows(input, index=(first,)), _rows(input, index=(second,)))
     return length(difference, p, _pdist)

@@ -1,0 +1,105 @@
+"""Distances of all pairs of rows, and their derivative: as formulas in the vocabulary, and quickly for NumPy arrays.
+
+The pairs are (0, 1), (0, 2), …, (1, 2), …. The quick ones never hold the differences of all pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+Array = Any
+
+
+def places(n: int) -> tuple[Array, Array]:
+    """The numbers of the rows in each pair."""
+    return np.triu_indices(n, 1)  # pyright: ignore[reportReturnType]
+
+
+def differences(x: Any, extras: Any) -> Any:
+    """The first row less the second one, for each pair."""
+    first, second = places(x.shape[0])
+    return extras.pick(x, (first,)) - extras.pick(x, (second,))
+
+
+def slopes(g: Any, x: Any, out: Any, xp: Any, extras: Any) -> Any:
+    """The adjoint of the derivative of the distances `out`: g·(xᵢ - xⱼ)/‖xᵢ - xⱼ‖, added to i and taken from j."""
+    first, second = places(x.shape[0])
+    pulls = xp.expand_dims(extras.safe_divide(g, out), axis=1) * differences(x, extras)
+    return extras.embed(pulls, (first,), x.shape) - extras.embed(pulls, (second,), x.shape)
+
+
+# -- the same for NumPy -----------------------------------------------------------------------------------------------
+
+
+def _parts(n: int) -> Iterator[tuple[int, slice]]:
+    """Each row, and where the pairs of which it is the first one stand."""
+    start = 0
+    for i in range(n - 1):
+        yield i, slice(start, start + n - 1 - i)
+        start += n - 1 - i
+
+
+_NEAR = 1e-6
+"""Of the largest squared norm: smaller squared distances are computed from the difference, the others in float64."""
+
+
+def pair_distances(x: Array) -> Array:
+    """‖xᵢ - xⱼ‖ for all pairs of rows of x (n, k).
+
+    Of float32 by one product of matrices in float64: ‖xᵢ‖² + ‖xⱼ‖² - 2·xᵢ·xⱼ, exact enough but for near neighbours.
+    """
+    n = len(x)
+    out = np.empty(n * (n - 1) // 2, x.dtype)
+    if out.size and x.dtype.char == "f":
+        squares, scale = _squares(x)
+        near = np.flatnonzero(squares <= _NEAR * scale)
+        if np.isfinite(scale) and len(near) <= len(out) // 8:
+            starts = np.array([part.start for _, part in _parts(n)])
+            first = np.searchsorted(starts, near, side="right") - 1
+            d = x[first] - x[near - starts[first] + first + 1]
+            squares[near] = np.vecdot(d, d)
+            return np.sqrt(squares, out, casting="same_kind")
+    columns = np.ascontiguousarray(x.T)
+    for i, part in _parts(n):
+        d = columns[:, i + 1 :] - columns[:, i : i + 1]
+        np.multiply(d, d, d)
+        out[part] = d.sum(axis=0)
+    return np.sqrt(out, out)
+
+
+def _squares(x: Array) -> tuple[Array, float]:
+    """The squared distances in float64, and the largest squared norm about the mean."""
+    wide = x.astype(np.float64)
+    wide -= wide.mean(axis=0)
+    products = wide.dot(wide.T)
+    norms = products.diagonal().copy()
+    products *= -2
+    products += norms
+    products += norms[:, None]
+    squares = np.empty(len(x) * (len(x) - 1) // 2)
+    for i, part in _parts(len(x)):
+        squares[part] = products[i, i + 1 :]
+    return squares, norms.max(initial=0)
+
+
+def pair_slopes(g: Array, x: Array, out: Array) -> Array:
+    """The adjoint of the derivative of pair_distances, whose result is `out`: Σⱼ g·(xᵢ - xⱼ)/out for each row i."""
+    n = len(x)
+    pulls = g / np.where(out == 0, np.inf, out)
+    weights = np.zeros((n, n), np.float64)
+    for i, part in _parts(n):
+        weights[i, i + 1 :] = pulls[part]
+    weights += weights.T.copy()
+    if x.dtype.char == "f" and np.isfinite(total := weights.sum(axis=1, keepdims=True)).all():
+        wide = x.astype(np.float64)
+        return (total * wide - weights.dot(wide)).astype(x.dtype)
+    columns, slope = np.ascontiguousarray(x.T), np.empty(x.shape, x.dtype)
+    for i in range(n):
+        slope[i] = (columns[:, i : i + 1] - columns).dot(weights[i].astype(x.dtype))
+    return slope
+
+
+__all__ = ["differences", "pair_distances", "pair_slopes", "places", "slopes"]
