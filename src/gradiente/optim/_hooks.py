@@ -75,8 +75,8 @@ class Hooked:
 
     def _init_hooks(self) -> None:
         for name in Hooked.__annotations__:  # programs may have set some of them
-            if name.endswith("_hooks"):
-                self.__dict__.setdefault(name, OrderedDict())
+            if name.endswith("_hooks") and not hasattr(self, name):
+                setattr(self, name, OrderedDict())
         kind: Any = type(self)
         if not getattr(kind.step, "hooked", False):  # a step that a program defines
             kind.step = hooked(kind.step)

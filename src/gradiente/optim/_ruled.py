@@ -96,7 +96,7 @@ def filled(p: Tensor, value: Any) -> Tensor:
 
 def real(number: Any) -> Any:
     """A number of the state as Python's."""
-    return number if isinstance(number, Recorded) else float(number)
+    return number if type(number) is Recorded else float(number)
 
 
 def toward(mean: Any, value: Any, share: float) -> None:
