@@ -64,3 +64,16 @@ def test_sums_in_shared_memory() -> None:
     optimizer.step()
     assert optimizer.state[p]["sum"].tolist() == [1, 1]
     assert optimizer.state[p]["sum"].is_shared()
+
+
+def test_what_copied_steps_call() -> None:
+    p, q = torch.ones(2, requires_grad=True), torch.ones(1, dtype=torch.float64)
+    optimizer = torch.optim.SGD([p], lr=0.1)
+    optimizer._accelerator_graph_capture_health_check()
+    with pytest.warns(DeprecationWarning, match="Use _accelerator_graph_capture_health_check instead"):
+        optimizer._cuda_graph_capture_health_check()
+    groups = optimizer._group_tensors_by_device_and_dtype([[p, q], [1, 2]], with_indices=True)
+    assert [(kind, lists[1], places) for (_, kind), (lists, places) in groups.items()] == [
+        (torch.float32, [1], [0]),
+        (torch.float64, [2], [1]),
+    ]

@@ -30,6 +30,11 @@ CALLS = [
     "o._get_capturable_supported_devices(), o._get_capturable_supported_devices(False)",
     "o._disable_dynamo_if_unsupported(single_tensor_fn=None)(lambda: 5)()",
     "o._view_as_real(both, other), both, other",
+    "m.optim.Adam([p])._cuda_graph_capture_health_check(), m.optim.Adam([p])._accelerator_graph_capture_health_check()",
+    "[m.optim.Optimizer._group_tensors_by_device_and_dtype([[p, p * 2], [p, None]], flag) for flag in (False, True)]",
+    "[v for k, v in sorted(o._group_tensors_by_device_and_dtype([[p, z, p]], True).items(), key=str)]",
+    "u._has_foreach_support([p], p.device), u._device_has_foreach_support(p.device)",
+    "u._get_fused_kernels_supported_devices()",
     "o.required, o._RequiredParameter()",
     "m.optim.Optimizer.OptimizerPreHook, m.optim.Adam.OptimizerPostHook",
     "m.optim.Optimizer.profile_hook_step(lambda self: 3)(m.optim.SGD([p]))",
@@ -50,6 +55,7 @@ def test_calls(call: str) -> None:
     def run(m: Any) -> Any:
         p, z = m.ones(2, requires_grad=True), m.ones(2, dtype=m.complex64)
         names = {"m": m, "o": import_module(f"{m.__name__}.optim.optimizer"), "import_module": import_module}
+        names["u"] = import_module(f"{m.__name__}.utils._foreach_utils")
         return eval(call, {**names, "p": p, "z": z, "both": [z, m.ones(2)], "other": [z * 2, m.zeros(2)]})
 
     if "Hook, m." in call:
@@ -87,6 +93,7 @@ def test_an_optimiser_made_of_torchs_parts() -> None:
         class Cautious(m.optim.Adam):  # masks what the gradient does not agree with
             @base._use_grad_for_differentiable
             def step(self, closure: Any = None) -> Any:
+                self._cuda_graph_capture_health_check()
                 for group in self.param_groups:
                     lists: list[list[Any]] = [[] for _ in range(6)]
                     has_complex = self._init_group(group, *lists)

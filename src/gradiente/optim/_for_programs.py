@@ -14,8 +14,11 @@ from ..nn.parameter import Parameter
 from ..ops.complexes import view_as_real
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype, float32, float64
+from ..utils._foreach_utils import _get_foreach_kernels_supported_devices as _get_foreach_kernels_supported_devices
+from ..utils._foreach_utils import _get_fused_kernels_supported_devices as _get_fused_kernels_supported_devices
+from ..utils._foreach_utils import _group_tensors_by_device_and_dtype as _group_tensors_by_device_and_dtype
 from ._hooks import Args, Kwargs
-from ._options import CAPTURED_ON, FUSED_ON, check_fused_parameters, scalar_dtype
+from ._options import CAPTURED_ON, check_fused_parameters, scalar_dtype
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer
@@ -100,14 +103,6 @@ def _default_to_fused_or_foreach(
 def _device_dtype_check_for_fused(p: Tensor, cuda_unsupported: bool = False) -> None:
     """Raise torch's error for a parameter that no fused step is made for."""
     check_fused_parameters([p])
-
-
-def _get_foreach_kernels_supported_devices() -> list[str]:
-    return ["cuda", "xpu", "mtia", "privateuseone"]
-
-
-def _get_fused_kernels_supported_devices() -> list[str]:
-    return list(FUSED_ON)
 
 
 def _get_capturable_supported_devices(supports_xla: bool = True) -> list[str]:

@@ -8,9 +8,7 @@ import numpy as np
 
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import get_default_dtype
-
-FUSED_ON = ("mps", "cuda", "xpu", "hpu", "cpu", "mtia", "privateuseone")
-"""The devices that PyTorch names where it refuses a fused step."""
+from ..utils._foreach_utils import _get_fused_kernels_supported_devices
 
 CAPTURED_ON = ("cuda", "xpu", "hpu", "privateuseone", "xla")
 """The devices on which PyTorch captures steps; without the last one for some."""
@@ -62,7 +60,7 @@ def check_fused_parameters(params: list[Tensor]) -> None:
         if not p.is_floating_point():
             raise RuntimeError(
                 "`fused=True` requires all the params to be floating point Tensors of supported devices: "
-                f"{list(FUSED_ON)} but {p.dtype} and {p.device.type} (leave fused out)"
+                f"{_get_fused_kernels_supported_devices()} but {p.dtype} and {p.device.type} (leave fused out)"
             )
 
 
@@ -83,7 +81,6 @@ def not_capturable(group: dict[str, Any], which: str = "params and state_steps",
 
 __all__ = [
     "CAPTURED_ON",
-    "FUSED_ON",
     "check_fused",
     "check_fused_parameters",
     "check_options",

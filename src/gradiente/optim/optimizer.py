@@ -18,6 +18,7 @@ import numpy as np
 from ..graph import change, current, set_mode, user_place, version_of
 from ..tensor.core import Tensor
 from ..tensor.dtypes import TENSOR_TYPES
+from ._copied import Copied
 from ._groups import _RequiredParameter as _RequiredParameter
 from ._groups import parameters, state_value, with_defaults
 from ._groups import required as required
@@ -33,7 +34,7 @@ ParamsT = Params
 """What can be optimised: tensors, groups of tensors with options of their own, or pairs of a name and a tensor."""
 
 
-class Optimizer(Hooked):
+class Optimizer(Hooked, Copied):
     """What all optimisers share; a subclass defines `_update` for one group of parameters.
 
     Args:
@@ -64,9 +65,6 @@ class Optimizer(Hooked):
 
     _foreach_recorded = False
     """Whether torch records steps with `foreach`."""
-
-    _listed: ClassVar[tuple[str, ...]] = ()
-    """The entries of the state in the order in which torch lists them for programs."""
 
     _numbers: ClassVar[tuple[str, ...]] = ("step",)
     """The numbers in the state of a parameter, which are tensors without dimensions."""
@@ -226,27 +224,6 @@ class Optimizer(Hooked):
     def _begin(self, p: Tensor, options: Any) -> dict[str, Any]:
         """The state of a parameter before its first step."""
         return {}
-
-    def _init_group(self, group: dict[str, Any], params: list[Tensor], grads: list[Tensor], *lists: list[Any]) -> Any:
-        """Put the parameters of a group, their gradients and their state in lists, for steps that programs define.
-
-        The lists are those of torch's optimisers; the state begins here. Returns whether any parameter is complex.
-        """
-        options = self._options(group)
-        for p in group["params"]:
-            if p.grad is None:
-                continue
-            params.append(p)
-            grads.append(p.grad)
-            state = self.state[p] if p in self.state else self._begin(p, options)
-            if state:
-                self.state[p] = state
-            for name, values in zip(self._listed, lists, strict=True):
-                if name in state:
-                    values.append(state[name])
-                elif name == "momentum_buffer" and group["momentum"] != 0:
-                    values.append(None)
-        return any(p.is_complex() for p in params)
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
         """Change the parameter `p` in place by its gradient, the array `g`."""
