@@ -353,3 +353,51 @@ def test_distances_of_few_rows(n):
     assert out.shape == (n * (n - 1) // 2,)
     out.sum().backward()
     assert x.grad.tolist() == [[0.0] * 3] * n
+
+
+@pytest.mark.parametrize(
+    "subscripts", ["ni,oij,nj->no", "ij,jk,kl->il", "ij,jk,kl->", "abi,bcj,acij->abc", "i,j,k->kji", "ij,kj,j,lk->il"]
+)
+def test_contractions_of_many_operands(subscripts, rng):
+    sizes = dict(zip("abcijklno", (3, 4, 5, 6, 7, 8, 9, 2, 10), strict=True))
+    operands = [rng.standard_normal([sizes[c] for c in term]) for term in subscripts.partition("->")[0].split(",")]
+    expected = np.einsum(subscripts, *operands)
+    np.testing.assert_allclose(numpy_extras.einsum(subscripts, *operands), expected, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("largest", [True, False])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_extremes_at_places_along_an_axis(axis, largest, rng):
+    x, c, indices = rng.standard_normal((50, 50)), rng.standard_normal((40, 50)), rng.integers(0, 50, (40, 50))
+    expected = x.copy()
+    (np.maximum if largest else np.minimum).at(expected, numpy_extras.along_axis(indices, axis), c)
+    for turned in (x, np.asfortranarray(x)):
+        found = numpy_extras.scatter_extreme(turned, indices, c, axis, largest, True)
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_sums_at_pairs_of_places(rng):
+    first, second = rng.integers(-50, 50, 3000), rng.integers(-60, 60, 3000)
+    values, expected = rng.standard_normal(3000), np.zeros((50, 60))
+    np.add.at(expected, (first, second), values)
+    for out in (np.zeros((50, 60)), np.zeros((60, 50)).T):
+        numpy_adding.add_at(out, (first, second), values)
+        np.testing.assert_allclose(out, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [(1, 1), (7, 5), (3, 12)])
+def test_means_of_parts_of_an_image_and_their_adjoint(count, rng):
+    x = torch.from_numpy(rng.standard_normal((3, 2, 12, 12))).requires_grad_()
+    g = torch.from_numpy(rng.standard_normal((3, 2, *count)))
+    out = torch.nn.functional.adaptive_avg_pool2d(x, count)
+    out.backward(g)
+    starts = [[i * 12 // m for i in range(m)] for m in count]
+    ends = [[-(-(i + 1) * 12 // m) for i in range(m)] for m in count]
+    expected, slope = np.zeros((3, 2, *count)), np.zeros((3, 2, 12, 12))
+    for i, (top, bottom) in enumerate(zip(starts[0], ends[0], strict=True)):
+        for j, (left, right) in enumerate(zip(starts[1], ends[1], strict=True)):
+            part = (..., slice(top, bottom), slice(left, right))
+            expected[..., i, j] = x.detach().numpy()[part].mean(axis=(-2, -1))
+            slope[part] += g.numpy()[..., i : i + 1, j : j + 1] / ((bottom - top) * (right - left))
+    np.testing.assert_allclose(out.detach().numpy(), expected, rtol=1e-12)
+    np.testing.assert_allclose(x.grad.numpy(), slope, rtol=1e-12, atol=1e-15)

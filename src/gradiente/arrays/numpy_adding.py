@@ -50,7 +50,7 @@ def add_at(out: Array, index: Any, values: Array) -> None:
     if axes and shape == (*out.shape[: axes[0][0]], *[len(rows) for _, rows in axes]):
         numpy_mesh.add(out, axes, values)
         return
-    positions = np.arange(out.size).reshape(out.shape)[index]
+    positions = _positions(out.shape, index)
     values = np.broadcast_to(np.asarray(values, dtype=out.dtype), np.shape(positions))
     _add_flat(out, np.ravel(positions), np.ravel(values))
 
@@ -60,6 +60,19 @@ def _only_axis(index: Any) -> int | None:
     *lead, last = index if isinstance(index, tuple) and index else (None,)
     vector = isinstance(last, np.ndarray) and last.ndim == 1 and last.dtype != np.bool_
     return len(lead) if vector and all(part.__class__ is slice and part == slice(None) for part in lead) else None
+
+
+def _positions(shape: tuple[int, ...], index: Any) -> Array:
+    """Where in an array of `shape`, seen flat, the elements lie that an index names."""
+    size = math.prod(shape)
+    if size < _MANY or not isinstance(index, tuple) or len(index) != len(shape):
+        return np.arange(size).reshape(shape)[index]
+    total: Any = 0
+    for part, n in zip(index, shape, strict=True):
+        if not isinstance(part, np.ndarray) or part.dtype.kind not in "iu":
+            return np.arange(size).reshape(shape)[index]
+        total = total * n + (np.where(part < 0, part + n, part) if part.min(initial=0) < 0 else part)
+    return total
 
 
 def _add_flat(out: Array, positions: Array, values: Array) -> None:
@@ -144,6 +157,10 @@ def _add_runs(out: Array, rows: Array, values: Array) -> None:
         order = np.argsort(rows, kind="stable")
         rows, values = rows[order], values[order]
     starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
+    each = len(rows) // len(starts)
+    if len(starts) * each == len(rows) and np.array_equal(starts, np.arange(len(starts)) * each):  # as often each
+        out[rows[starts]] += np.add.reduce(values.reshape(len(starts), each, *values.shape[1:]), 1)
+        return
     if values[0].size <= _SHORT:
         out[rows[starts]] += np.add.reduceat(values, starts, axis=0)
         return

@@ -17,7 +17,7 @@ def einsum(subscripts: str, *operands: Any) -> Any:
     No letter occurs twice in one term. Three and more operands are contracted in the order that numpy.einsum finds.
     """
     if len(operands) > 2:
-        return np.einsum(subscripts, *operands, optimize=True)
+        return _by_pairs(subscripts, list(operands))
     inputs, output = subscripts.split("->")
     if len(operands) == 2:
         first, second = inputs.split(",")
@@ -25,6 +25,26 @@ def einsum(subscripts: str, *operands: Any) -> Any:
         if summed and operands[0].dtype.kind in "fc":
             return _contract(first, second, output, summed, *operands)
     return np.einsum(subscripts, *operands)
+
+
+_ROOM = 1 << 24
+"""Elements that an intermediate result may have: without it NumPy would rather loop over all letters at once."""
+
+
+def _by_pairs(subscripts: str, operands: list[Any]) -> Any:
+    """The contraction of many operands, two at a time, in the order that numpy.einsum finds."""
+    inputs, output = subscripts.split("->")
+    terms = inputs.split(",")
+    _, *steps = np.einsum_path(subscripts, *operands, optimize=("greedy", max(_ROOM, *[x.size for x in operands])))[0]
+    for step in steps:
+        places = sorted(step, reverse=True)
+        chosen, some = [terms.pop(i) for i in places], [operands.pop(i) for i in places]
+        needed = set(output).union(*terms)
+        letters = "".join(dict.fromkeys(c for term in chosen for c in term if c in needed)) if terms else output
+        call = einsum if len(some) <= 2 else np.einsum
+        operands.append(call(",".join(chosen) + "->" + letters, *some))
+        terms.append(letters)
+    return operands[0]
 
 
 def _contract(first: str, second: str, output: str, summed: list[str], a: Any, b: Any) -> Any:

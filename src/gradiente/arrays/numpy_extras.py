@@ -17,6 +17,7 @@ from .normalizing import standardize_slope as standardize_slope
 from .normalizing import units_product_sums as units_product_sums
 from .numpy_adding import add_along_axis as add_along_axis
 from .numpy_adding import add_at as add_at
+from .numpy_adding import flat_along
 from .numpy_along import along_axis as along_axis
 from .numpy_along import gather_along_axis as gather_along_axis
 from .numpy_along import put_along_axis as put_along_axis
@@ -276,10 +277,15 @@ def running_logsumexp(x: Array, axis: int) -> Array:
 
 def scatter_extreme(x: Array, indices: Array, c: Array, axis: int, largest: bool, include_self: bool) -> Array:
     """`x`, whose elements at the indices along `axis` are the extremes of themselves, if included, and all of `c`."""
+    function: Any = np.maximum if largest else np.minimum
+    if include_self and indices.size >= 1024 and c.shape == indices.shape and x.dtype is c.dtype:
+        flat = np.array(x, order="C").reshape(-1)
+        function.at(flat, flat_along(indices, axis, x.shape).reshape(-1), c.reshape(-1))
+        return flat.reshape(x.shape)
     out, where = np.array(x, copy=True), along_axis(indices, axis)
     if not include_self:
         out[where] = c  # one of those that go there
-    (np.maximum if largest else np.minimum).at(out, where, c)
+    function.at(out, where, c)
     return out
 
 

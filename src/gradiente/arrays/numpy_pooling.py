@@ -58,8 +58,8 @@ def _sum_runs(x: Array, runs: Runs) -> Array:
 
 def _spread_runs(g: Array, shape: tuple[int, ...], runs: Runs) -> Array:
     d = len(runs.starts)
-    for i, (starts, ends) in enumerate(zip(runs.starts, runs.ends, strict=True)):
-        axis = g.ndim - d + i
+    for i in reversed(range(d)):  # the last axis first: then the long slices come last
+        starts, ends, axis = runs.starts[i], runs.ends[i], g.ndim - d + i
         lead = (slice(None),) * axis
         out = np.zeros((*g.shape[:axis], shape[i - d], *g.shape[axis + 1 :]), g.dtype)
         for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
@@ -73,6 +73,9 @@ def sum_windows(x: Array, grid: Grid | Runs) -> Array:
     if isinstance(grid, Runs):
         return _sum_runs(x, grid)
     d = len(grid.size)
+    if _is_whole(grid, x.shape[-d:]):
+        rows = np.ascontiguousarray(x).reshape(*x.shape[:-d], prod(x.shape[-d:]))
+        return np.add.reduce(rows, -1).reshape(*x.shape[:-d], *(1,) * d)
     x = pad(x, grid)
     for i, n in enumerate(_counts_of(x, grid)):
         axis = x.ndim - d + i
@@ -88,6 +91,11 @@ def sum_windows(x: Array, grid: Grid | Runs) -> Array:
     return x
 
 
+def _is_whole(grid: Grid, sizes: tuple[int, ...]) -> bool:
+    """Whether there is one window, and it is all of the image."""
+    return grid.size == sizes and not any(grid.before) and not any(grid.after) and set(grid.dilation) == {1}
+
+
 def _counts_of(padded: Array, grid: Grid) -> tuple[int, ...]:
     """How many windows there are over an array that is padded already."""
     sizes = zip(padded.shape[-len(grid.size) :], grid.size, grid.dilation, grid.step, strict=True)
@@ -99,6 +107,8 @@ def spread_windows(g: Array, shape: tuple[int, ...], grid: Grid | Runs) -> Array
     if isinstance(grid, Runs):
         return _spread_runs(g, shape, grid)
     d = len(grid.size)
+    if _is_whole(grid, shape[-d:]):
+        return np.broadcast_to(g, shape).copy()
     sizes = grid.padded(shape[-d:])
     for i, n in enumerate(sizes):
         axis, count = g.ndim - d + i, g.shape[i - d]
