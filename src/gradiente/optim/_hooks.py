@@ -64,14 +64,17 @@ class Hooked:
 
     OptimizerPreHook: TypeAlias = Callable[[Self, Args, Kwargs], tuple[Args, Kwargs] | None]
     OptimizerPostHook: TypeAlias = Callable[[Self, Args, Kwargs], None]
-    profile_hook_step = staticmethod(hooked)
-
     _optimizer_step_pre_hooks: Hooks
     _optimizer_step_post_hooks: Hooks
     _optimizer_state_dict_pre_hooks: Hooks
     _optimizer_state_dict_post_hooks: Hooks
     _optimizer_load_state_dict_pre_hooks: Hooks
     _optimizer_load_state_dict_post_hooks: Hooks
+
+    @staticmethod
+    def profile_hook_step(func: Callable[..., Any]) -> Callable[..., Any]:
+        """The step of a class of optimisers, with the calls of hooks around it."""
+        return hooked(func)
 
     def _init_hooks(self) -> None:
         for name in Hooked.__annotations__:  # programs may have set some of them
