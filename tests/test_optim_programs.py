@@ -77,3 +77,19 @@ def test_what_copied_steps_call() -> None:
         (torch.float32, [1], [0]),
         (torch.float64, [2], [1]),
     ]
+
+
+def test_numbers_of_programs_optimisers_stay_numbers() -> None:
+    class Own(torch.optim.Optimizer):
+        def __init__(self, params: Any) -> None:
+            super().__init__(params, {"lr": 0.1})
+
+        def step(self, closure: Any = None) -> None:
+            for p in self.param_groups[0]["params"]:
+                self.state[p]["step"] = self.state[p].get("step", 0) + 1
+
+    p = torch.ones(1, requires_grad=True)
+    optimizer, other = Own([p]), Own([p])
+    optimizer.step()
+    other.load_state_dict(optimizer.state_dict())
+    assert type(other.state[p]["step"]) is int

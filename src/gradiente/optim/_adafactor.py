@@ -45,6 +45,8 @@ class Adafactor(Optimizer):
         tensor([0.9900, 0.9900, 0.9900], requires_grad=True)
     """
 
+    _numbers = ("step",)
+
     def __init__(
         self,
         params: Params,

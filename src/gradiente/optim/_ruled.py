@@ -24,6 +24,7 @@ class Ruled(Optimizer):
 
     _bounds: ClassVar[tuple[tuple[str, str], ...]] = ()
     _means: ClassVar[tuple[str, ...]] = ()
+    _numbers = ("step",)
     _captured: ClassVar[tuple[str, ...]] = ()
 
     def _prepare(self, params: Params, options: dict[str, Any]) -> None:

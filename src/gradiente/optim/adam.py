@@ -52,6 +52,7 @@ class Adam(Optimizer):
 
     _elementwise = True
 
+    _numbers = ("step",)
     _listed = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "step")
 
     def __init__(

@@ -66,7 +66,7 @@ class Optimizer(Hooked, Copied):
     _foreach_recorded = False
     """Whether torch records steps with `foreach`."""
 
-    _numbers: ClassVar[tuple[str, ...]] = ("step",)
+    _numbers: ClassVar[tuple[str, ...]] = ()
     """The numbers in the state of a parameter, which are tensors without dimensions."""
 
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
