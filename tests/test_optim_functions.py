@@ -214,3 +214,17 @@ def test_swapping_refuses(count: int, change: dict[str, Any], text: str) -> None
         swap_in_optimizer_params_and_state(fresh, {}, {}),
     ):
         pass
+
+
+def test_functions_under_transforms() -> None:
+    def stepped(p: Any, g: Any) -> Any:
+        p = p.clone()
+        options: dict[str, Any] = {"weight_decay": 0.1, "dampening": 0, "maximize": False, "lr": 0.1, "nesterov": True}
+        sgd([p], [g], [None], momentum=0.9, **options)
+        return p
+
+    p, g = torch.arange(6.0).reshape(3, 2), torch.ones(3, 2) * torch.tensor([[1.0], [2.0], [-1.0]])
+    together = torch.func.vmap(stepped)(p, g)
+    np.testing.assert_allclose(together.numpy(), [stepped(a, b).numpy() for a, b in zip(p, g, strict=True)], rtol=1e-6)
+    _, tangent = torch.func.jvp(lambda p: stepped(p, g[0]), (p[0],), (torch.ones(2),))
+    assert tangent.tolist() == pytest.approx([0.99, 0.99])  # 1 - lr·λ: the first velocity is a constant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -166,3 +167,39 @@ def test_what_a_star_import_brings() -> None:
         exec(f"from {m}.optim import *", names)
         found.append(sorted(set(names) - {"__builtins__"}))
     assert found[0] == found[1]
+
+
+def test_functions_under_transforms() -> None:
+    def run(m: Any) -> Any:
+        adam = function(m, "adam")
+
+        def stepped(p: Any, g: Any) -> Any:
+            p, means, squares = p.clone(), m.zeros(2) * p, m.zeros(2) * p
+            options = {**OPTIONS["adam"], "amsgrad": False, "foreach": False}
+            adam([p], [g], [means], [squares], [], [m.tensor(0.0)], **options)
+            return p
+
+        p, g = m.arange(6.0).reshape(3, 2), m.ones(3, 2) * m.tensor([[1.0], [2.0], [-1.0]])
+        slopes = m.func.vmap(m.func.grad(lambda g, p: stepped(p, g).sin().sum()))(g, p)
+        results = m.func.vmap(stepped)(p, g), slopes, *m.func.jvp(lambda g: stepped(p[0], g), (g[0],), (g[1],))
+        return [x.numpy() for x in results]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch finds some of its batching slow
+        theirs = run(torch)
+    for x, y in zip(run(gradiente), theirs, strict=True):
+        np.testing.assert_allclose(x, y, rtol=1e-3, atol=1e-7)  # small differences of float32 numbers
+
+
+def test_which_groups_are_recorded() -> None:
+    def run(m: Any) -> list[bool]:
+        seen = []
+        for given in (False, True):
+            for own in ({}, {"differentiable": False}, {"differentiable": True}):
+                p = m.zeros(2)
+                p.grad = m.ones(2, requires_grad=True)
+                m.optim.Adam([{"params": [p], **own}], differentiable=given).step()
+                seen.append(p.requires_grad)
+        return seen
+
+    assert run(gradiente) == run(torch)

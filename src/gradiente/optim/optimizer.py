@@ -195,6 +195,7 @@ class Optimizer(Hooked, Copied):
             finally:
                 set_mode(previous)
         place, before_change = user_place(1), current().before_change
+        recorded = self.defaults.get("differentiable")
         with np.errstate(all="ignore"):
             for i, group in enumerate(self.param_groups):
                 members: list[Tensor] = [p for p in group["params"] if p._meta is not None and p._meta.grad is not None]
@@ -202,7 +203,7 @@ class Optimizer(Hooked, Copied):
                     if type(self)._options is Optimizer._options:
                         self._options(group)
                     continue
-                if group.get("differentiable"):
+                if recorded:
                     step_recorded(self, group, members)
                     continue
                 options, alone = self._options(group), members
