@@ -401,3 +401,18 @@ def test_means_of_parts_of_an_image_and_their_adjoint(count, rng):
             slope[part] += g.numpy()[..., i : i + 1, j : j + 1] / ((bottom - top) * (right - left))
     np.testing.assert_allclose(out.detach().numpy(), expected, rtol=1e-12)
     np.testing.assert_allclose(x.grad.numpy(), slope, rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("reduction", ["none", "mean", "sum"])
+@pytest.mark.parametrize("shape", [(0,), (), (7, 3), (300, 300)])
+def test_hubers_loss(shape, reduction, rng):
+    a, b = (2 * rng.standard_normal(shape) for _ in range(2))
+    d = np.abs(a - b)
+    loss = np.where(d < 0.7, d * d / 2, 0.7 * (d - 0.35))
+    with np.errstate(invalid="ignore"):
+        expected = loss if reduction == "none" else loss.sum() / (loss.size or math.nan if reduction == "mean" else 1)
+    for one, other in ((a, b), (a.T, b.T)):
+        found = numpy_large.huber_loss(one, other, reduction, 0.7)
+        np.testing.assert_allclose(found.T if reduction == "none" and one is not a else found, expected, rtol=1e-12)
+        found = numpy_large.smooth_l1_loss(one, other, "sum", 0.7)
+        np.testing.assert_allclose(found, loss.sum() / 0.7, rtol=1e-12)

@@ -98,6 +98,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "convolve": ("convolution",),
     "standardize": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "standardize_slope": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
+    "clipped": ("less_equal", "greater_equal", "where"),
     "pair_slopes": ("equal", "where", "divide", "index", "subtract", "expand_dims", "multiply", "embed"),
     "units_product_sums": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "take_rows": ("embedding",),

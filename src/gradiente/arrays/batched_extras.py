@@ -274,6 +274,10 @@ class BatchedExtras:
     def standardize_slope(self, t: Any, x: Any, axis: tuple[int, ...], eps: float, weight: Any = None) -> Any:
         return normalizing.units_slope(t, x, axis, eps, namespace(), weight)
 
+    def clipped(self, x: Any, bound: float) -> Any:
+        where = namespace().where
+        return where(x <= -bound, -bound, where(x >= bound, bound, x))
+
     def pair_distances(self, x: Any) -> Any:
         d = pairs.differences(x, self)
         return namespace().sqrt(namespace().sum(d * d, axis=1))

@@ -18,6 +18,10 @@ _BLOCK = 65536
 _SHORT = 16
 """Longer rows `reduceat` adds up ten times slower than `reduce` does run by run."""
 _ROUNDS = 8
+_OFTEN = 4
+"""Rows that are named so often on average are summed run by run."""
+_LONG = 1024
+"""Runs of at most so many rows are added up by a product with ones."""
 _NARROW = 64
 """Rows of so many elements are added element by element."""
 
@@ -151,24 +155,6 @@ def flat_along(indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
     return flat
 
 
-def _add_runs(out: Array, rows: Array, values: Array) -> None:
-    """out[rows] += values where each row is named many times: run by run of equal rows, once they are sorted."""
-    if (rows[1:] < rows[:-1]).any():
-        order = np.argsort(rows, kind="stable")
-        rows, values = rows[order], values[order]
-    starts = np.flatnonzero(np.concatenate(([True], rows[1:] != rows[:-1])))
-    each = len(rows) // len(starts)
-    if len(starts) * each == len(rows) and np.array_equal(starts, np.arange(len(starts)) * each):  # as often each
-        out[rows[starts]] += np.add.reduce(values.reshape(len(starts), each, *values.shape[1:]), 1)
-        return
-    if values[0].size <= _SHORT:
-        out[rows[starts]] += np.add.reduceat(values, starts, axis=0)
-        return
-    ends = [*starts[1:].tolist(), len(values)]
-    for row, start, end in zip(rows[starts].tolist(), starts.tolist(), ends, strict=True):
-        out[row] += np.add.reduce(values[start:end], 0)
-
-
 def _add_rows(out: Array, rows: Array, values: Array) -> None:
     """out[rows] += values, with repeated rows."""
     count, size = rows.size, out.shape[0]
@@ -182,20 +168,47 @@ def _add_rows(out: Array, rows: Array, values: Array) -> None:
         np.add.at(out, rows, values)
         return
     each = values[0].size
-    if count >= 16 * size:
-        _add_runs(out, rows, values)
-        return
-    if each <= _NARROW:
+    if each <= _NARROW and count < 16 * size:
         _add_flat(out, (rows[:, None] * each + np.arange(each)).reshape(-1), values.reshape(-1))
         return
-    order = np.argsort(rows, kind="stable")
-    ordered = rows[order]
+    if size < 1 << 15:
+        rows = rows.astype(np.int16)  # NumPy sorts these ten times as fast
+    order = None if (rows[1:] >= rows[:-1]).all() else np.argsort(rows, kind="stable")
+    ordered = rows if order is None else rows[order]
     starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
     if len(starts) == count:
         out[rows] += values
+    elif count >= _OFTEN * len(starts):
+        _add_runs(out, ordered, starts, values if order is None else values.take(order, axis=0))
+    else:
+        _add_rounds(out, ordered, starts, values, np.arange(count) if order is None else order)
+
+
+def _add_runs(out: Array, ordered: Array, starts: Array, values: Array) -> None:
+    """out[ordered] += values, where rows that are named many times stand one behind the other: run by run."""
+    each = len(ordered) // len(starts)
+    if len(starts) * each == len(ordered) and np.array_equal(starts, np.arange(len(starts)) * each):  # as often each
+        out[ordered[starts]] += np.add.reduce(values.reshape(len(starts), each, *values.shape[1:]), 1)
         return
-    # In rounds: of every row the first, the second, … of what is added. What rows are named more often still is summed.
-    counts = np.diff(starts, append=count)
+    if values[0].size <= _SHORT:
+        out[ordered[starts]] += np.add.reduceat(values, starts, axis=0)
+        return
+    ends = [*starts[1:].tolist(), len(values)]
+    ones = np.ones(_LONG, values.dtype) if values.ndim == 2 and values.dtype.char in "fd" else None
+    for row, start, end in zip(ordered[starts].tolist(), starts.tolist(), ends, strict=True):
+        part = values[start:end]
+        if ones is None or end - start > _LONG:
+            out[row] += np.add.reduce(part, 0)
+        else:
+            out[row] += ones[: end - start].dot(part)
+
+
+def _add_rounds(out: Array, ordered: Array, starts: Array, values: Array, order: Array) -> None:
+    """out[ordered] += values[order], in rounds: of every row the first, the second, … of what is added to it.
+
+    What rows are named more often still is summed.
+    """
+    counts = np.diff(starts, append=len(ordered))
     for k in range(min(int(counts.max()), _ROUNDS)):
         now = starts if k == 0 else starts[counts > k]
         out[ordered[now]] += values[order[now + k]]

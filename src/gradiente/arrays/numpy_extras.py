@@ -48,6 +48,7 @@ from .numpy_indexing import strided as strided
 from .numpy_indexing import take_rows as take_rows
 from .numpy_indexing import unbind as unbind
 from .numpy_indexing import windows as windows
+from .numpy_large import clipped as clipped
 from .numpy_linalg import cholesky as cholesky
 from .numpy_linalg import cofactor as cofactor
 from .numpy_linalg import det as det
@@ -113,6 +114,7 @@ NAMES = (
     "complex_of",
     "contiguous_copy",
     "convolve",
+    "clipped",
     "convolve_input",
     "convolve_weight",
     "dense_copy",

@@ -190,6 +190,8 @@ FORMS: dict[str, Callable[..., Any]] = {
     "rows_mv": np.ndarray.dot,
     "vecmat": np.ndarray.dot,
     "where": lambda c, a, b: (np.where if c.size < numpy_large.SMALL else numpy_large.where)(c, a, b),
+    "huber_loss": numpy_large.huber_loss,
+    "smooth_l1_loss": numpy_large.smooth_l1_loss,
     "normalization": normalizing.normalization,
 }
 """By the name of the primitive."""

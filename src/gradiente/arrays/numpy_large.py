@@ -73,6 +73,39 @@ def logaddexp(a: Array, b: Array) -> Array:
     return out
 
 
+def huber_loss(a: Array, b: Array, reduction: str, delta: float) -> Array:
+    """d²/2 up to delta, from there on the tangent line, of d = |a - b|; its elements, their sum or their mean."""
+    if reduction == "none":
+        return _huber(a - b, delta)
+    size = math.prod(np.broadcast_shapes(a.shape, b.shape))
+    if size <= BLOCK or a.shape != b.shape or not (a.flags.c_contiguous and b.flags.c_contiguous):
+        total = np.add.reduce(_huber(a - b, delta), None)
+    else:
+        one, other = a.reshape(-1), b.reshape(-1)
+        parts = [np.add.reduce(_huber(one[i : i + BLOCK] - other[i : i + BLOCK], delta)) for i in range(0, size, BLOCK)]
+        total = np.add.reduce(np.array(parts))
+    return total if reduction == "sum" else total / (size or math.nan)
+
+
+def smooth_l1_loss(a: Array, b: Array, reduction: str, beta: float) -> Array:
+    """Huber's loss divided by beta."""
+    loss = huber_loss(a, b, reduction, beta)
+    return loss if beta == 1 else loss / beta
+
+
+def _huber(d: Array, delta: float) -> Array:
+    size = np.abs(d)
+    c = np.minimum(size, delta)
+    size = size - 0.5 * c
+    size *= c
+    return size
+
+
+def clipped(x: Array, bound: float) -> Array:
+    """x, but not beyond ±bound."""
+    return np.clip(x, -bound, bound)
+
+
 # atanh(erf x)/x as a polynomial in x², so close on [0, 4] that its tanh is erf to two units of float32's rounding.
 _ERF = tuple(
     np.array(c, np.float32)
@@ -164,4 +197,4 @@ def _by_slices(function: Any, x: Array, keepdims: bool) -> Array:
 
 _SIXTEEN = np.array(16, np.float32)
 
-__all__ = ["SMALL", "add", "erf", "logaddexp", "maximum", "where"]
+__all__ = ["SMALL", "add", "clipped", "erf", "huber_loss", "logaddexp", "maximum", "smooth_l1_loss", "where"]

@@ -210,14 +210,35 @@ def _flat_places(indices: Array, axes: int, plane: int) -> Array:
     return indices + rows.reshape(*lead, *(1,) * axes)
 
 
+def _same_for_channels(indices: Array, axes: int) -> bool:
+    """Whether large `indices` (N, C, …) are those of one channel, repeated."""
+    return indices.ndim == axes + 2 and indices.strides[1] == 0 < indices.shape[1] and indices[:1, :1].size >= _MANY
+
+
+_MANY = 1024
+
+
 def take_places(x: Array, indices: Array, axes: int) -> Array:
     """The elements that `indices` (…, *counts) names, counted within the last `axes` axes of `x` (…, *sizes)."""
+    if _same_for_channels(indices, axes):
+        images = np.ascontiguousarray(x).reshape(*x.shape[:2], prod(x.shape[2:]))
+        out = np.empty(indices.shape, x.dtype)
+        for i, places in enumerate(indices[:, 0]):
+            out[i] = images[i].take(places, axis=1)
+        return out
     return np.ascontiguousarray(x).reshape(-1).take(_flat_places(indices, axes, prod(x.shape[x.ndim - axes :])))
 
 
 def put_places(g: Array, indices: Array, shape: tuple[int, ...], axes: int) -> Array:
     """Zeros of `shape` to which g is added at the places that `indices` names: the adjoint of take_places."""
     out = np.zeros(prod(shape), g.dtype if g.itemsize > 2 else np.float32)
+    if _same_for_channels(indices, axes):
+        images = out.reshape(*shape[:2], prod(shape[2:]))
+        for image, places, given in zip(images, indices[:, 0], g, strict=True):
+            places = places.reshape(-1)
+            for channel, values in zip(image, given.reshape(len(image), places.size), strict=True):
+                np.add.at(channel, places, values)
+        return out.reshape(shape).astype(g.dtype, copy=False)
     np.add.at(out, _flat_places(indices, axes, prod(shape[len(shape) - axes :])).reshape(-1), g.reshape(-1))
     return out.reshape(shape).astype(g.dtype, copy=False)
 

@@ -54,30 +54,26 @@ def _huber(d: Any, delta: float, xp: Any) -> Any:
     return c * (size - 0.5 * c)
 
 
-def _huber_slope(d: Any, delta: float, xp: Any) -> Any:
-    return xp.where(d <= -delta, -delta, xp.where(d >= delta, delta, d))
-
-
 def _over(x: Any, beta: float) -> Any:
     return x if beta == 1 else x / beta
 
 
 huber_loss: Primitive = general(
     "huber_loss",
-    lambda g, a, b, reduction, delta, xp: _share(g, a, reduction) * _huber_slope(a - b, delta, xp),
-    lambda g, a, b, reduction, delta, xp: _share(g, a, reduction) * _huber_slope(b - a, delta, xp),
+    lambda g, a, b, reduction, delta, extras: _share(g, a, reduction) * extras.clipped(a - b, delta),
+    lambda g, a, b, reduction, delta, extras: _share(g, a, reduction) * extras.clipped(b - a, delta),
     forward=lambda a, b, reduction, delta, xp: _total(_huber(a - b, delta, xp), reduction, xp),
-    jvp=lambda t, i, a, b, reduction, delta, xp: _total(
-        t * _huber_slope(a - b if i == 0 else b - a, delta, xp), reduction, xp
+    jvp=lambda t, i, a, b, reduction, delta, xp, extras: _total(
+        t * extras.clipped(a - b if i == 0 else b - a, delta), reduction, xp
     ),
 )
 smooth_l1_loss: Primitive = general(
     "smooth_l1_loss",
-    lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * _over(_huber_slope(a - b, beta, xp), beta),
-    lambda g, a, b, reduction, beta, xp: _share(g, a, reduction) * _over(_huber_slope(b - a, beta, xp), beta),
+    lambda g, a, b, reduction, beta, extras: _share(g, a, reduction) * _over(extras.clipped(a - b, beta), beta),
+    lambda g, a, b, reduction, beta, extras: _share(g, a, reduction) * _over(extras.clipped(b - a, beta), beta),
     forward=lambda a, b, reduction, beta, xp: _total(_over(_huber(a - b, beta, xp), beta), reduction, xp),
-    jvp=lambda t, i, a, b, reduction, beta, xp: _total(
-        t * _over(_huber_slope(a - b if i == 0 else b - a, beta, xp), beta), reduction, xp
+    jvp=lambda t, i, a, b, reduction, beta, xp, extras: _total(
+        t * _over(extras.clipped(a - b if i == 0 else b - a, beta), beta), reduction, xp
     ),
     node="SmoothL1LossBackward0",
 )

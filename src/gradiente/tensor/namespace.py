@@ -168,6 +168,10 @@ class Extras:
     ) -> Tensor:
         return normalizing.units_slope(t, x, axis, eps, namespace, weight)
 
+    def clipped(self, x: Tensor, bound: float) -> Tensor:
+        where: Any = self._call["where"]
+        return where(x <= -bound, -bound, where(x >= bound, bound, x))
+
     def pair_distances(self, x: Tensor) -> Tensor:
         return self._call["pair_distances"](x)
 
