@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import OrderedDict
+from contextlib import ExitStack
 from importlib import import_module
 from typing import Any
 
@@ -111,6 +112,31 @@ def test_an_optimiser_made_of_torchs_parts() -> None:
             p.grad = m.tensor([1.0, -1.0, 0.5]) * (-1) ** (k // 2)
             grad_enabled = optimizer.step()
         return p, grad_enabled, optimizer.state_dict()["state"][0]["step"]
+
+    assert_same(run, torch, gradiente)
+
+
+SCHEDULERS = [
+    "l._format_param('x', o, 3), l._format_param('x', o, [3, 4]), l._format_param('x', o, (3, 4))",
+    "l._format_param('x', o, [3])",
+    "l._param_groups_val_list(o, 'lr'), l._param_groups_val_list(o, 'momentum')",
+    "[l._update_param_group_val(g, 'lr', 5.0) for g in o.param_groups], o",
+    "l._warn_get_lr_called_within_step(s)",
+    "[stack.enter_context(l._enable_get_lr_call(s)), l._warn_get_lr_called_within_step(s)][1]",
+    "stack.enter_context(l._initial_mode(s)), s._is_initial",
+    "s._is_initial, s._get_lr_called_within_step",
+]
+
+
+@pytest.mark.parametrize("call", SCHEDULERS)
+def test_helpers_of_schedulers(call: str) -> None:
+    def run(m: Any) -> Any:
+        schedulers = import_module(f"{m.__name__}.optim.lr_scheduler")
+        groups = [{"params": [m.ones(1)]}, {"params": [m.ones(1)], "lr": m.tensor(2.0)}]
+        optimizer = m.optim.SGD(groups, lr=0.1)
+        names = {"l": schedulers, "o": optimizer, "s": schedulers.StepLR(optimizer, 1)}
+        with ExitStack() as stack:
+            return eval(call, {**names, "stack": stack})
 
     assert_same(run, torch, gradiente)
 

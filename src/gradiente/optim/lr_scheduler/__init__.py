@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from ..optimizer import Optimizer as Optimizer
 from .base import EPOCH_DEPRECATION_WARNING as EPOCH_DEPRECATION_WARNING
-from .base import LRScheduler
+from .base import LRScheduler, group_values, one_per_group, set_option
 from .base import _enable_get_lr_call as _enable_get_lr_call
+from .base import _initial_mode as _initial_mode
 from .composed import ChainedScheduler, SequentialLR
 from .cyclic import CosineAnnealingLR, CosineAnnealingWarmRestarts, CyclicLR
 from .one_cycle import OneCycleLR
@@ -28,6 +29,11 @@ from .simple import (
 
 class _LRScheduler(LRScheduler):  # pyright: ignore[reportUnusedClass]
     """What LRScheduler was called before PyTorch 2: programs derive their schedulers from it."""
+
+
+# torch's names for helpers, which published schedulers import
+_warn_get_lr_called_within_step = LRScheduler._warn_outside_step  # pyright: ignore[reportPrivateUsage]
+_format_param, _param_groups_val_list, _update_param_group_val = one_per_group, group_values, set_option
 
 
 __all__ = [

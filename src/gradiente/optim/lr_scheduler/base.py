@@ -27,13 +27,23 @@ EPOCH_DEPRECATION_WARNING = (
 
 
 @contextmanager
-def _enable_get_lr_call(o: Any) -> Iterator[Any]:  # torch's name for it, which published schedulers import
+def _enable_get_lr_call(o: Any) -> Iterator[None]:  # torch's name for it, which published schedulers import
     """Let a scheduler's `get_lr` be called without a warning."""
     o._get_lr_called_within_step = True
     try:
-        yield o
+        yield
     finally:
         o._get_lr_called_within_step = False
+
+
+@contextmanager
+def _initial_mode(o: Any) -> Iterator[None]:
+    """Mark the step that a scheduler takes when it is made."""
+    o._is_initial = True
+    try:
+        yield
+    finally:
+        o._is_initial = False
 
 
 class LRScheduler:
@@ -88,11 +98,8 @@ class LRScheduler:
 
     def _initial_step(self) -> None:
         self._step_count = 0
-        self._is_initial = True
-        try:
+        with _initial_mode(self):
             self.step()
-        finally:
-            self._is_initial = False
 
     def step(self, epoch: int | None = None) -> None:
         """Give the optimiser the rates of the next step; call it after `optimizer.step()`.
@@ -196,12 +203,17 @@ def set_option(group: dict[str, Any], name: str, value: Any) -> None:
         group[name] = value
 
 
+def group_values(optimizer: Optimizer, key: str) -> list[Any]:
+    """Copies of an option of all groups."""
+    return [copied(group[key]) for group in optimizer.param_groups]
+
+
 def group_rates(optimizer: Optimizer) -> list[float | Tensor]:
     """Copies of the rates of all groups."""
-    return [copied(group["lr"]) for group in optimizer.param_groups]
+    return group_values(optimizer, "lr")
 
 
-def one_per_group(name: str, value: Any, optimizer: Optimizer) -> list[Any]:
+def one_per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:
     """An option as a list with one value for each group.
 
     Raises:

@@ -215,8 +215,8 @@ class CyclicLR(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         check_optimizer(optimizer)
-        base_lrs = one_per_group("base_lr", base_lr, optimizer)
-        max_lrs = one_per_group("max_lr", max_lr, optimizer)
+        base_lrs = one_per_group("base_lr", optimizer, base_lr)
+        max_lrs = one_per_group("max_lr", optimizer, max_lr)
         if mode not in ("triangular", "triangular2", "exp_range") and scale_fn is None:
             raise ValueError(f"mode is invalid and scale_fn is None (mode={mode!r})")
         self.max_lrs = max_lrs
@@ -230,8 +230,8 @@ class CyclicLR(LRScheduler):
         self.cycle_momentum = cycle_momentum
         if cycle_momentum:
             self.use_beta1: bool = uses_beta1(optimizer)
-            self.base_momentums: list[float] = one_per_group("base_momentum", base_momentum, optimizer)
-            self.max_momentums: list[float] = one_per_group("max_momentum", max_momentum, optimizer)
+            self.base_momentums: list[float] = one_per_group("base_momentum", optimizer, base_momentum)
+            self.max_momentums: list[float] = one_per_group("max_momentum", optimizer, max_momentum)
             for group, low, high in zip(optimizer.param_groups, self.base_momentums, self.max_momentums, strict=True):
                 if last_epoch == -1:
                     set_momentum(group, high, self.use_beta1)

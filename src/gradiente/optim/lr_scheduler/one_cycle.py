@@ -76,15 +76,15 @@ class OneCycleLR(LRScheduler):
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
         self._anneal_func_type = anneal_strategy
-        max_lrs = one_per_group("max_lr", max_lr, optimizer)
+        max_lrs = one_per_group("max_lr", optimizer, max_lr)
         groups = optimizer.param_groups
         self.cycle_momentum = cycle_momentum
         lows: list[Any] = []
         highs: list[Any] = []
         if cycle_momentum:
             self.use_beta1: bool = uses_beta1(optimizer)
-            highs = one_per_group("max_momentum", max_momentum, optimizer)
-            lows = one_per_group("base_momentum", base_momentum, optimizer)
+            highs = one_per_group("max_momentum", optimizer, max_momentum)
+            lows = one_per_group("base_momentum", optimizer, base_momentum)
         if last_epoch == -1:
             for group, high in zip(groups, max_lrs, strict=True):
                 start = high / div_factor
