@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+from .normalizing_columns import BLOCK, Columns, products_of_rows, sums_of_rows
 
 Array = Any
 Axes = tuple[int, ...]
@@ -101,8 +102,6 @@ def _slope(t: Array, x: Array, axis: Axes, eps: float, n: int) -> Array:
     return out
 
 
-_BLOCK = 1 << 20
-"""The bytes of an array that are worked on at a time, so that they and what is made of them stay in the cache."""
 _LARGE = 4096
 """Arrays of fewer elements are done in one go."""
 
@@ -121,7 +120,7 @@ class _Rows:
     def __init__(self, x: Array, axis: Axes, eps: float) -> None:
         self.x, self.axis, self.eps, self.lead = x, axis, eps, axis[0]
         self.n: int = math.prod(x.shape[axis[0] :])
-        self.step: int = max(1, _BLOCK * len(x) // x.nbytes)
+        self.step: int = max(1, BLOCK * len(x) // x.nbytes)
 
     @staticmethod
     def of(x: Array, axis: Axes, eps: float, *others: Array | None) -> _Rows | None:
@@ -174,35 +173,9 @@ class _Rows:
         return times, -mean * times if bias is None else bias - mean * times
 
 
-def sums_of_rows(x: Array, n: int) -> Array:
-    """The sums of rows of n elements, as a column: products with ones, which take a third of the time."""
-    width = _width(n)
-    if not width:
-        return _add(x.reshape(-1, n), 1, None, None, True)
-    total = x.reshape(-1, width).dot(_ones(width, x.dtype.char)).reshape(-1, n // width)
-    return total if width == n else _add(total, 1, None, None, True)
-
-
-def products_of_rows(a: Array, b: Array, n: int) -> Array:
-    """The scalar products of rows of n elements, as a column."""
-    return np.vecdot(a.reshape(-1, n), b.reshape(-1, n))[:, None]
-
-
-@lru_cache(1000)
-def _width(n: int) -> int:
-    """A divisor of n: rows of so many elements are added up by one product to few roundings; 0 if there is none."""
-    return next((d for d in range(min(n, 1024), 0, -1) if n % d == 0 and d * 64 >= n), 0)
-
-
-@lru_cache(100)
-def _ones(count: int, char: str) -> Array:
-    return np.ones(count, char)
-
-
 def standardize(x: Array, axis: Axes, eps: float) -> Array:
     """(x - mean)/σ over `axis`, with σ = √(variance + eps)."""
-    rows = _Rows.of(x, axis, eps)
-    return _standardize(x, axis, eps, _count(x, axis)) if rows is None else _affine_units(rows, None, None)
+    return _affine_units(x, axis, eps, None, None) if x.size >= _LARGE else _standardize(x, axis, eps, _count(x, axis))
 
 
 def _count(x: Array, axis: Axes) -> int:
@@ -214,6 +187,9 @@ def standardize_slope(t: Array, x: Array, axis: Axes, eps: float, weight: Array 
     large = x.size >= _LARGE and t.shape == x.shape and t.dtype is x.dtype
     rows = _Rows.of(x, axis, eps, weight) if large else None
     if rows is None:
+        columns = Columns.of(x, axis, eps, weight) if large else None
+        if columns is not None and (found := columns.slope(t, weight)) is not None:
+            return found
         return _slope(t if weight is None else t * weight, x, axis, eps, _count(x, axis))
     out, n = np.empty(x.shape, x.dtype), rows.n
     for at in rows.blocks():
@@ -239,6 +215,8 @@ def units_product_sums(g: Array, x: Array, axis: Axes, eps: float, axes: Axes) -
         return product_sums(g, u, axes) if axes else g * u
     rows = _Rows.of(x, axis, eps)
     across, last = axes == tuple(range(min(axis))), x.ndim - 1
+    if axes == axis and (columns := Columns.of(x, axis, eps)) and (found := columns.products(g)) is not None:
+        return found
     if rows is None or not (across or axes == (*range(min(axis) - 1), last)):
         return product_sums(g, standardize(x, axis, eps), axes) if axes else g * standardize(x, axis, eps)
     total: Any = 0
@@ -271,19 +249,22 @@ def normalization(
         return _weighted(units, None if b is None else b.reshape(features), None if c is None else c.reshape(features))
     x, beside = (a, features) if groups is None else (a.reshape(groups), (*groups[1:-1], 1))
     weight, bias = None if b is None else b.reshape(beside), None if c is None else c.reshape(beside)
+    return _affine_units(x, axis, eps, weight, bias).reshape(a.shape)
+
+
+def _affine_units(x: Array, axis: Axes, eps: float, weight: Array | None, bias: Array | None) -> Array:
     rows = _Rows.of(x, axis, eps, weight, bias)
     if rows is None:
-        return _weighted(standardize(x, axis, eps), weight, bias).reshape(a.shape)
-    return _affine_units(rows, weight, bias).reshape(a.shape)
-
-
-def _affine_units(rows: _Rows, weight: Array | None, bias: Array | None) -> Array:
-    out = np.empty(rows.x.shape, rows.x.dtype)
+        columns = Columns.of(x, axis, eps, weight, bias)
+        if columns is not None and (found := columns.units(weight, bias)) is not None:
+            return found
+        return _weighted(_standardize(x, axis, eps, _count(x, axis)), weight, bias)
+    out = np.empty(x.shape, x.dtype)
     for at in rows.blocks():
-        part, units = rows.x[at], out[at]
+        part, units = x[at], out[at]
         moments = rows.moments(part)
         if moments is None:
-            units[...] = _weighted(_standardize(part, rows.axis, rows.eps, rows.n), weight, bias)
+            units[...] = _weighted(_standardize(part, axis, eps, rows.n), weight, bias)
             continue
         mean, scale = moments
         times, plus = rows.affine(scale, mean, weight, bias)
