@@ -316,7 +316,7 @@ def test_derivatives_of_standard_units_with_weights(shape, axis, features, mean,
             found = normalizing.normalization(turned, weight.reshape(-1), weight.reshape(-1), *arguments)
             np.testing.assert_allclose(found, units * weight + weight, **close)
         np.testing.assert_allclose(normalizing.standardize_slope(t, turned, axis, 1e-5, weight), slope, **close)
-        size = np.abs(products).max()
+        size = np.sum(np.abs(tangent * units), axis=axes, keepdims=True)
         found = normalizing.units_product_sums(t, turned, axis, 1e-5, axes)
         np.testing.assert_allclose(found / size, products / size, **close)
         found = normalizing.units_product_sums(spread, turned, axis, 1e-5, axes)
@@ -419,3 +419,37 @@ def test_hubers_loss(shape, reduction, rng):
         np.testing.assert_allclose(found.T if reduction == "none" and one is not a else found, expected, rtol=1e-12)
         found = numpy_large.smooth_l1_loss(one, other, "sum", 0.7)
         np.testing.assert_allclose(found, loss.sum() / 0.7, rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("bins", "low", "high"), [(1, 0, 0), (7, -1, 2), (100, 0, 0), (999, 0.1, 0.7)])
+def test_histograms_of_many_points_on_and_beside_the_edges(bins, low, high, dtype, rng):
+    x = rng.standard_normal(5000).astype(dtype)
+    first, last = (x.min(), x.max()) if low == high else (low, high)
+    edges = np.linspace(first, last, bins + 1).astype(dtype)
+    x[:3000] = rng.choice(
+        np.concatenate([edges, *(np.nextafter(edges, edges.dtype.type(9 * k)) for k in (-1, 1))]), 3000
+    )
+    x[-1] = math.nan if low != high else x[-1]
+    lower, upper = (float(x.min()), float(x.max())) if low == high else (low, high)
+    edges = np.linspace(lower, upper, bins + 1).astype(dtype)
+    kept = x[(x >= edges[0]) & (x <= edges[-1])]
+    places = np.minimum(np.searchsorted(edges, kept, side="right") - 1, bins - 1)
+    found = torch.histc(torch.from_numpy(x), bins, low, high)
+    assert found.tolist() == np.bincount(places, minlength=bins).tolist()
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean", "max", "min", "prod"])
+def test_segments_of_long_rows(reduce, rng):
+    x = torch.from_numpy(rng.standard_normal((60, 90))).requires_grad_()
+    sizes = [10, 0, 25, 24, 1]
+    out = torch.segment_reduce(x, reduce, lengths=torch.tensor(sizes), initial=1.0)
+    start = 0
+    for row, size in zip(out.detach().numpy(), sizes, strict=True):
+        part = np.concatenate([np.ones((1, 90)), x.detach().numpy()[start : start + size]])
+        expected = part.sum(axis=0) / max(size, 1) if reduce == "mean" else getattr(part, reduce)(axis=0)
+        np.testing.assert_allclose(row, expected, rtol=1e-10, atol=1e-12)
+        start += size
+    if reduce == "sum":
+        out.sum().backward()
+        assert (x.grad == 1).all()

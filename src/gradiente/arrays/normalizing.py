@@ -128,9 +128,9 @@ class _Rows:
         lead = min(axis, default=0)
         if x.size < _LARGE or not lead or axis != tuple(range(lead, x.ndim)) or x.dtype.char not in "fd":
             return None
-        if not x.flags.c_contiguous or any(k is not None and k.dtype is not x.dtype for k in others):
+        if any(k is not None and k.dtype is not x.dtype for k in others):
             return None
-        rows = _Rows(x, axis, eps)
+        rows = _Rows(np.ascontiguousarray(x), axis, eps)
         return rows if rows.n >= 8 and all(k is None or rows.spans(k) or rows.by_places(k) for k in others) else None
 
     def spans(self, k: Array) -> bool:
@@ -193,7 +193,7 @@ def standardize_slope(t: Array, x: Array, axis: Axes, eps: float, weight: Array 
         return _slope(t if weight is None else t * weight, x, axis, eps, _count(x, axis))
     out, n = np.empty(x.shape, x.dtype), rows.n
     for at in rows.blocks():
-        part, slope, given = x[at], out[at], t[at]
+        part, slope, given = rows.x[at], out[at], t[at]
         moments = rows.moments(part)
         if moments is None:
             slope[...] = _slope(given if weight is None else given * weight, part, axis, eps, n)
@@ -221,7 +221,7 @@ def units_product_sums(g: Array, x: Array, axis: Axes, eps: float, axes: Axes) -
         return product_sums(g, standardize(x, axis, eps), axes) if axes else g * standardize(x, axis, eps)
     total: Any = 0
     for at in rows.blocks():
-        part, given = x[at], g[at]
+        part, given = rows.x[at], g[at]
         moments = rows.moments(part)
         if moments is None:
             total = total + product_sums(given, _standardize(part, axis, eps, rows.n), axes)
@@ -261,7 +261,7 @@ def _affine_units(x: Array, axis: Axes, eps: float, weight: Array | None, bias: 
         return _weighted(_standardize(x, axis, eps, _count(x, axis)), weight, bias)
     out = np.empty(x.shape, x.dtype)
     for at in rows.blocks():
-        part, units = x[at], out[at]
+        part, units = rows.x[at], out[at]
         moments = rows.moments(part)
         if moments is None:
             units[...] = _weighted(_standardize(part, axis, eps, rows.n), weight, bias)

@@ -63,11 +63,11 @@ class Columns:
     @staticmethod
     def of(x: Array, axis: Axes, eps: float, *others: Array | None) -> Columns | None:
         """Such a view, if `axis` are the first one and the last ones, and the others have its type and fit columns."""
-        if axis[:1] != (0,) or len(axis) >= x.ndim or x.dtype.char not in "fd" or not x.flags.c_contiguous:
+        if axis[:1] != (0,) or len(axis) >= x.ndim or x.dtype.char not in "fd":
             return None
         if axis[1:] != tuple(range(x.ndim - len(axis) + 1, x.ndim)):
             return None
-        view = Columns(x, axis, eps)
+        view = Columns(np.ascontiguousarray(x), axis, eps)
         fitting = (
             k is None or (k.dtype is x.dtype and (1,) * (x.ndim - k.ndim) + k.shape == view.kept) for k in others
         )

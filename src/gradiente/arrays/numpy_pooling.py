@@ -46,14 +46,20 @@ def _sum_runs(x: Array, runs: Runs) -> Array:
     d = len(runs.starts)
     for i, (starts, ends) in enumerate(zip(runs.starts, runs.ends, strict=True)):
         axis = x.ndim - d + i
-        if not len(starts):
-            x = x.take(starts, axis=axis)
-            continue
-        margin = np.zeros((*x.shape[:axis], 1, *x.shape[axis + 1 :]), x.dtype)  # an end may lie behind the last element
-        between = np.stack((starts, ends), axis=1).reshape(-1)
-        sums = np.add.reduceat(np.concatenate((x, margin), axis=axis), between, axis=axis)
-        x = sums[(*(slice(None),) * axis, slice(None, None, 2))]
-    return np.ascontiguousarray(x)
+        lead = (slice(None),) * axis
+        out = np.zeros((*x.shape[:axis], len(starts), *x.shape[axis + 1 :]), x.dtype)
+        for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+            if end - start > _LONG_RUN:
+                out[(*lead, k)] = np.add.reduce(x[(*lead, slice(start, end))], axis)
+                continue
+            target = out[(*lead, k, ...)]
+            for place in range(start, end):  # slice by slice: NumPy reduces short axes slowly
+                target += x[(*lead, place)]
+        x = out
+    return x
+
+
+_LONG_RUN = 16
 
 
 def _spread_runs(g: Array, shape: tuple[int, ...], runs: Runs) -> Array:
@@ -63,7 +69,11 @@ def _spread_runs(g: Array, shape: tuple[int, ...], runs: Runs) -> Array:
         lead = (slice(None),) * axis
         out = np.zeros((*g.shape[:axis], shape[i - d], *g.shape[axis + 1 :]), g.dtype)
         for k, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-            out[(*lead, slice(start, end))] += g[(*lead, slice(k, k + 1))]
+            if i == d - 1 and end - start <= _LONG_RUN:
+                for place in range(start, end):
+                    out[(*lead, place)] += g[(*lead, k)]
+            else:
+                out[(*lead, slice(start, end))] += g[(*lead, slice(k, k + 1))]
         g = out
     return g
 

@@ -107,7 +107,7 @@ def _reduced(data: Any, how: str, sizes: Any, axis: int, initial: float | None) 
     for row, lengths in zip(which, rows, strict=True):
         row[: lengths.sum()] = np.repeat(np.arange(count), lengths)
     shape, rest = data._array.shape, (1,) * (data._array.ndim - axis - 1)
-    index = wrap(np.broadcast_to(which.reshape(*shape[: axis + 1], *rest), shape).copy())
+    index: Any = wrap(which.reshape(*shape[: axis + 1], *rest)).expand(shape)  # pyright: ignore
     start = _NEUTRAL[how] if initial is None else initial
     begin = np.full((*shape[:axis], count + 1, *shape[axis + 1 :]), start).astype(data._array.dtype)
     found: Any = scatter_reduce(wrap(begin), axis, index, data, "sum" if how == "mean" else how)

@@ -192,7 +192,19 @@ def _histc(array: Any, bins: int, low: float, high: float) -> Any:
         low, high = low - 1, high + 1
     points = array.astype(np.float32) if array.dtype.kind == "V" else array  # bfloat16, which NumPy cannot search
     edges = np.linspace(low, high, bins + 1).astype(points.dtype)
+    if points.size > 1 << 12 and bins < 1 << 16 and points.dtype.char in "fd" and np.isfinite(edges[-1] - edges[0]):
+        inside = points[(points >= edges[0]) & (points <= edges[-1])]
+        return np.bincount(_even_places(inside, edges), minlength=bins).astype(array.dtype)
     return _counts(points.reshape(-1, 1), [edges], None).astype(array.dtype)
+
+
+def _even_places(points: Any, edges: Any) -> Any:
+    """The numbers of the intervals in which points lie; by division, which is at most one beside the truth."""
+    bins = len(edges) - 1
+    places = np.minimum((points - edges[0]) * (bins / (edges[-1] - edges[0])), bins - 1).astype(np.int64)
+    places -= points < edges.take(places)
+    places += (points >= edges.take(places + 1)) & (places < bins - 1)
+    return places
 
 
 def _span(values: Any) -> tuple[float, float]:
