@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import normalizing, numpy_adding, numpy_extras, numpy_large, numpy_ordering, pairs
+from gradiente.arrays import normalizing, numpy_adding, numpy_extras, numpy_large, numpy_ordering, numpy_pooling, pairs
 from gradiente.arrays.numpy_fast import xp
 
 HARD = [0.0, -0.0, math.inf, -math.inf, math.nan, 1e-40, -1e-40, 1.0, -1.0, 3e38]
@@ -453,3 +453,18 @@ def test_segments_of_long_rows(reduce, rng):
     if reduce == "sum":
         out.sum().backward()
         assert (x.grad == 1).all()
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+@pytest.mark.parametrize("size", [7, 20, 40])
+def test_resampling_and_its_adjoint(axis, size, rng):
+    places = np.clip(np.linspace(-1, 20, size)[:, None].astype(int) + np.arange(2), 0, 19)
+    taps = numpy_pooling.Taps(places, rng.standard_normal((size, 2)))
+    matrix = np.zeros((size, 20))
+    for k in range(2):
+        np.add.at(matrix, (np.arange(size), places[:, k]), taps.weights[:, k])
+    x, letters = rng.standard_normal((15, 20, 20)), ("ij,njm->nim", "ij,nmj->nmi")[axis - 1]
+    g = np.einsum(letters, matrix, x)
+    np.testing.assert_allclose(numpy_extras.blend(x, taps, axis), g, rtol=1e-12, atol=1e-12)
+    slope = np.einsum(letters, matrix.T, g)
+    np.testing.assert_allclose(numpy_extras.unblend(g, taps, axis, 20), slope, rtol=1e-12, atol=1e-12)

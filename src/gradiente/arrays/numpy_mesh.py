@@ -35,11 +35,11 @@ def pick(x: Array, axes: list[tuple[int, Array]]) -> Array:
 def add(out: Array, axes: list[tuple[int, Array]], values: Array) -> None:
     """Add `values` to what a mesh names, every time that it is named: the adjoint of `pick`."""
     for axis, places in reversed(axes):
-        values = _summed(values, axis, places, out.shape[axis], out.dtype)
+        values = sum_at(values, axis, places, out.shape[axis], out.dtype)
     out += values
 
 
-def _summed(values: Array, axis: int, places: Array, size: int, dtype: Any) -> Array:
+def sum_at(values: Array, axis: int, places: Array, size: int, dtype: Any) -> Array:
     """The sums of the slices along `axis` that have the same place, of `size` places."""
     runs = _runs(np.where(places < 0, places + size, places), size) if values.size >= _MANY else None
     lead = (slice(None),) * axis
@@ -103,4 +103,4 @@ def _slice(numbers: Array) -> slice:
     return slice(first, stop if stop >= 0 else None, step)
 
 
-__all__ = ["add", "mesh", "pick"]
+__all__ = ["add", "mesh", "pick", "sum_at"]

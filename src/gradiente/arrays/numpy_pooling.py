@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .numpy_adding import add_at
+from .numpy_mesh import sum_at
 from .numpy_windows import Array, Grid, pad, unpad
 
 
@@ -271,15 +271,23 @@ def blend(x: Array, taps: Taps, axis: int) -> Array:
     behind = (1,) * (x.ndim - 1 - axis)
     total: Any = None
     for places, weights in zip(taps.places.T, taps.weights.T, strict=True):
-        part = x.take(places, axis=axis) * weights.astype(x.dtype).reshape((-1, *behind))
-        total = part if total is None else total + part
+        part = x.take(places, axis=axis)
+        part *= weights.astype(x.dtype).reshape((-1, *behind))
+        if total is None:
+            total = part
+        else:
+            total += part
     return total
 
 
 def unblend(g: Array, taps: Taps, axis: int, size: int) -> Array:
     """The adjoint of blend, for an axis of `size` elements."""
-    rows = np.ascontiguousarray(np.moveaxis(g, axis, 0))
-    out = np.zeros((size, *rows.shape[1:]), g.dtype)
+    behind = (1,) * (g.ndim - 1 - axis)
+    total: Any = None
     for places, weights in zip(taps.places.T, taps.weights.T, strict=True):
-        add_at(out, places, rows * weights.astype(g.dtype).reshape((-1, *(1,) * (rows.ndim - 1))))
-    return np.ascontiguousarray(np.moveaxis(out, 0, axis))
+        part = sum_at(g * weights.astype(g.dtype).reshape((-1, *behind)), axis, places, size, g.dtype)
+        if total is None:
+            total = part
+        else:
+            total += part
+    return np.ascontiguousarray(total)
