@@ -155,20 +155,31 @@ class _Rows:
         shape = (*part.shape[: self.lead], *(1,) * len(self.axis))
         return mean.reshape(shape), (1 / np.sqrt(np.maximum(variance, 0) + self.eps)).reshape(shape)
 
-    def affine(self, scale: Array, mean: Array, weight: Array | None, bias: Array | None) -> tuple[Array, Array]:
-        """S and B, so that x·S + B are the units times weight plus bias."""
+    def room(self) -> Array:
+        """Memory for a matrix of the rows of one part."""
+        return np.empty((min(self.step, len(self.x)) * math.prod(self.x.shape[1 : self.lead]), self.n), self.x.dtype)
+
+    def affine(
+        self, moments: tuple[Array, Array], weight: Array | None, bias: Array | None, *rooms: Array
+    ) -> tuple[Array, Array]:
+        """S and B, so that x·S + B are the units times weight plus bias; in rooms, of which B need have none."""
+        mean, scale = moments
         if any(k is not None and self.spans(k) for k in (weight, bias)):
             rows = np.zeros((2, self.n), scale.dtype)
             rows[0] = 1 if weight is None else weight.reshape(-1)
             columns = np.zeros((scale.size, 2), scale.dtype)
             columns[:, 0] = scale.reshape(-1)
             shape = (*scale.shape[: self.lead], *self.x.shape[self.lead :])
-            times = columns.dot(rows).reshape(shape)  # with a second column of zeros, which BLAS is quicker with
+            times = columns.dot(rows, rooms[0][: scale.size]).reshape(
+                shape
+            )  # with a second column of zeros, which BLAS is quicker with
+            if len(rooms) < 2:
+                return times, times
             if bias is not None:
                 rows[1] = bias.reshape(-1)
             columns[:, 0] *= -mean.reshape(-1)
             columns[:, 1] = 1
-            return times, columns.dot(rows).reshape(shape)
+            return times, columns.dot(rows, rooms[1][: scale.size]).reshape(shape)
         times = scale if weight is None else scale * weight
         return times, -mean * times if bias is None else bias - mean * times
 
@@ -191,7 +202,7 @@ def standardize_slope(t: Array, x: Array, axis: Axes, eps: float, weight: Array 
         if columns is not None and (found := columns.slope(t, weight)) is not None:
             return found
         return _slope(t if weight is None else t * weight, x, axis, eps, _count(x, axis))
-    out, n = np.empty(x.shape, x.dtype), rows.n
+    out, room, n = np.empty(x.shape, x.dtype), rows.room(), rows.n
     for at in rows.blocks():
         part, slope, given = rows.x[at], out[at], t[at]
         moments = rows.moments(part)
@@ -199,7 +210,8 @@ def standardize_slope(t: Array, x: Array, axis: Axes, eps: float, weight: Array 
             slope[...] = _slope(given if weight is None else given * weight, part, axis, eps, n)
             continue
         mean, scale = moments
-        given = given * rows.affine(scale, mean, weight, None)[0]
+        times, _ = rows.affine(moments, weight, None, room)
+        given = np.multiply(given, times, room[: scale.size].reshape(part.shape))
         total = sums_of_rows(given, n).reshape(scale.shape)
         turn = scale * scale * (products_of_rows(given, part, n).reshape(scale.shape) - mean * total) / n
         np.multiply(part, -turn, slope)
@@ -259,15 +271,14 @@ def _affine_units(x: Array, axis: Axes, eps: float, weight: Array | None, bias: 
         if columns is not None and (found := columns.units(weight, bias)) is not None:
             return found
         return _weighted(_standardize(x, axis, eps, _count(x, axis)), weight, bias)
-    out = np.empty(x.shape, x.dtype)
+    out, rooms = np.empty(x.shape, x.dtype), (rows.room(), rows.room())
     for at in rows.blocks():
         part, units = rows.x[at], out[at]
         moments = rows.moments(part)
         if moments is None:
             units[...] = _weighted(_standardize(part, axis, eps, rows.n), weight, bias)
             continue
-        mean, scale = moments
-        times, plus = rows.affine(scale, mean, weight, bias)
+        times, plus = rows.affine(moments, weight, bias, *rooms)
         np.multiply(part, times, units)
         units += plus
     return out
