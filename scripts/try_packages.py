@@ -46,9 +46,23 @@ class Package:
         return PROGRAMS / f"try_{self.name.replace('-', '_')}.py"
 
 
+# What several of them require.
+LINEAR = ("jaxtyping", "wadler-lindig", "mpmath", "typing_extensions")
+LEARNING = ("scikit-learn", "joblib", "threadpoolctl", "narwhals")
+DRAWING = ("pillow", "pyparsing", "cycler", "python-dateutil", "six", "kiwisolver", "contourpy", "fonttools")
+BASICS = ("packaging", "tqdm", "typing_extensions", "psutil", "pyyaml")
+WEB = (
+    *("aiohttp", "aiohappyeyeballs", "aiosignal", "attrs", "frozenlist", "multidict", "propcache", "yarl", "idna"),
+    *("requests", "urllib3", "certifi", "charset-normalizer", "fsspec", "jinja2", "markupsafe"),
+)
+HUB = (
+    *("huggingface_hub", "hf-xet", "tokenizers", "safetensors", "filelock", "regex", "fsspec", "typer-slim", "click"),
+    *("httpx", "httpx2", "httpcore", "httpcore2", "h11", "anyio", "sniffio", "certifi", "idna", "truststore"),
+)
+
 PACKAGES = (
     Package("einops", "0.8.2", tests=("einops/tests",), environment=(("EINOPS_TEST_BACKENDS", "torch"),)),
-    Package("linear-operator", "0.6.1", ("jaxtyping", "wadler-lindig", "mpmath", "typing_extensions"), ("test",)),
+    Package("linear-operator", "0.6.1", LINEAR, ("test",)),
     Package(
         "nflows",
         "0.14",
@@ -95,6 +109,24 @@ PACKAGES = (
     Package("prodigyopt", "1.1.2"),
     Package("dadaptation", "3.2"),
     Package("pytorch-msssim", "1.0.0"),
+    Package("gpytorch", "1.15.2", (*LINEAR, "linear-operator==0.6.1", *LEARNING)),
+    Package("pyro-ppl", "1.9.2", ("pyro-api", "opt-einsum", "tqdm")),
+    Package("pytorch-lightning", "2.6.6", ("lightning-utilities", "torchmetrics", "fsspec", "pyyaml", *BASICS)),
+    Package("torch-geometric", "2.8.1", ("xxhash", "psutil", "pyparsing", *WEB, *BASICS)),
+    Package("transformers", "5.24.0", (*HUB, *BASICS)),
+    Package("peft", "0.21.2", ("transformers==5.24.0", "accelerate", *HUB, *BASICS)),
+    Package("accelerate", "1.15.0", (*HUB, *BASICS)),
+    Package("torchmetrics", "1.9.0", ("lightning-utilities", *BASICS)),
+    Package("captum", "0.9.0", ("matplotlib", *DRAWING, *BASICS)),
+    Package("pytorch-ignite", "0.5.5", ("packaging",)),
+    Package("skorch", "1.4.0", ("tabulate", "tqdm", *LEARNING)),
+    Package("stable-baselines3", "2.9.2", ("gymnasium", "farama-notifications", "cloudpickle", "pandas", *DRAWING)),
+    Package("geoopt", "0.5.1"),
+    Package("higher", "0.2.1"),
+    Package(
+        "x-transformers", "2.31.10", ("einops", "einx", "loguru", "frozendict", "sympy", "mpmath", "torch-einops-utils")
+    ),
+    Package("torchinfo", "1.8.0"),
 )
 
 

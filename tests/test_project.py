@@ -26,12 +26,14 @@ LAYERS = [
     {"utils"},
     {
         "_C",
+        "__config__",
         "__future__",
         "_asking",
         "_dynamo",
         "_settings",
         "_symbols",
         "_tensor",
+        "_tensor_str",
         "_utils",
         "_vmap_internals",
         "accelerator",
@@ -42,10 +44,13 @@ LAYERS = [
         "cuda",
         "distributed",
         "functional",
+        "fx",
         "futures",
         "jit",
+        "library",
         "mps",
         "multiprocessing",
+        "onnx",
         "overrides",
         "types",
         "version",
@@ -71,6 +76,7 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 
 # (importing file, imported module): why this one may look upwards.
 UPWARD: dict[tuple[str, str], str] = {
+    ("ops/_operators.py", "_C"): "torch.ops.aten knows functions by the names that torch._C has for them",
     ("storage/typed.py", "serialization"): "the pickle of a storage is a file of torch.save, as torch's is",
 }
 

@@ -124,8 +124,10 @@ _installers.append(_let_functions_ask)
 
 if _TYPE_CHECKING:
     from . import _C as _C
+    from . import __config__ as __config__
     from . import __future__ as __future__
     from . import _dynamo as _dynamo
+    from . import _tensor_str as _tensor_str
     from . import accelerator as accelerator
     from . import amp as amp
     from . import backends as backends
@@ -136,9 +138,12 @@ if _TYPE_CHECKING:
     from . import distributions as distributions
     from . import functional as functional
     from . import futures as futures
+    from . import fx as fx
     from . import jit as jit
+    from . import library as library
     from . import mps as mps
     from . import multiprocessing as multiprocessing
+    from . import onnx as onnx
     from . import overrides as overrides
     from . import profiler as profiler
     from . import serialization as serialization
@@ -168,16 +173,22 @@ if _TYPE_CHECKING:
     from .amp.autocast_mode import set_autocast_enabled as set_autocast_enabled
     from .amp.autocast_mode import set_autocast_gpu_dtype as set_autocast_gpu_dtype
     from .compiler import compile as compile
+    from .futures import Future as Future
+    from .jit import ScriptFunction as ScriptFunction
+    from .jit import ScriptModule as ScriptModule
     from .serialization import load as load
     from .serialization import save as save
+    from .serialization.records import PyTorchFileReader as PyTorchFileReader
     from .storage import *
 
 _LATER = {
     **dict.fromkeys(
         (
+            "__config__",
             "_C",
             "__future__",
             "_dynamo",
+            "_tensor_str",
             "accelerator",
             "amp",
             "backends",
@@ -187,10 +198,13 @@ _LATER = {
             "distributed",
             "distributions",
             "functional",
+            "fx",
             "futures",
             "jit",
+            "library",
             "mps",
             "multiprocessing",
+            "onnx",
             "overrides",
             "profiler",
             "serialization",
@@ -291,6 +305,10 @@ _LATER = {
         "amp.autocast_mode",
     ),
     "compile": "compiler",
+    "PyTorchFileReader": "serialization.records",
+    "Future": "futures",
+    "ScriptFunction": "jit",
+    "ScriptModule": "jit",
     "load": "serialization",
     "save": "serialization",
 }
@@ -300,11 +318,11 @@ _LATER = {
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    from ._missing import missing_attribute, public_names
+    from ._missing import PACKAGE, missing_attribute, public_names
 
     home = _LATER.get(name)
     if home is not None:
-        return getattr(import_module(f"{__name__}.{home}"), name) if home else import_module(f"{__name__}.{name}")
+        return getattr(import_module(f"{PACKAGE}.{home}"), name) if home else import_module(f"{PACKAGE}.{name}")
     if name == "__all__":  # what `from torch import *` takes: no modules, as with torch
         return _exported()
     if name.startswith("_foreach_"):
@@ -312,14 +330,14 @@ def __getattr__(name: str) -> object:
 
         if name in FOREACH:
             return FOREACH[name]
-    raise missing_attribute(__name__, name, public_names(__name__, _LATER))
+    raise missing_attribute(PACKAGE, name, public_names(PACKAGE, _LATER))
 
 
 def __dir__() -> list[str]:
-    return sorted({*vars(_sys.modules[__name__]), *_LATER})
+    return sorted({*vars(_sys.modules["gradiente"]), *_LATER})
 
 
 def _exported() -> list[str]:
-    own = vars(_sys.modules[__name__])
+    own = vars(_sys.modules["gradiente"])
     names = [name for name, value in own.items() if type(value) not in (type(_sys), type(annotations))]
     return sorted(name for name in [*names, *filter(_LATER.get, _LATER)] if not name.startswith("_"))

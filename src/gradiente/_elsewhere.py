@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_AS_WRITTEN = "programs run as they are written, so nothing is traced, exported or compiled; call the module itself"
+AS_WRITTEN: str = "programs run as they are written, so nothing is traced, exported or compiled; call the module itself"
 _QUANTISED = "tensors are not quantised; compute in float32, or convert with x.to(torch.bfloat16) to save memory"
 _SPARSE = "tensors are dense; index with index_add or scatter_add, or keep scipy.sparse matrices in a custom Function"
 _PROCESSES = (
@@ -19,19 +19,20 @@ _NESTED = "tensors have one shape; pad with torch.nn.utils.rnn.pad_sequence and 
 INSTEAD: dict[str, str] = {
     "torch.hub": "nothing is downloaded; fetch the file yourself, and torch.load(path) reads its weights",
     "torch.onnx": "there is no export; torch.save(model.state_dict(), path) is a file that PyTorch reads and exports",
-    "torch.export": _AS_WRITTEN,
-    "torch.fx": _AS_WRITTEN,
-    "torch._inductor": _AS_WRITTEN,
-    "torch._export": _AS_WRITTEN,
+    "torch.export": AS_WRITTEN,
+    "torch.fx": AS_WRITTEN,
+    "torch._inductor": AS_WRITTEN,
+    "torch._export": AS_WRITTEN,
     "torch._functorch": "torch.func has the public functions",
     "torch.utils.tensorboard": (
         "write the curves as text or CSV, or use the package tensorboardX, which takes NumPy arrays: x.numpy()"
     ),
     "torch.utils.cpp_extension": "nothing is compiled; write a torch.autograd.Function on NumPy or another library",
+    "torch.autograd.profiler.load_nvprof": "torch.autograd.profiler.profile() profiles what runs on the CPU",
     "torch.utils.bottleneck": "torch.profiler times operations",
     "torch.utils.benchmark": "use timeit, or torch.profiler",
-    "torch.utils.mobile_optimizer": _AS_WRITTEN,
-    "torch.utils.flop_counter": "torch.profiler counts operations with with_flops=True where it knows them",
+    "torch.utils.mobile_optimizer": AS_WRITTEN,
+    "torch.utils.flop_counter": "torch.profiler.profile(with_flops=True) counts the operations of forward passes",
     "torch.utils.model_zoo": "nothing is downloaded; fetch the file yourself, and torch.load(path) reads its weights",
     "torch.utils.data.datapipes": "use Dataset, IterableDataset and DataLoader",
     "torch.utils.collect_env": "print torch.__version__ and numpy.show_config(): there is no other build to report",
@@ -44,9 +45,6 @@ INSTEAD: dict[str, str] = {
     "torch.masked.masked_tensor": _MASKED,
     "torch.masked.as_masked_tensor": _MASKED,
     "torch.masked.MaskedTensor": _MASKED,
-    "torch.nn.attention.flex_attention": (
-        "torch.nn.functional.scaled_dot_product_attention takes any mask that can be added to the scores"
-    ),
     "torch.utils._python_dispatch": "torch.overrides.TorchFunctionMode sees every call of a function",
     "torch.utils._cxx_pytree": "torch.utils._pytree has the same functions in Python",
     "torch.quantization": _QUANTISED,
@@ -62,26 +60,19 @@ INSTEAD: dict[str, str] = {
     "torch.quint8": _QUANTISED,
     "torch.qint32": _QUANTISED,
     "torch.sparse": _SPARSE,
-    "torch.sparse_coo": _SPARSE,
-    "torch.sparse_csr": _SPARSE,
     "torch.sparse_coo_tensor": _SPARSE,
     "torch.sparse_csr_tensor": _SPARSE,
     "torch.sparse_csc_tensor": _SPARSE,
     "torch.sparse_compressed_tensor": _SPARSE,
     "torch.nested": _NESTED,
-    "torch.jagged": _NESTED,
     "torch.package": "torch.save writes state and tensors; ship code as a Python package",
-    "torch.jit": _AS_WRITTEN,
+    "torch.jit": AS_WRITTEN,
     "torch.jit.load": "torch.load reads weights; a scripted program holds code that only PyTorch runs",
     "torch.jit.save": "torch.save(model.state_dict(), path) writes the weights",
     "torch.library": "torch.autograd.Function defines an operation with its derivative",
     "torch.distributed": _PROCESSES,
     "torch.nn.parallel": _PROCESSES,
     "torch.cuda": "computation is on the CPU; ask torch.cuda.is_available() first",
-    "torch.cuda.Stream": _STREAMS,
-    "torch.cuda.Event": "computation is on the CPU; time with time.perf_counter",
-    "torch.cuda.stream": _STREAMS,
-    "torch.cuda.CUDAGraph": _STREAMS,
     "torch.cuda.nvtx": "torch.profiler.record_function names a part of the program",
     "torch.Stream": _STREAMS,
     "torch.Event": "computation is on the CPU; time with time.perf_counter",
@@ -106,4 +97,4 @@ def instead(name: str) -> str:
     return ""
 
 
-__all__ = ["INSTEAD", "instead"]
+__all__ = ["AS_WRITTEN", "INSTEAD", "instead"]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ._missing import Getter, missing_in
 
+T = TypeVar("T")
 
-class Future:
+
+class Future(Generic[T]):
     """A value that is set once, and waited for.
 
     Args:

@@ -52,6 +52,14 @@ def unused(fn: Callable[..., Any]) -> Callable[..., Any]:
     return fn
 
 
+def _overload(func: Callable[..., Any]) -> Callable[..., Any]:
+    """For annotations of what scripted programs may be given: the function itself."""
+    return func
+
+
+_overload_method = _overload
+
+
 def script_if_tracing(fn: Callable[..., Any]) -> Callable[..., Any]:
     """The function itself."""
     return fn

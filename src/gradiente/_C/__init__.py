@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..random.generator import Generator as Generator
+from ..serialization.records import PyTorchFileReader as PyTorchFileReader
 from ..tensor.core import Tensor as TensorBase
 from ..tensor.overriding import DisableTorchFunction as DisableTorchFunction
 from ..tensor.overriding import DisableTorchFunctionSubclass as DisableTorchFunctionSubclass
@@ -19,9 +20,24 @@ __all__ = [
     "DisableTorchFunction",
     "DisableTorchFunctionSubclass",
     "Generator",
+    "PyTorchFileReader",
     "TensorBase",
+    "_TensorMeta",
     "_disabled_torch_function_impl",
+    "_get_tracing_state",
+    "_log_api_usage_once",
 ]
+
+
+_TensorMeta = type(TensorBase)
+
+
+def _get_tracing_state() -> None:
+    """What a program that is being traced is recorded in: nothing is traced."""
+
+
+def _log_api_usage_once(event: str) -> None:
+    """Tell a logger that a function is used: there is none."""
 
 
 class _FunctionsType(type):

@@ -267,20 +267,31 @@ def kineto_available() -> bool:
     return False
 
 
-_ABSENT = {
-    "emit_nvtx": "it marks events for NVIDIA's tools, and gradiente runs on the CPU",
-    "emit_itt": "it marks events for Intel's VTune",
-    "load_nvprof": "it reads files that nvprof wrote, and gradiente runs on the CPU",
-}
+class _OfOthers:
+    """A block whose operations are marked for another vendor's tool: to be named in annotations, and not made."""
+
+    _why = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(
+            f"{type(self).__name__} cannot be made: {self._why}. Use profile(), and export_chrome_trace() to look at "
+            "what it found"
+        )
+
+
+class emit_nvtx(_OfOthers):
+    """A block whose operations NVIDIA's tools see. RuntimeError: computation is on the CPU."""
+
+    _why = "it marks events for NVIDIA's tools, and gradiente runs on the CPU"
+
+
+class emit_itt(_OfOthers):
+    """A block whose operations Intel's VTune sees. RuntimeError: it is not supported."""
+
+    _why = "it marks events for Intel's VTune"
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
     from .._missing import missing_attribute, public_names
 
-    if name in _ABSENT:
-        raise AttributeError(
-            f"module 'torch.autograd.profiler' has no attribute {name!r}: {_ABSENT[name]}. Use profile(), and "
-            "export_chrome_trace() to look at what it found",
-            name=name,
-        )
     raise missing_attribute(__name__, name, public_names(__name__))

@@ -95,8 +95,10 @@ def flops_of(event: Event) -> int:
     name, shapes = event.name.removeprefix("aten::"), event.shapes
     try:
         if name == "addmm" and len(shapes) >= 2:
-            shapes = shapes[-2:] if len(shapes[-1]) == 2 else shapes[:2]
-        if name in ("mm", "matmul", "addmm", "bmm") and len(shapes) >= 2:
+            if len(shapes[-1]) != 2:  # a layer's: input, weight (out, in), bias
+                return 2 * math.prod(shapes[0]) * shapes[1][0]
+            shapes = shapes[-2:]
+        if name in ("mm", "addmm", "bmm") and len(shapes) >= 2:
             a, b = shapes[0], shapes[1]
             return 2 * math.prod(a) * b[-1]
         if name in ("mul", "add") and shapes:

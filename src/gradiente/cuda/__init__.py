@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 from .._settings import OutOfMemoryError as OutOfMemoryError
 from . import amp as amp
+from .streams import *
 from .tensortypes import *
 
 

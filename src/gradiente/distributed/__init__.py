@@ -6,6 +6,8 @@ from enum import Enum
 from typing import Any, NoReturn
 
 from . import nn as nn
+from . import optim as optim
+from . import rpc as rpc
 
 
 def is_available() -> bool:

@@ -213,7 +213,13 @@ def vec_to_tril_matrix(vec: Tensor, diag: int = 0) -> Tensor:
     return matrix
 
 
-_sum_rightmost = sum_rightmost  # torch's name, by which published packages import it
+# Torch's names, by which published packages import them.
+_sum_rightmost = sum_rightmost
+
+
+def _standard_normal(shape: Any, dtype: Any, device: Any) -> Tensor:
+    return randn(shape, dtype=dtype, device=device)
+
 
 __all__ = [
     "broadcast_all",

@@ -67,7 +67,7 @@ class Parameter(Tensor, metaclass=_ParameterType):
         marked._is_param = True  # pyright: ignore[reportAttributeAccessIssue]
         return marked
 
-    def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # `__new__` has checked them; subclasses may take others
         pass
 
     def __repr__(self, *, tensor_contents: object = None) -> str:

@@ -2,7 +2,16 @@
 
 One module per family (`arithmetic`, `reductions`, `shaping`, `products`, …), each with its `METHODS`: what its
 functions are called as methods of Tensor. `_define`: how a function is made from the table. `_arguments`: checks that
-many share.
+many share. `_operators`: torch.ops.aten.
 """
 
+from typing import Any
+
 from . import methods as methods
+from ._operators import operators as _operators
+
+
+def __getattr__(name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return _operators(name)  # as in torch, any name stands for a library of operators

@@ -72,6 +72,8 @@ class AliasFinder:
     ) -> ModuleSpec | None:
         """Find torch's modules; for gradiente's own, only check what ``from torch import name`` asks for."""
         if fullname in (ALIAS, OLDER_FUNC) or fullname.startswith(_ALIAS_PREFIX):
+            if _asked_by("_handle_fromlist"):
+                _check_from_import(real_name(fullname))
             try:
                 return _alias_spec(fullname)
             except ModuleNotFoundError:
@@ -182,6 +184,7 @@ def _present_as_torch() -> None:
     classes.watch()
     present_all()
     sys.modules[PACKAGE].__version__ = version.__version__ = TorchVersion(FOLLOWED)  # type: ignore[attr-defined]
+    sys.modules[PACKAGE].__name__ = ALIAS
 
 
 def _present_as_gradiente() -> None:
@@ -192,6 +195,7 @@ def _present_as_gradiente() -> None:
     classes.unwatch()
     present_no_more()
     sys.modules[PACKAGE].__version__ = version.__version__ = __version__  # type: ignore[attr-defined]
+    sys.modules[PACKAGE].__name__ = PACKAGE
 
 
 def _alias_spec(fullname: str) -> ModuleSpec:

@@ -87,6 +87,10 @@ class Reader:
             self._map[at + 16 : at + 20] = bytes(4)
             at += 46 + sum(int.from_bytes(self._map[at + i : at + i + 2], "little") for i in (28, 30, 32))
 
+    def names(self) -> list[str]:
+        """The names of all entries, without that of their folder."""
+        return [name.partition("/")[2] for name in self._entries]
+
     def has(self, name: str) -> bool:
         """Whether there is such an entry."""
         return f"{self.folder}/{name}" in self._entries

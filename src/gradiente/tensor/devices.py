@@ -188,7 +188,9 @@ _device = device
 
 
 class layout:
-    """How elements are stored. There is one layout: `strided`, an address that is linear in the indices.
+    """How elements are stored: `strided`, an address that is linear in the indices.
+
+    Other layouts have their names here, so that programs can ask for them; no tensor has one.
 
     Example:
         >>> import gradiente as torch
@@ -224,6 +226,8 @@ class memory_format(layout):
 
 
 strided: layout = layout("strided")
+jagged, sparse_coo = layout("jagged"), layout("sparse_coo")
+sparse_csr, sparse_csc, sparse_bsr, sparse_bsc = (layout(f"sparse_{name}") for name in ("csr", "csc", "bsr", "bsc"))
 contiguous_format: memory_format = memory_format("contiguous_format")
 preserve_format: memory_format = memory_format("preserve_format")
 channels_last: memory_format = memory_format("channels_last")
@@ -235,9 +239,15 @@ __all__ = [
     "contiguous_format",
     "device",
     "get_default_device",
+    "jagged",
     "layout",
     "memory_format",
     "preserve_format",
     "set_default_device",
+    "sparse_bsc",
+    "sparse_bsr",
+    "sparse_coo",
+    "sparse_csc",
+    "sparse_csr",
     "strided",
 ]

@@ -22,10 +22,10 @@ class dtype(metaclass=ShownAsTorchs):
 
     def __init__(self, name: str, numpy_name: str, category: str, itemsize: builtins.int, rank: builtins.int) -> None:
         self.name: str = name
-        self._numpy: Any = np.dtype(numpy_name) if name != "bfloat16" else None
+        self._numpy: Any = np.dtype(numpy_name) if numpy_name else None
         self.is_floating_point: builtins.bool = category == "float"
         self.is_complex: builtins.bool = category == "complex"
-        self.is_signed: builtins.bool = name[0] not in "bu" or name == "bfloat16"
+        self.is_signed: builtins.bool = (name[0] not in "bu" or name == "bfloat16") and name[-3:] != "fnu"
         self.itemsize: builtins.int = itemsize
         self.rank: builtins.int = rank
         """Position in the lattice of promotion: bool < integers < floats < complex."""
@@ -34,6 +34,11 @@ class dtype(metaclass=ShownAsTorchs):
     def numpy(self) -> Any:
         """NumPy's dtype. For bfloat16 it comes from `ml_dtypes` (extra `bfloat16`)."""
         if self._numpy is None:
+            if self is not bfloat16:
+                raise RuntimeError(
+                    f"tensors of {self!r} are not supported: the type can be named and compared; store such values as "
+                    "torch.bfloat16 or torch.float16"
+                )
             try:
                 import ml_dtypes  # pyright: ignore
             except ImportError:
@@ -78,11 +83,21 @@ uint16: dtype = dtype("uint16", "uint16", "int", 2, 6)
 uint32: dtype = dtype("uint32", "uint32", "int", 4, 7)
 uint64: dtype = dtype("uint64", "uint64", "int", 8, 8)
 float16: dtype = dtype("float16", "float16", "float", 2, 9)
-bfloat16: dtype = dtype("bfloat16", "bfloat16", "float", 2, 10)
+bfloat16: dtype = dtype("bfloat16", "", "float", 2, 10)
 float32: dtype = dtype("float32", "float32", "float", 4, 11)
 float64: dtype = dtype("float64", "float64", "float", 8, 12)
 complex64: dtype = dtype("complex64", "complex64", "complex", 8, 13)
 complex128: dtype = dtype("complex128", "complex128", "complex", 16, 14)
+
+# Types of which there are no tensors: packages keep them in tables and compare with them.
+float8_e4m3fn: dtype = dtype("float8_e4m3fn", "", "float", 1, 9)
+float8_e4m3fnuz: dtype = dtype("float8_e4m3fnuz", "", "float", 1, 9)
+float8_e5m2: dtype = dtype("float8_e5m2", "", "float", 1, 9)
+float8_e5m2fnuz: dtype = dtype("float8_e5m2fnuz", "", "float", 1, 9)
+float8_e8m0fnu: dtype = dtype("float8_e8m0fnu", "", "float", 1, 9)
+float4_e2m1fn_x2: dtype = dtype("float4_e2m1fn_x2", "", "float", 1, 9)
+complex32: dtype = dtype("complex32", "", "complex", 4, 13)
+chalf: dtype = complex32
 
 LATER_UNSIGNED = (uint16, uint32, uint64)
 """Types that torch stores and converts, and computes with in few functions."""
@@ -251,11 +266,19 @@ __all__ = [
     "bool",
     "cdouble",
     "cfloat",
+    "chalf",
+    "complex32",
     "complex64",
     "complex128",
     "double",
     "dtype",
     "float",
+    "float4_e2m1fn_x2",
+    "float8_e4m3fn",
+    "float8_e4m3fnuz",
+    "float8_e5m2",
+    "float8_e5m2fnuz",
+    "float8_e8m0fnu",
     "float16",
     "float32",
     "float64",

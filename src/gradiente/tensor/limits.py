@@ -28,6 +28,17 @@ def _need_dtype(given: Any, function: str) -> Dtype:
     return given
 
 
+_SHORT: dict[Dtype, tuple[float, ...]] = {
+    dtypes.bfloat16: (2.0**-7, (2 - 2.0**-7) * 2.0**127, 2.0**-126, 0.01),
+    dtypes.float8_e4m3fn: (0.125, 448.0, 2.0**-6, 1.0),
+    dtypes.float8_e4m3fnuz: (0.125, 240.0, 2.0**-7, 1.0),
+    dtypes.float8_e5m2: (0.25, 57344.0, 2.0**-14, 1.0),
+    dtypes.float8_e5m2fnuz: (0.125, 57344.0, 2.0**-15, 1.0),
+    dtypes.float8_e8m0fnu: (1.0, 2.0**127, 2.0**-127, 1.0),
+}
+"""eps, max, smallest_normal and resolution of the types that NumPy lacks."""
+
+
 class finfo:
     """The limits of a floating-point dtype (of the parts of a complex one).
 
@@ -58,17 +69,15 @@ class finfo:
         real = found.to_real()
         self.dtype: str = real.name
         self.bits: int = 8 * real.itemsize
-        if real is dtypes.bfloat16:  # float32 with 8 digits; told without ml_dtypes, which may be missing
-            limits = (2.0**-7, (2 - 2.0**-7) * 2.0**127, 2.0**-126, 0.01)
-        else:
+        limits = _SHORT.get(real)
+        if limits is None:
             info: Any = np.finfo(real.numpy)
-            limits = (float(info.eps), float(info.max), float(info.smallest_normal), float(info.resolution))
-            limits = (*limits[:3], 10.0**-info.precision)
+            limits = (float(info.eps), float(info.max), float(info.smallest_normal), 10.0**-info.precision)
         self.eps: float = limits[0]
         self.max: float = limits[1]
         self.smallest_normal: float = limits[2]
         self.resolution: float = limits[3]
-        self.min: float = -self.max
+        self.min: float = -self.max if real.is_signed else self.smallest_normal
         self.tiny: float = self.smallest_normal
 
     def __repr__(self) -> str:

@@ -25,7 +25,16 @@ from .printing_formatter import element_texts, plain_array
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["format_scalar", "format_tensor", "format_with_spec", "get_printoptions", "printoptions", "set_printoptions"]
+__all__ = [
+    "format_elements",
+    "format_scalar",
+    "format_tensor",
+    "format_with_spec",
+    "get_printoptions",
+    "printoptions",
+    "set_printoptions",
+    "with_suffixes",
+]
 
 
 class _Options(NamedTuple):
@@ -197,6 +206,17 @@ def format_tensor(
         parts.append(f"dtype={dtype_name}")
     parts.extend(suffixes)
     return _with_parts(prefix, body, parts, column, options.linewidth)
+
+
+def format_elements(array: NDArray[Any], indent: int = 0) -> str:
+    """The elements of `array` in brackets, as `format_tensor` prints them from the column `indent` on."""
+    return _elements(plain_array(array), _options.get(), indent) if array.size else "[]"
+
+
+def with_suffixes(body: str, suffixes: Sequence[str], indent: int = 0) -> str:
+    """`body`, which ends with an opening bracket and elements, with further parts and the closing bracket."""
+    prefix, bracket, rest = body.partition("(")
+    return _with_parts(prefix + bracket, rest, suffixes, indent, _options.get().linewidth)
 
 
 def format_scalar(array: NDArray[Any], spec: str = "") -> str:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._missing import missing_attribute, public_names
 from ._pytree_nodes import BUILTIN_TYPES as BUILTIN_TYPES
-from ._pytree_nodes import STANDARD_DICT_TYPES as STANDARD_DICT_TYPES
 from ._pytree_nodes import (
+    NAMED,
     SUPPORTED_NODES,
     Context,
     GetAttrKey,
@@ -29,6 +29,7 @@ from ._pytree_nodes import (
     is_structseq_instance,
     kind_of,
 )
+from ._pytree_nodes import STANDARD_DICT_TYPES as STANDARD_DICT_TYPES
 from ._pytree_nodes import NodeDef as NodeDef
 from ._pytree_spec import LEAF, LeafSpec, PyTreeSpec, TreeSpec, treespec_dict, treespec_leaf, treespec_tuple
 
@@ -337,6 +338,8 @@ def __getattr__(name: str) -> object:
 
     if name in _LATER:
         return getattr(import_module(f"{__package__}.{_LATER[name]}"), name)
+    if name in NAMED:
+        return NAMED[name]
     raise missing_attribute(__name__, name, public_names(__name__, _LATER))
 
 

@@ -207,6 +207,14 @@ SUPPORTED_NODES: dict[Any, NodeDef] = {
 }
 """The kinds of nodes; all named tuples are one kind, as is each of torch.return_types once one was met."""
 
+NAMED: dict[str, Any] = {
+    f"_{'odict' if kind is OrderedDict else kind.__name__}_{part}": getattr(node, f"{part}_fn")
+    for kind, node in SUPPORTED_NODES.items()
+    if kind is not Size
+    for part in ("flatten", "unflatten", "flatten_with_keys")
+}
+"""The functions of Python's own containers by the names that torch has for them: packages register subclasses."""
+
 BUILTIN_TYPES = frozenset(kind for kind in SUPPORTED_NODES if kind is not Size)
 STANDARD_DICT_TYPES = frozenset({dict, OrderedDict, defaultdict})
 

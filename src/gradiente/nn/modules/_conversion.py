@@ -68,15 +68,11 @@ class Conversion(Traversal):
         Raises:
             TypeError: a dtype that is neither.
         """
-        dtype = _wanted_dtype(args, kwargs)
+        where, dtype, _, order = wanted(args, kwargs)
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
                 f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}"
             )
-        order = kwargs.get("memory_format")
-        kwargs = {k: v for k, v in kwargs.items() if k not in ("dtype", "memory_format", "tensor", "other")}
-        places = [a for a in args if isinstance(a, (str, int, Device)) and not isinstance(a, bool)]
-        where = kwargs.get("device", places[0] if places else None)
 
         def convert(x: Tensor) -> Tensor:
             floating = x.is_floating_point() or x.is_complex()
@@ -157,17 +153,25 @@ def _absent(kind: str) -> NoReturn:
     raise AssertionError(f"Torch not compiled with {kind} enabled (gradiente computes on the CPU)")
 
 
-def _wanted_dtype(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """The dtype that the arguments of `to` ask for, if any."""
-    found = kwargs.get("dtype")
+def wanted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any, bool, Any]:
+    """What the arguments of `to` ask for: device, dtype, `non_blocking`, memory format; None for what they do not name.
+
+    Raises:
+        TypeError: an argument of another kind.
+    """
+    where, found, waits = kwargs.get("device"), kwargs.get("dtype"), bool(kwargs.get("non_blocking", False))
     for value in (*args, kwargs.get("tensor"), kwargs.get("other")):
         if isinstance(value, Dtype):
             found = value
         elif isinstance(value, Tensor):
-            found = value.dtype
-        elif value is not None and not isinstance(value, (str, int, Device)):
+            where, found = value.device, value.dtype
+        elif isinstance(value, bool):
+            waits = value
+        elif isinstance(value, (str, int, Device)):
+            where = value
+        elif value is not None:
             raise TypeError(
                 f"to() received an invalid combination of arguments - got ({type(value).__name__}); it takes a dtype, "
                 "a device, both, or a tensor"
             )
-    return found
+    return where, found, waits, kwargs.get("memory_format")

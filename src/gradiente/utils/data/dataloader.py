@@ -14,6 +14,32 @@ from .sampler import BatchSampler, RandomSampler, SequentialSampler
 from .worker import batches_of_workers, fetcher
 
 
+class _BaseDataLoaderIter:
+    """What iterates over a loader. These classes bear torch's names: packages ask which one an iterator is of."""
+
+    def __init__(self, loader: DataLoader, batches: Iterator[Any]) -> None:
+        self._loader = loader
+        self._dataset = loader.dataset
+        self._batches = batches
+
+    def __iter__(self) -> _BaseDataLoaderIter:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._batches)
+
+    def __len__(self) -> int:
+        return len(self._loader)
+
+
+class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
+    """Makes the batches in this process."""
+
+
+class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
+    """Has the batches made by other processes."""
+
+
 class DataLoader:
     """The examples of a data set in batches.
 
@@ -142,12 +168,15 @@ class DataLoader:
         """What decides each batch."""
         return self.batch_sampler if self.batch_sampler is not None else self.sampler
 
+    _iterator: Any = None
+    """Which of its iterators is kept for the next pass: none, as workers are started for each."""
+
     def __iter__(self) -> Iterator[Any]:
         # The seed of the workers is drawn whether there are any or not, so that later draws are torch's.
         base_seed = int(empty((), dtype=int64).random_(generator=self.generator).item())
         if self.num_workers:
-            return batches_of_workers(self, base_seed)
-        return self._batches()
+            return _MultiProcessingDataLoaderIter(self, batches_of_workers(self, base_seed))
+        return _SingleProcessDataLoaderIter(self, self._batches())
 
     def _batches(self) -> Iterator[Any]:
         fetch = fetcher(self.dataset, self._batched, self.collate_fn, self.drop_last)

@@ -1,19 +1,23 @@
-"""torch._dynamo: what programs and packages say to the compiler, which has no effect."""
+"""torch._dynamo: what programs and packages say to the compiler, which has no effect.
+
+`eval_frame`, `_trace_wrapped_higher_order_op`: where packages import some of it from.
+"""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
 
-from ._missing import Getter, missing_in
-from .compiler import allow_in_graph as allow_in_graph
-from .compiler import assume_constant_result as assume_constant_result
-from .compiler import disable as disable
-from .compiler import is_compiling as is_compiling
-from .compiler import is_dynamo_compiling as is_dynamo_compiling
-from .compiler import reset as reset
-from .compiler import set_stance as set_stance
-from .compiler import substitute_in_graph as substitute_in_graph
+from .._missing import missing_attribute, public_names
+from ..compiler import allow_in_graph as allow_in_graph
+from ..compiler import assume_constant_result as assume_constant_result
+from ..compiler import disable as disable
+from ..compiler import is_compiling as is_compiling
+from ..compiler import is_dynamo_compiling as is_dynamo_compiling
+from ..compiler import reset as reset
+from ..compiler import set_stance as set_stance
+from ..compiler import substitute_in_graph as substitute_in_graph
+from ..nn.modules.module import Module
 
 config: Any = SimpleNamespace(
     cache_size_limit=8,
@@ -34,6 +38,17 @@ def optimize(*arguments: Any, **options: Any) -> Any:
     True
     """
     return lambda function: function
+
+
+class OptimizedModule(Module):
+    """A module that was compiled, for `isinstance`: `torch.compile` returns modules as they are, so none is one.
+
+    Raises:
+        RuntimeError: always.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("OptimizedModule cannot be made: nothing is compiled; torch.compile(module) is the module")
 
 
 def is_dynamo_supported() -> bool:
@@ -76,7 +91,13 @@ def run(fn: Any = None) -> Any:
     return (lambda function: function) if fn is None else fn
 
 
-__getattr__: Getter = missing_in(__name__)
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in ("_trace_wrapped_higher_order_op", "eval_frame"):
+        return import_module(f"{__name__}.{name}")
+    raise missing_attribute(__name__, name, public_names(__name__))
+
 
 __all__ = [
     "allow_in_graph",
