@@ -79,7 +79,23 @@ def _along(name: str, default: int | None = None) -> Any:
 class BatchedNamespace:
     """`xp` for batched arrays. What is not written out here is an elementwise function of NumPy."""
 
-    extras = extras
+    extras: Any = extras
+    sum: Any
+    mean: Any
+    prod: Any
+    max: Any
+    min: Any
+    any: Any
+    all: Any
+    std: Any
+    var: Any
+    count_nonzero: Any
+    argmax: Any
+    argmin: Any
+    sort: Any
+    argsort: Any
+    cumulative_sum: Any
+    cumulative_prod: Any
 
     sum, mean, prod = _reduction("sum"), _reduction("mean"), _reduction("prod")
     max, min, any, all = _reduction("max"), _reduction("min"), _reduction("any"), _reduction("all")
@@ -87,7 +103,7 @@ class BatchedNamespace:
     argmax, argmin = _place("argmax"), _place("argmin")
     sort, argsort = _along("sort", -1), _along("argsort", -1)
     cumulative_sum, cumulative_prod = _along("cumulative_sum"), _along("cumulative_prod")
-    take_along_axis = staticmethod(take_along_axis)
+    take_along_axis: Any = staticmethod(take_along_axis)
 
     def __getattr__(self, name: str) -> Any:
         function = getattr(np, name, None)

@@ -55,7 +55,9 @@ class Columns:
     def __init__(self, x: Array, axis: Axes, eps: float) -> None:
         count = x.ndim - len(axis)
         self.shape: tuple[int, ...] = (len(x), math.prod(x.shape[1 : 1 + count]), math.prod(x.shape[1 + count :]))
-        self.x, self.axis, self.eps = x, axis, eps
+        self.x: Array = x
+        self.axis: Axes = axis
+        self.eps: float = eps
         self.n: int = self.shape[0] * self.shape[2]
         self.kept: tuple[int, ...] = (1, *x.shape[1 : 1 + count], *(1,) * (x.ndim - 1 - count))
         self.step: int = max(1, BLOCK * len(x) // x.nbytes)

@@ -34,11 +34,11 @@ class Frame:
     __slots__ = ("derivatives", "level", "randomness", "shared", "size", "start")
 
     def __init__(self, size: int, randomness: str = "error", derivatives: bool = False) -> None:
-        self.derivatives = derivatives
-        self.level = _numbers()
-        self.size = size
-        self.randomness = randomness
-        self.start = moment()
+        self.derivatives: bool = derivatives
+        self.level: int = _numbers()
+        self.size: int = size
+        self.randomness: str = randomness
+        self.start: int = moment()
         self.shared: dict[Any, Node] = {}
 
 

@@ -226,8 +226,12 @@ class memory_format(layout):
 
 
 strided: layout = layout("strided")
-jagged, sparse_coo = layout("jagged"), layout("sparse_coo")
-sparse_csr, sparse_csc, sparse_bsr, sparse_bsc = (layout(f"sparse_{name}") for name in ("csr", "csc", "bsr", "bsc"))
+jagged: layout = layout("jagged")
+sparse_coo: layout = layout("sparse_coo")
+sparse_csr: layout = layout("sparse_csr")
+sparse_csc: layout = layout("sparse_csc")
+sparse_bsr: layout = layout("sparse_bsr")
+sparse_bsc: layout = layout("sparse_bsc")
 contiguous_format: memory_format = memory_format("contiguous_format")
 preserve_format: memory_format = memory_format("preserve_format")
 channels_last: memory_format = memory_format("channels_last")

@@ -44,7 +44,7 @@ class SavedPart(DualOutput):
 
     def __init__(self, array: Any, version: Any, number: int) -> None:
         super().__init__(array, version, None)
-        self.number = number
+        self.number: int = number
 
 
 class Packed:

@@ -53,7 +53,7 @@ class Level:
     __slots__ = ("_holders", "around", "number", "seen")
 
     def __init__(self, number: int) -> None:
-        self.number = number
+        self.number: int = number
         self.seen: Mode | None = None
         self.around: Mode | None = None
         self._holders: WeakSet[Tangents] = WeakSet()
