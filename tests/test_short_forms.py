@@ -149,3 +149,26 @@ def test_numbers_that_overflow() -> None:
     z = torch.tensor(1e38, requires_grad=True)
     (((z * 1e-38) ** 3) * z / 1e-7).backward()
     assert z.grad.item() == float("inf")
+
+
+@pytest.mark.parametrize("slope", [0.01, 0.5, 1.0, 0.0, -0.2, 2.0])
+@pytest.mark.parametrize("size", [1, 20_000])
+def test_leaky_relu_for_every_slope(slope, size, rng):
+    """Where 0 < slope ≤ 1 it is a maximum; the values are those of the choice, also for infinities and NaN."""
+    x = rng.standard_normal((size, 7)).astype(np.float32)
+    x[0] = [-np.inf, np.inf, np.nan, -0.0, 0.0, -3.0, 3.0]
+    with np.errstate(invalid="ignore"):
+        want = np.where(x > 0, x, x * np.float32(slope))
+    found = torch.nn.functional.leaky_relu(torch.from_numpy(x), slope).numpy()
+    assert np.array_equal(found, want, equal_nan=True)
+    assert np.array_equal(np.signbit(found), np.signbit(want))
+
+
+def test_silu_of_every_size(rng):
+    """x / (1 + e^-x), in one buffer for arrays, as numbers for tensors of no dimensions."""
+    x = 10 * rng.standard_normal(50)
+    kept = x.copy()
+    want = x / (1 + np.exp(-x))
+    assert np.allclose(torch.nn.functional.silu(torch.from_numpy(x)).numpy(), want, rtol=1e-14)
+    assert np.isclose(torch.nn.functional.silu(torch.tensor(x[0])).item(), want[0], rtol=1e-6)
+    assert np.array_equal(x, kept)

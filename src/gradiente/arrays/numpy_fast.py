@@ -170,11 +170,28 @@ def number(value: float, x: Any) -> Any:
     return found
 
 
+def _leaky_relu(x: Any, slope: float) -> Any:
+    if 0 < slope <= 1:  # then the larger one of x and slope·x is the one that is asked for
+        return np.maximum(x, x * number(slope, x))
+    return numpy_large.where(x > 0, x, x * slope)
+
+
+def _silu(x: Any) -> Any:
+    if x.__class__ is not np.ndarray or not x.ndim or x.dtype.char not in "fd":
+        return x * numpy_extras.expit(x)
+    t = np.negative(x)
+    np.exp(t, t)
+    t += number(1, x)
+    return np.divide(x, t, t)
+
+
 FORMS: dict[str, Callable[..., Any]] = {
     "linear": _linear,
     "linear_map": _linear_map,
+    "leaky_relu": _leaky_relu,
     "relu": lambda x: np.maximum(x, number(0, x)),
     "sigmoid": numpy_extras.expit,
+    "silu": _silu,
     "split": numpy_extras.split,
     "sum": _sum,
     "mean": _mean,
