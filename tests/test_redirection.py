@@ -115,10 +115,10 @@ import torch
 def out(*command, **options):
     print(subprocess.run(command, capture_output=True, text=True, check=True, **options).stdout, end="")
 out(sys.executable, "child.py")
-print(torch.__name__, flush=True)
+print(torch.__spec__.name, flush=True)
 subprocess.run(f'"{sys.executable}" child.py', shell=True, check=True)
 out(sys.executable, "-c", "import subprocess, sys; subprocess.run([sys.executable, 'child.py'], check=True)")
-out(sys.executable, "-m", "gradiente", "-c", "import torch; print(torch.__name__, end='.')")
+out(sys.executable, "-m", "gradiente", "-c", "import torch; print(torch.__spec__.name, end='.')")
 out(sys.executable, "-c", "import sys; print('gradiente' in sys.modules)")
 """
 
@@ -135,7 +135,7 @@ def test_commands_run_the_users_own_sitecustomize(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "sitecustomize.py").write_text("import builtins\nbuiltins.MARK = 'own'\n")
     path = os.pathsep.join([str(tmp_path / "own"), os.environ.get("PYTHONPATH", "")])
-    code = "import sys, torch; print(MARK, torch.__name__, sys.modules['sitecustomize'].__file__.split('/')[-2])"
+    code = "import sys, torch; print(MARK, torch.__spec__.name, sys.modules['sitecustomize'].__file__.split('/')[-2])"
     source = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {code!r}], check=True)"
     assert run("-c", source, cwd=tmp_path, environment={"PYTHONPATH": path}) == "own gradiente own\n"
 
@@ -161,7 +161,7 @@ import torch
 
 def square(x):
     import torch
-    return (torch.tensor(x) ** 2).item(), torch.__name__
+    return (torch.tensor(x) ** 2).item(), torch.__spec__.name
 
 if __name__ == "__main__":
     context = multiprocessing.get_context(sys.argv[1])
@@ -196,7 +196,7 @@ def test_pools_sources_and_runpy(tmp_path: Path, method: str) -> None:
 TESTS = """
 import torch
 def test_name():
-    assert torch.__name__ == "gradiente"
+    assert torch.__spec__.name == "gradiente"
 def test_fails():
     x = torch.ones(1)
     assert x.item() == 2

@@ -48,7 +48,7 @@ import gradiente
 assert torch is gradiente and sys.modules["torch"] is gradiente
 assert F is functional is gradiente.nn.functional is sys.modules["torch.nn.functional"]
 assert nn is gradiente.nn is torch.nn and optim is optim2 is gradiente.optim
-assert torch.__name__ == torch.__spec__.name == "gradiente"
+assert torch.__name__ == "torch" and torch.__spec__.name == "gradiente"
 assert callable(torch.tensor)
 print("ok")
 """
@@ -71,7 +71,7 @@ def test_real_torch_is_not_touched(tmp_path: Path) -> None:
     fake.mkdir()
     (fake / "__init__.py").write_text("raise SystemExit('the installed torch was imported')")
     (fake / "only_there.py").write_text("")
-    source = "import torch\nprint(torch.__name__)\nimport torch.only_there"
+    source = "import torch\nprint(torch.__spec__.name)\nimport torch.only_there"
     result = run(write(tmp_path, "a.py", source), cwd=tmp_path)
     assert result.stdout == "gradiente\n"
     assert "No module named 'torch.only_there'" in result.stderr
@@ -226,7 +226,7 @@ class Point:
 
 def work(n):
     import torch
-    return n + 1, torch.__name__
+    return n + 1, torch.__spec__.name
 
 if __name__ == "__main__":
     assert pickle.loads(pickle.dumps(Point(3))) == Point(3)
@@ -247,7 +247,7 @@ def test_pickle_dataclasses_and_multiprocessing(tmp_path: Path, method: str) -> 
 
 
 def test_pytest_as_a_module(tmp_path: Path) -> None:
-    write(tmp_path, "test_it.py", "import torch\ndef test_it():\n    assert torch.__name__ == 'gradiente'\n")
+    write(tmp_path, "test_it.py", "import torch\ndef test_it():\n    assert torch.__spec__.name == 'gradiente'\n")
     result = run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "1 passed" in result.stdout

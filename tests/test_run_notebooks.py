@@ -43,7 +43,7 @@ def test_cells_share_a_namespace_and_echo(tmp_path: Path, version: int, name: st
         "x + 'é'; # comment",
         "(x,\n 2)",
         "print(_, __name__, sys.argv, '__file__' in globals())",
-        "display(torch.__name__)\ndef f(): return 1\nf()",
+        "display(torch.__spec__.name)\ndef f(): return 1\nf()",
         version=version,
         name=name,
     )

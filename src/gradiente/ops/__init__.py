@@ -12,6 +12,4 @@ from ._operators import operators as _operators
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith("_"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return _operators(name)  # as in torch, any name stands for a library of operators
+    return _operators(name)
