@@ -91,7 +91,7 @@ def _function(name: str) -> Callable[..., Any] | None:
 
 
 def operators(name: str) -> Operators:
-    """`torch.ops.<name>`: torch's operators, or those that `torch.library.custom_op` made; AttributeError for others."""
+    """`torch.ops.<name>`: torch's operators, or those that `torch.library.custom_op` made; else AttributeError."""
     if name != "aten" and not any(made.startswith(f"{name}::") for made in CUSTOM):
         raise AttributeError(f"torch.ops has no library {name!r} (gradiente loads no compiled extensions)", name=name)
     return _known.setdefault(name, Operators(name))
