@@ -65,6 +65,7 @@ LAYERS = [
         "nn",
         "optim",
         "profiler",
+        "quasirandom",
         "serialization",
         "signal",
         "special",

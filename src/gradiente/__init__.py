@@ -146,6 +146,7 @@ if _TYPE_CHECKING:
     from . import onnx as onnx
     from . import overrides as overrides
     from . import profiler as profiler
+    from . import quasirandom as quasirandom
     from . import serialization as serialization
     from . import storage as storage
     from . import testing as testing
@@ -207,6 +208,7 @@ _LATER = {
             "onnx",
             "overrides",
             "profiler",
+            "quasirandom",
             "serialization",
             "storage",
             "testing",

@@ -40,7 +40,6 @@ INSTEAD: dict[str, str] = {
     "torch.utils.deterministic": "torch.full(size, math.nan) shows what is never written; torch.empty does not",
     "torch.utils.checkpoint.create_selective_checkpoint_contexts": _SELECTIVE,
     "torch.utils.checkpoint.CheckpointPolicy": _SELECTIVE,
-    "torch.quasirandom": "scipy.stats.qmc.Sobol draws such points; torch.from_numpy takes them",
     "torch.monitor": "use logging, or torch.profiler",
     "torch.masked.masked_tensor": _MASKED,
     "torch.masked.as_masked_tensor": _MASKED,
