@@ -110,6 +110,20 @@ PACKAGES = (
     Package("dadaptation", "3.2"),
     Package("pytorch-msssim", "1.0.0"),
     Package("gpytorch", "1.15.2", (*LINEAR, "linear-operator==0.6.1", *LEARNING)),
+    Package(
+        "botorch",
+        "0.18.1",
+        (
+            "gpytorch==1.15.2",
+            "linear-operator==0.6.1",
+            "pyro-ppl",
+            "pyre-extensions",
+            "typing_inspect",
+            *LINEAR,
+            *LEARNING,
+        )
+        + ("mypy_extensions", "multipledispatch", "pyro-api", "opt-einsum", "tqdm", "packaging"),
+    ),
     Package("pyro-ppl", "1.9.2", ("pyro-api", "opt-einsum", "tqdm")),
     Package("pytorch-lightning", "2.6.6", ("lightning-utilities", "torchmetrics", "fsspec", "pyyaml", *BASICS)),
     Package("torch-geometric", "2.8.1", ("xxhash", "psutil", "pyparsing", *WEB, *BASICS)),

@@ -13,8 +13,8 @@ import numpy as np
 
 from ._missing import Getter, missing_in
 from .ops.creation import tensor
+from .ops.generators import Generator
 from .ops.randomness import randint
-from .random.generator import Generator
 from .tensor.core import Tensor
 from .tensor.dtypes import SCALAR_NAMES, float32, float64, get_default_dtype
 from .tensor.dtypes import dtype as Dtype
