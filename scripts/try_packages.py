@@ -114,15 +114,9 @@ PACKAGES = (
         "botorch",
         "0.18.1",
         (
-            "gpytorch==1.15.2",
-            "linear-operator==0.6.1",
-            "pyro-ppl",
-            "pyre-extensions",
-            "typing_inspect",
-            *LINEAR,
-            *LEARNING,
-        )
-        + ("mypy_extensions", "multipledispatch", "pyro-api", "opt-einsum", "tqdm", "packaging"),
+            *("gpytorch==1.15.2", "linear-operator==0.6.1", "pyro-ppl", "pyre-extensions", "typing_inspect"),
+            *("mypy_extensions", "multipledispatch", "pyro-api", "opt-einsum", "tqdm", "packaging", *LINEAR, *LEARNING),
+        ),
     ),
     Package("pyro-ppl", "1.9.2", ("pyro-api", "opt-einsum", "tqdm")),
     Package("pytorch-lightning", "2.6.6", ("lightning-utilities", "torchmetrics", "fsspec", "pyyaml", *BASICS)),
