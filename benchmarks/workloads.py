@@ -111,8 +111,8 @@ def training_step(torch: Any) -> Runner:
 
 
 WORKLOADS = {
-    "chain-constants": Workload("20 products, y = y * w[i]", chain_constants, 400, 0.4),
-    "chain-power": Workload("20 products, y = y * x", chain_power, 250, 0.4),
+    "chain-constants": Workload("20 products, y = y * w[i]", chain_constants, 400, 0.35),
+    "chain-power": Workload("20 products, y = y * x", chain_power, 250, 0.35),
     "one-layer": Workload("the tutorial's network", one_layer, 800, 0.35),
-    "training-step": Workload("784-128-10 training step", training_step, 60, 0.7),
+    "training-step": Workload("784-128-10 training step", training_step, 60, 0.5),
 }
