@@ -55,10 +55,7 @@ def parallel_info() -> str:
             f"\ttorch.get_num_interop_threads() : {get_num_interop_threads()}",
             f"os.cpu_count() : {os.cpu_count()}",
             "Environment variables:",
-            *(
-                f"\t{name} : {os.environ.get(name, '[not set]')}"
-                for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-            ),
+            *(f"\t{name} : {os.environ.get(name, '[not set]')}" for name in _VARIABLES),
             "",
         )
     )

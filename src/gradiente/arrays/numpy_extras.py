@@ -175,13 +175,18 @@ _ONE: dict[str, Any] = {char: np.ones((), char) for char in "fd"}
 
 def expit(x: Array) -> Array:
     """The logistic function 1 / (1 + e^-x); where e^-x overflows, 0."""
+    return gated(x)
+
+
+def gated(x: Array, top: Array | None = None) -> Array:
+    """top / (1 + e^-x), or 1 / (1 + e^-x), in one buffer where there is an array of floating-point numbers."""
     one = _ONE.get(x.dtype.char)
     if one is None or x.__class__ is not np.ndarray or not x.ndim:
-        return 1 / (1 + np.exp(-x))
+        return (1 if top is None else top) / (1 + np.exp(-x))
     t = np.negative(x)
     np.exp(t, t)
     t += one
-    return np.divide(one, t, t)
+    return np.divide(one if top is None else top, t, t)
 
 
 def complex_of(a: Array, b: Array) -> Array:

@@ -178,11 +178,8 @@ def _leaky_relu(x: Any, slope: float) -> Any:
 
 def _silu(x: Any) -> Any:
     if x.__class__ is not np.ndarray or not x.ndim or x.dtype.char not in "fd":
-        return x * numpy_extras.expit(x)
-    t = np.negative(x)
-    np.exp(t, t)
-    t += number(1, x)
-    return np.divide(x, t, t)
+        return x * numpy_extras.expit(x)  # other types round the factor, too
+    return numpy_extras.gated(x, x)
 
 
 FORMS: dict[str, Callable[..., Any]] = {

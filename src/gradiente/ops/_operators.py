@@ -70,8 +70,7 @@ class Operator:
         return f"{self.namespace}::{self.__name__.removesuffix('.default')}"
 
     def __repr__(self) -> str:
-        text = f"{self.namespace}.{self.__name__}"
-        return f"<OpOverloadPacket(op='{text}')>" if self._is_packet else f"<OpOverload(op='{text}')>"
+        return f"<{'OpOverloadPacket' if self._is_packet else 'OpOverload'}(op='{self}')>"
 
     def __str__(self) -> str:
         return f"{self.namespace}.{self.__name__}"
