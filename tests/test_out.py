@@ -92,3 +92,11 @@ def test_shared_memory_is_refused():
 def test_methods_of_one_operand_have_no_out():
     with pytest.raises(TypeError, match="out"):
         torch.ones(2).sin(out=torch.empty(2))  # pyright: ignore[reportCallIssue]
+
+
+def test_a_result_grows_beside_parameters_that_are_uninitialised():
+    lazy = torch.nn.LazyLinear(2)
+    with pytest.warns(UserWarning, match="An output with one or more elements was resized"):
+        out = torch.matmul(torch.eye(2), torch.eye(2), out=torch.empty(3))
+    assert out.tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert torch.nn.parameter.is_lazy(lazy.weight)

@@ -40,6 +40,9 @@ class Record:
         """A weak reference to the object that programs hold."""
 
 
+_values: Any = Tensor.__dict__["_array"]
+"""The slot itself: uninitialised parameters have a property in front of it, which refuses to tell."""
+
 _records: dict[int, Record] = {}
 """By the identity of the array that owns the memory, until it dies."""
 
@@ -77,7 +80,10 @@ def lookers(array: Any) -> Iterator[Tensor]:
     """All living tensors that look into the memory which `array` owns."""
     for thing in gc.get_objects():
         if issubclass(type(thing), Tensor):
-            found = getattr(thing, "_array", None)
+            try:
+                found = _values.__get__(thing)
+            except AttributeError:  # another thread is just making it
+                continue
             if isinstance(found, np.ndarray) and owner(found) is array:
                 yield thing
 
@@ -85,14 +91,14 @@ def lookers(array: Any) -> Iterator[Tensor]:
 def move(array: Any, target: Any, record: Record) -> None:
     """Let every tensor that looks into the memory of `array` look at the bytes `target`, in the same way."""
     for x in list(lookers(array)):
-        old = x._array
+        old = _values.__get__(x)
         at = whole(old)[1]
         if not old.size:
-            x._array = target[:0].view(old.dtype).reshape(old.shape)
+            _values.__set__(x, target[:0].view(old.dtype).reshape(old.shape))
         elif at + _length(old) <= target.size:
-            x._array = np.ndarray(old.shape, old.dtype, target, at, old.strides)
+            _values.__set__(x, np.ndarray(old.shape, old.dtype, target, at, old.strides))
         if x._node.__class__ is AccumulateGrad:
-            x._node._array = x._array  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
+            x._node._array = _values.__get__(x)  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
     number = id(target)
     with guard:
         _records.pop(id(array), None)
