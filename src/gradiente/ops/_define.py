@@ -42,9 +42,12 @@ def binary(name: str, node: str | None = None) -> Callable[[F], F]:
     return lambda definition: dress(elementwise.binary(table[name], node), definition)
 
 
-def operator(name: str, node: str | None = None) -> Callable[..., Any]:
-    """The method behind an operator of Python: as `binary`, but NotImplemented for operands of foreign types."""
-    return elementwise.binary(table[name], node, operator=True)
+def operator(name: str, node: str | None = None, arrays: bool = False) -> Callable[..., Any]:
+    """The method behind an operator of Python: as `binary`, but NotImplemented for operands of foreign types.
+
+    With `arrays` NumPy's arrays count as tensors.
+    """
+    return elementwise.binary(table[name], node, operator=True, arrays=arrays)
 
 
 def primitive(name: str, node: str | None = None) -> Callable[..., Any]:

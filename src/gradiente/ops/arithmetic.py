@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..tensor.core import Tensor
 from ..tensor.dtypes import bfloat16
 from ..tensor.promotion import result_type
@@ -262,9 +264,17 @@ def _reciprocal_times(self: Tensor, other: Any) -> Tensor:
     return mul(reciprocal(self), other)
 
 
+def _divided_by(self: Tensor, other: Any) -> Any:
+    """`other / self`; by torch's way over the reciprocal NumPy's arrays are divided by tensors."""
+    if isinstance(other, np.ndarray) and other.dtype.kind in "buifc":
+        return reciprocal(self) * other
+    return _divide_number(self, other)
+
+
 subtract = sub
 multiply = mul
 divide = div
+_divide_number = reflected(_reciprocal_times, _div)
 _add_operator, _mul_operator = operator("add"), operator("multiply")
 
 METHODS: dict[str, Any] = {
@@ -276,8 +286,8 @@ METHODS: dict[str, Any] = {
     "__rmul__": _mul_operator,
     "__div__": operator("divide"),
     "__truediv__": operator("divide"),
-    "__rdiv__": reflected(_reciprocal_times, _div),
-    "__rtruediv__": reflected(_reciprocal_times, _div),
+    "__rdiv__": _divided_by,
+    "__rtruediv__": _divided_by,
     "__neg__": neg,
     "__pos__": positive,
     "__iadd__": changing(_add),

@@ -286,7 +286,7 @@ less_equal = le
 not_equal = ne
 
 METHODS: dict[str, Any] = {
-    "__eq__": operator("equal"),
+    "__eq__": operator("equal", arrays=True),
     "__ge__": operator("greater_equal"),
     "__gt__": operator("greater"),
     "__le__": operator("less_equal"),

@@ -87,11 +87,12 @@ class Adam(Optimizer):
             if not 0.0 <= number(beta) < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
         check_options(0, weight_decay)
-        if isinstance(betas[0], Tensor) != isinstance(betas[1], Tensor):
-            raise ValueError("betas must be either both floats or both Tensors")
+        if not any(all(isinstance(beta, kind) for beta in betas) for kind in (float, Tensor)):
+            kinds = " and ".join(type(beta).__name__ for beta in betas)
+            raise ValueError(f"betas must be either both floats or both Tensors (they are {kinds}: write 0.0 for 0)")
         defaults = {
             "lr": lr,
-            "betas": betas,
+            "betas": tuple(betas),
             "eps": eps,
             "weight_decay": weight_decay,
             "amsgrad": amsgrad,

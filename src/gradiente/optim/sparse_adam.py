@@ -41,7 +41,7 @@ class SparseAdam(Optimizer):
         given: Any = params if isinstance(params, Tensor) else list(params)
         if not number(lr) > 0.0:
             raise ValueError(f"Invalid learning rate: {lr} (it has to be positive)")
-        Adam(given, lr, betas, eps)  # which says what is wrong with them
+        Adam(given, lr, (betas[0] or 0.0, betas[1] or 0.0), eps)  # which says what is wrong; it takes no 0 of int
         super().__init__(given, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
 
     def _options(self, group: dict[str, Any]) -> Any:

@@ -16,7 +16,7 @@ from numpy import asarray, generic, ndarray
 from ..arrays.numpy_fast import NUMBERS_F4, NUMBERS_F8, number
 from ..graph import NO_GRAD, PLAIN, Kind, Node, Plan, Version, current, moment
 from ..rules import Primitive
-from .core import Tensor, box, new
+from .core import Tensor, box, new, wrap
 from .dispatch import Recorder, bind, run
 from .plans import direct_plan, shortest
 from .promotion import promoted
@@ -158,11 +158,16 @@ _NUMBER_KEPT = (None,)
 
 
 def binary(
-    primitive: Primitive, name: str | None = None, operator: bool = False, number_first: bool = True
+    primitive: Primitive,
+    name: str | None = None,
+    operator: bool = False,
+    number_first: bool = True,
+    arrays: bool = False,
 ) -> Callable[[Tensor, Any], Tensor]:
     """The function (a, b) → primitive(a, b) on Tensors and Python numbers; `a` is a Tensor.
 
-    As an `operator` it returns NotImplemented for other operands, so that Python tries the other operand's method.
+    As an `operator` it returns NotImplemented for other operands, so that Python tries the other operand's method;
+    with `arrays` it takes arrays of numbers of NumPy, too.
     """
     general = bind(primitive, name)
     recorder: Recorder = general.recorder  # pyright: ignore[reportFunctionMemberAccess]
@@ -179,6 +184,8 @@ def binary(
         numbers = (bool, int, float, complex, np.generic)
         for value, argument, position in ((a, "input", 1), (b, "other", 2)):
             if not isinstance(value, (Tensor, *numbers)):
+                if arrays and isinstance(value, ndarray) and value.dtype.kind in "buifc":
+                    return call(a, wrap(value))
                 if operator:
                     return NotImplemented
                 raise not_a_tensor(call.__name__, value, argument, position)

@@ -11,17 +11,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...autograd.function import Function
+from ...ops.creation import zeros
 from ...tensor.core import Tensor
 
 
-class _Gate(Function):
+class BackwardHookFunction(Function):
     """The identity on several tensors, with one node."""
 
     @staticmethod
     def forward(ctx: Any, *tensors: Tensor) -> tuple[Tensor, ...]:  # pyright: ignore
         """The tensors, as views of themselves."""
-        ctx.mark_non_differentiable(*[t for t in tensors if not t.requires_grad])
-        return tuple([t.view_as(t) for t in tensors])
+        made = tuple([t.view_as(t) for t in tensors])
+        ctx.mark_non_differentiable(*[m for m, t in zip(made, tensors, strict=True) if not t.requires_grad])
+        return made
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:  # pyright: ignore
@@ -29,7 +31,11 @@ class _Gate(Function):
         return grads
 
 
-_Gate.__name__ = "BackwardHookFunction"
+_NO_INPUT = (
+    "Full backward hook is firing when gradients are computed with respect to module outputs since no inputs require "
+    "gradients. See https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#"
+    "torch.nn.Module.register_full_backward_hook for more details."
+)
 
 
 class PassHooks:
@@ -54,9 +60,11 @@ class PassHooks:
     def watch_inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         """The arguments, those that are tensors behind a gate whose gradients are those of the inputs."""
         made, places, gate = _through_gate(args)
+        self.input_count = len(args)
         if gate is not None:
-            self.input_places, self.input_count = places, len(args)
-            gate.register_hook(lambda grad_input, _grad_output: self._after(grad_input))
+            self.input_places = places
+            kinds = [(args[i].shape, args[i].dtype) for i in places]
+            gate.register_hook(lambda grad_input, _grad_output: self._after(grad_input, kinds))
         return made
 
     def watch_outputs(self, result: Any) -> Any:
@@ -82,8 +90,9 @@ class PassHooks:
                     )
         self.outputs = full
         if self.input_places is None:  # nothing that enters requires gradients
+            warnings.warn(_NO_INPUT, stacklevel=7)  # where `backward` is called
             for hook in self.hooks:
-                answer = hook(self.module, (), full)
+                answer = hook(self.module, (None,) * self.input_count, full)
                 if answer is not None and not (isinstance(answer, tuple) and all(a is None for a in answer)):
                     raise RuntimeError(
                         "Backward hook for Modules where no input requires gradient should always return None or None "
@@ -92,7 +101,7 @@ class PassHooks:
             self.outputs = None
         return tuple([full[i] for i in self.output_places])
 
-    def _after(self, grad_input: tuple[Any, ...]) -> Any:
+    def _after(self, grad_input: tuple[Any, ...], kinds: Sequence[tuple[Any, Any]]) -> Any:
         if self.outputs is None:
             if self.hooks:
                 raise RuntimeError(
@@ -103,7 +112,7 @@ class PassHooks:
                 )
             return None
         assert self.input_places is not None
-        full = _spread(grad_input, self.input_places, self.input_count)
+        full = _spread(_with_zeros(grad_input, kinds), self.input_places, self.input_count)
         for hook in self.hooks:
             answer = hook(self.module, full, self.outputs)
             if answer is not None:
@@ -114,14 +123,19 @@ class PassHooks:
                         f"got {len(full)}, but expected {self.input_count}"
                     )
         self.outputs = None
-        return tuple([full[i] for i in self.input_places])
+        return tuple([None if g is None else full[i] for i, g in zip(self.input_places, grad_input, strict=True)])
+
+
+def _with_zeros(grads: tuple[Any, ...], kinds: Sequence[tuple[Any, Any]]) -> tuple[Any, ...]:
+    """The gradients, zeros where there is none, as torch gives them."""
+    return tuple([zeros(kind[0], dtype=kind[1]) if g is None else g for g, kind in zip(grads, kinds, strict=True)])
 
 
 def _through_gate(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[int], Any]:
     places = [i for i, value in enumerate(values) if isinstance(value, Tensor)]
     if not any(values[i].requires_grad for i in places):
         return values, [], None
-    passed = _Gate.apply(*[values[i] for i in places])
+    passed = BackwardHookFunction.apply(*[values[i] for i in places])
     made = list(values)
     gate = None
     for i, tensor in zip(places, passed, strict=True):

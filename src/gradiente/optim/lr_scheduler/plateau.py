@@ -74,10 +74,10 @@ class ReduceLROnPlateau(LRScheduler):
             raise ValueError("mode " + mode + " is unknown!")
         if threshold_mode not in ("rel", "abs"):
             raise ValueError("threshold mode " + threshold_mode + " is unknown!")
+        self.mode_worse: float = math.inf if mode == "min" else -math.inf
         self.mode = mode
         self.threshold = threshold
         self.threshold_mode = threshold_mode
-        self.mode_worse: float = math.inf if mode == "min" else -math.inf
         self.best: float = self.mode_worse
         self.cooldown_counter: int = 0
         self.num_bad_epochs: int = 0

@@ -1,0 +1,98 @@
+"""What programs of small research repositories were found to do differently, against PyTorch."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from outcomes import assert_same
+
+torch = pytest.importorskip("torch")
+
+import gradiente  # noqa: E402
+
+
+def arrays_beside_tensors(module: Any) -> Any:
+    """Outcomes of operators of a tensor and an array, in either order."""
+    found: list[Any] = []
+    for array in (np.ones(2), np.ones((2, 2), dtype=np.float32), np.array([True, False]), np.array(["a", "b"])):
+        for tensor in (module.ones(2), module.tensor([1, 2]), module.tensor([1j, 1])):
+            for operate in (operator.eq, operator.ne, operator.truediv):
+                for operands in ((tensor, array), (array, tensor)):
+                    if operate is operator.truediv and operands[0] is tensor:
+                        continue  # NumPy divides, and says the same of both
+                    try:
+                        found.append(operate(*operands))
+                    except TypeError as error:
+                        found.append(str(error))
+    return found
+
+
+def gradients_seen(module: Any, *args: Any, **keywords: Any) -> Any:
+    """What the full backward hooks of a module of these arguments see."""
+    seen: list[Any] = []
+
+    class Layer(module.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = module.nn.Parameter(module.ones(2))
+
+        def forward(self, a: Any, b: Any = None, unused: Any = None) -> Any:
+            self.passed = (a.requires_grad, b is not None and b.requires_grad)
+            return self.weight * a, module.arange(2), module.ones(2)
+
+    layer = Layer()
+    layer.register_full_backward_hook(lambda _m, grad_input, grad_output: seen.extend((grad_input, grad_output)))
+    outs = layer(*args, **keywords)
+    outs[0].sum().backward()
+    return seen, layer.passed, [out.requires_grad for out in outs], layer.weight.grad
+
+
+def scheduler_state(module: Any) -> Any:
+    optimizer = module.optim.SGD([module.ones(1, requires_grad=True)], 0.1)
+    return module.optim.lr_scheduler.ReduceLROnPlateau(optimizer).state_dict()
+
+
+def replaced_gradient(module: Any) -> Any:
+    layer = module.nn.Linear(2, 2)
+    layer.register_full_backward_hook(lambda *_: (module.ones(1, 2),))
+    layer(module.ones(1, 2)).sum().backward()
+
+
+def adam(kind: str, betas: Any) -> Callable[[Any], Any]:
+    return lambda m: getattr(m.optim, kind)([m.ones(1, requires_grad=True)], betas=betas).defaults["betas"]
+
+
+CASES: dict[str, Callable[[Any], Any]] = {
+    "tensors equal arrays": lambda m: (m.ones(2) == np.ones(2), np.zeros(2) == m.ones(2), m.ones(2) == np.ones((2, 2))),
+    "tensors equal arrays of other sizes": lambda m: m.ones(2) == np.ones(3),
+    "arrays over tensors": lambda m: (np.ones(2) / m.full((2,), 4.0), np.array(3.0) / m.ones(2, 2)),
+    "arrays over tracked tensors": lambda m: np.ones(2) / m.ones(2, requires_grad=True),
+    "hooks without tracked inputs": lambda m: gradients_seen(m, m.ones(2)),
+    "hooks without positional inputs": lambda m: gradients_seen(m, a=m.ones(2)),
+    "hooks of tracked and other inputs": lambda m: gradients_seen(m, m.ones(2, requires_grad=True), m.ones(3), "x"),
+    "hooks of unused inputs": lambda m: gradients_seen(m, m.ones(2), m.ones(3, requires_grad=True)),
+    "hooks of integers": lambda m: gradients_seen(m, m.ones(2, requires_grad=True), m.arange(2)),
+    "hooks that answer without tracked inputs": replaced_gradient,
+    "state of a scheduler": scheduler_state,
+    "Adam's betas of int": adam("Adam", (0, 0.9)),
+    "AdamW's betas of int": adam("AdamW", (0, 0.9)),
+    "Adam's betas as a list": adam("Adam", [0.5, 0.9]),
+    "Adamax's betas of int": adam("Adamax", (0, 0.9)),
+    "SparseAdam's betas of int": adam("SparseAdam", (0, 0.9)),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_as_torch(name: str) -> None:
+    assert_same(CASES[name], torch, gradiente, warned="arrays" not in name)  # torch's __array_wrap__ is of old NumPy
+
+
+@pytest.mark.filterwarnings("ignore:__array")
+def test_arrays_beside_tensors() -> None:
+    found, expected = arrays_beside_tensors(gradiente), arrays_beside_tensors(torch)
+    assert [repr(x) for x in found] == [repr(x) for x in expected]

@@ -1,0 +1,55 @@
+"""What programs of small research repositories were found to need, without PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradiente as torch
+
+
+def test_tensors_are_compared_with_arrays() -> None:
+    assert (torch.tensor([1, 2]) == np.array([1.0, 3.0])).tolist() == [True, False]
+    assert (np.array([1.0, 3.0]) == torch.tensor([1, 2])).tolist() == [True, False]
+    assert (torch.ones(2) == np.array(["a", "b"])) is False
+    with pytest.raises(RuntimeError, match=r"The size of tensor a \(2\) must match the size of tensor b \(3\)"):
+        assert torch.ones(2) == np.ones(3)
+
+
+def test_arrays_are_divided_by_tensors() -> None:
+    quotient: Any = np.ones(2) / torch.tensor([2.0, 4.0])
+    assert quotient.tolist() == [0.5, 0.25]
+    assert quotient.dtype is torch.float64
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_full_backward_hooks_see_an_entry_for_every_input(tracked: bool) -> None:
+    class Scale(torch.nn.Module):
+        def forward(self, x: Any, by: Any, *_: Any) -> Any:
+            assert by.grad_fn is None or by.requires_grad
+            return x * by
+
+    seen: list[Any] = []
+    scale, x = Scale(), torch.ones(2, requires_grad=tracked)
+    scale.register_full_backward_hook(lambda _module, grad_input, _grad_output: seen.extend(grad_input))
+    by = torch.full((2,), 3.0)
+    if tracked:
+        scale(x, by, "a word").sum().backward()
+        assert [None if g is None else g.tolist() for g in seen] == [[3.0, 3.0], [0.0, 0.0], None]
+        assert x.grad is not None
+        assert x.grad.tolist() == [3.0, 3.0]
+    else:
+        linear = torch.nn.Linear(2, 2)
+        linear.register_full_backward_hook(lambda _module, grad_input, _grad_output: seen.extend(grad_input))
+        with pytest.warns(UserWarning, match="Full backward hook is firing when gradients are computed with respect"):
+            linear(x).sum().backward()
+        assert seen == [None]
+
+
+@pytest.mark.parametrize("kind", [torch.optim.Adam, torch.optim.AdamW])
+def test_betas_are_floats_or_tensors(kind: Any) -> None:
+    with pytest.raises(ValueError, match=r"betas must be either both floats or both Tensors \(they are int and float"):
+        kind([torch.ones(1, requires_grad=True)], betas=(0, 0.9))
+    assert kind([torch.ones(1, requires_grad=True)], betas=[0.0, 0.9]).defaults["betas"] == (0.0, 0.9)
