@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,45 @@ def test_full_backward_hooks_see_an_entry_for_every_input(tracked: bool) -> None
         with pytest.warns(UserWarning, match="Full backward hook is firing when gradients are computed with respect"):
             linear(x).sum().backward()
         assert seen == [None]
+
+
+class Counting(torch.utils.data.IterableDataset[Any]):
+    """How often it was iterated over in this worker, which process that is, a number of NumPy's."""
+
+    passes = 0
+
+    def __iter__(self) -> Any:
+        self.passes += 1
+        return iter([[self.passes, os.getpid(), float(np.random.rand())]] * 3)
+
+
+def test_persistent_workers_go_on_with_their_state() -> None:
+    loader = torch.utils.data.DataLoader(Counting(), batch_size=None, num_workers=2, persistent_workers=True)
+    first, second = list(loader), list(loader)
+    assert {passes for passes, _, _ in first} == {1}
+    assert {passes for passes, _, _ in second} == {2}
+    assert {pid for _, pid, _ in first} == {pid for _, pid, _ in second}
+    assert len({number for *_, number in first + second}) == 4, "workers draw different numbers, and go on drawing"
+
+
+def test_persistent_workers_after_a_pass_that_was_left() -> None:
+    loader = torch.utils.data.DataLoader(range(8), num_workers=2, persistent_workers=True)
+    assert next(iter(loader)).tolist() == [0]
+    assert [batch.item() for batch in loader] == list(range(8))
+
+
+def test_workers_end_with_their_loader() -> None:
+    loader = torch.utils.data.DataLoader(range(8), num_workers=1, persistent_workers=True)
+    list(loader)
+    (process,) = loader._iterator._workers._processes
+    assert process.is_alive()
+    loader._iterator = None
+    assert not process.is_alive()
+
+
+def test_workers_that_do_not_stay_start_anew() -> None:
+    loader = torch.utils.data.DataLoader(Counting(), batch_size=None, num_workers=1)
+    assert [passes for _ in range(2) for passes, *_ in loader] == [1] * 6
 
 
 @pytest.mark.parametrize("kind", [torch.optim.Adam, torch.optim.AdamW])

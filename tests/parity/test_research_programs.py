@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,36 @@ def replaced_gradient(module: Any) -> Any:
     layer(module.ones(1, 2)).sum().backward()
 
 
+def drawn_by_workers(module: Any, persistent: bool) -> Any:
+    """What workers draw from torch's, Python's and NumPy's generators in two passes."""
+
+    class Draws(module.utils.data.Dataset):
+        def __len__(self) -> int:
+            return 4
+
+        def __getitem__(self, i: int) -> Any:
+            return i, module.rand(1).item(), random.random(), float(np.random.rand())
+
+    module.manual_seed(0)
+    loader = module.utils.data.DataLoader(
+        Draws(), batch_size=None, shuffle=True, num_workers=2, persistent_workers=persistent
+    )
+    drawn = [list(loader), list(loader), module.rand(1), type(loader._iterator).__name__]
+    del loader
+    return drawn
+
+
+def scheduler_of_functions(module: Any) -> Any:
+    optimizer = module.optim.SGD([module.ones(1, requires_grad=True)], 0.1)
+    return module.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 0.5).state_dict()
+
+
+def changed_output_of_a_hooked_module(module: Any) -> Any:
+    layer = module.nn.Sequential(module.nn.Linear(2, 2), module.nn.ReLU(inplace=True))
+    layer[0].register_full_backward_hook(lambda *_: None)
+    layer(module.ones(1, 2))
+
+
 def adam(kind: str, betas: Any) -> Callable[[Any], Any]:
     return lambda m: getattr(m.optim, kind)([m.ones(1, requires_grad=True)], betas=betas).defaults["betas"]
 
@@ -78,6 +109,10 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "hooks of unused inputs": lambda m: gradients_seen(m, m.ones(2), m.ones(3, requires_grad=True)),
     "hooks of integers": lambda m: gradients_seen(m, m.ones(2, requires_grad=True), m.arange(2)),
     "hooks that answer without tracked inputs": replaced_gradient,
+    "draws of workers": lambda m: drawn_by_workers(m, persistent=False),
+    "draws of workers that stay": lambda m: drawn_by_workers(m, persistent=True),
+    "hooks and changes in place": changed_output_of_a_hooked_module,
+    "state of a scheduler of functions": scheduler_of_functions,
     "state of a scheduler": scheduler_state,
     "Adam's betas of int": adam("Adam", (0, 0.9)),
     "AdamW's betas of int": adam("AdamW", (0, 0.9)),

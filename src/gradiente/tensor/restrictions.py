@@ -194,7 +194,7 @@ def _forbidden(target: Tensor, what: str) -> str:
     mode = _MODES.get(creation)
     if _own(edge):
         node, number = split_edge(edge)
-        text = f"Output {number} of {node.name().split('Backward')[0]} is a view"
+        text = f"Output {number} of {node.name().rpartition('Backward')[0]} is a view"
         text += f" of a view which was created in {mode[0]} and {what}" if mode else f" and {what}"
     else:
         text = f"A view was created in {(mode or _MODES['no_grad'])[0]} and {what}"

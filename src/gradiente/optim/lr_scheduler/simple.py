@@ -31,7 +31,9 @@ class _OfFunctions(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """All that the scheduler knows but its optimiser and functions; of callable objects, the attributes."""
-        return {**super().state_dict(), "lr_lambdas": saved_callables(self.lr_lambdas)}
+        state = super().state_dict()
+        del state["lr_lambdas"]
+        return {**state, "lr_lambdas": saved_callables(self.lr_lambdas)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` of such a scheduler returned."""

@@ -11,7 +11,7 @@ from ...tensor.dtypes import int64
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
 from .sampler import BatchSampler, RandomSampler, SequentialSampler
-from .worker import batches_of_workers, fetcher
+from .worker import Workers, batches_of_workers, fetcher
 
 
 class _BaseDataLoaderIter:
@@ -37,7 +37,17 @@ class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
 
 
 class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
-    """Has the batches made by other processes."""
+    """Has the batches made by other processes, which live for one pass, or as long as this iterator."""
+
+    def __init__(self, loader: DataLoader, base_seed: int) -> None:
+        self._workers = Workers(loader, base_seed) if loader.persistent_workers else None
+        batches = batches_of_workers(loader, base_seed) if self._workers is None else self._workers.batches(loader)
+        super().__init__(loader, batches)
+
+    def _reset(self, loader: DataLoader) -> None:
+        """Begin another pass with the same workers."""
+        assert self._workers is not None
+        self._batches = self._workers.batches(loader)
 
 
 class DataLoader:
@@ -58,7 +68,7 @@ class DataLoader:
         multiprocessing_context: how workers are started.
         generator: the source of randomness.
         prefetch_factor: how many batches each worker makes ahead.
-        persistent_workers: accepted; workers are started for each pass.
+        persistent_workers: whether the workers, with their state, go on from one pass to the next.
         pin_memory_device: accepted and without effect.
         in_order: accepted: batches always come in order.
 
@@ -169,14 +179,20 @@ class DataLoader:
         return self.batch_sampler if self.batch_sampler is not None else self.sampler
 
     _iterator: Any = None
-    """Which of its iterators is kept for the next pass: none, as workers are started for each."""
+    """The iterator whose workers are kept for the next pass, with `persistent_workers`."""
 
     def __iter__(self) -> Iterator[Any]:
+        if self._iterator is not None:
+            self._iterator._reset(self)
+            return self._iterator
         # The seed of the workers is drawn whether there are any or not, so that later draws are torch's.
         base_seed = int(empty((), dtype=int64).random_(generator=self.generator).item())
-        if self.num_workers:
-            return _MultiProcessingDataLoaderIter(self, batches_of_workers(self, base_seed))
-        return _SingleProcessDataLoaderIter(self, self._batches())
+        if not self.num_workers:
+            return _SingleProcessDataLoaderIter(self, self._batches())
+        made = _MultiProcessingDataLoaderIter(self, base_seed)
+        if self.persistent_workers:
+            self._iterator = made
+        return made
 
     def _batches(self) -> Iterator[Any]:
         fetch = fetcher(self.dataset, self._batched, self.collate_fn, self.drop_last)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import pickle
 import queue
 import random as python_random
+import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ...ops.generators import manual_seed
 from .dataset import IterableDataset
@@ -65,28 +69,39 @@ def fetcher(dataset: Any, batched: bool, collate: Callable[[Any], Any], drop_las
 
 
 def _serve(info: WorkerInfo, loader: Any, tasks: Any, results: Any) -> None:
-    """The life of a worker."""
+    """The life of a worker: tasks are the number of the pass, that of the batch, and what the sampler gave for it."""
     _Here.info = info
-    manual_seed(info.seed)
-    python_random.seed(info.seed)
+    _sow(info)
+    broken: Any = None
     try:
         if loader.worker_init_fn is not None:
             loader.worker_init_fn(info.id)
-        fetch = fetcher(loader.dataset, loader._batched, loader.collate_fn, loader.drop_last)
-        broken: Any = None
     except Exception as error:
-        fetch, broken = None, error
+        broken = error
+    fetch, current = None, None
     while (task := tasks.get()) is not None:
-        number, numbers = task
+        turn, number, numbers = task
         try:
             if broken is not None:
                 raise broken
-            found: Any = fetch(numbers)  # pyright: ignore[reportOptionalCall]
+            if fetch is None or turn != current:
+                fetch = fetcher(loader.dataset, loader._batched, loader.collate_fn, loader.drop_last)
+                current = turn
+            found: Any = fetch(numbers)
         except StopIteration:
             found = StopIteration
         except Exception as error:
             found = _failure(error, info.id)
-        results.put((number, pickle.dumps(found)))
+        results.put((turn, number, pickle.dumps(found)))
+
+
+def _sow(info: WorkerInfo) -> None:
+    """Seed all that a data set may draw from: torch's numbers, Python's and NumPy's differ from worker to worker."""
+    manual_seed(info.seed)
+    python_random.seed(info.seed)
+    base = info.seed - info.id
+    words = np.random.SeedSequence([info.id, base & 0xFFFFFFFF, base >> 32]).generate_state(4)
+    np.random.seed(words)  # the old state: programs draw from it, as torch expects them to
 
 
 def _failure(error: Exception, worker: int) -> _Failure:
@@ -100,73 +115,94 @@ def _failure(error: Exception, worker: int) -> _Failure:
     return _Failure(error, text)
 
 
-def batches_of_workers(loader: Any, base_seed: int) -> Iterator[Any]:
-    """The batches of a loader, in the order of its sampler, made by its workers."""
-    context: Any = loader.multiprocessing_context
-    if context is None or isinstance(context, str):
-        context = multiprocessing.get_context(context or "fork")
-    count = loader.num_workers
-    results = context.Queue()
-    tasks = [context.Queue() for _ in range(count)]
-    workers = []
-    for i in range(count):
-        info = WorkerInfo(i, count, base_seed + i, loader.dataset)
-        worker = context.Process(target=_serve, args=(info, loader, tasks[i], results), daemon=True)
-        worker.start()
-        workers.append(worker)
-    try:
-        yield from _in_order(loader, tasks, results, workers)
-    finally:
-        for line in tasks:
-            line.put(None)
-        for worker in workers:
-            worker.join(timeout=5)
-            if worker.is_alive():
-                worker.terminate()
+class Workers:
+    """The worker processes of a loader, which make its batches in one pass after another.
 
+    They end with `close`, or with this object.
+    """
 
-def _in_order(loader: Any, tasks: list[Any], results: Any, workers: list[Any]) -> Iterator[Any]:
-    count = len(workers)
-    numbers = iter(loader._numbers())
-    alive = [True] * count
-    sent, given = 0, 0
-    waiting: dict[int, Any] = {}
-    owner: dict[int, int] = {}
+    def __init__(self, loader: Any, base_seed: int) -> None:
+        context: Any = loader.multiprocessing_context
+        if context is None or isinstance(context, str):
+            context = multiprocessing.get_context(context or "fork")
+        count = loader.num_workers
+        self._results = context.Queue()
+        self._tasks = [context.Queue() for _ in range(count)]
+        self._processes: list[Any] = []
+        self._turn = 0
+        for i in range(count):
+            info = WorkerInfo(i, count, base_seed + i, loader.dataset)
+            process = context.Process(target=_serve, args=(info, loader, self._tasks[i], self._results), daemon=True)
+            process.start()
+            self._processes.append(process)
+        self.close = weakref.finalize(self, _stop, self._tasks, self._processes, os.getpid())
 
-    def send() -> None:
-        nonlocal sent
-        for _ in range(count):
-            i = sent % count
-            if alive[i]:
-                try:
-                    task = next(numbers)
-                except StopIteration:
+    def batches(self, loader: Any) -> Iterator[Any]:
+        """The batches of one pass, in the order of the loader's sampler."""
+        self._turn = turn = self._turn + 1
+        tasks = self._tasks
+        count = len(tasks)
+        numbers = iter(loader._numbers())
+        alive = [True] * count
+        sent, given = 0, 0
+        waiting: dict[int, Any] = {}
+        owner: dict[int, int] = {}
+
+        def send() -> None:
+            nonlocal sent
+            for _ in range(count):
+                i = sent % count
+                if alive[i]:
+                    try:
+                        task = next(numbers)
+                    except StopIteration:
+                        return
+                    tasks[i].put((turn, sent, task))
+                    owner[sent] = i
+                    sent += 1
                     return
-                tasks[i].put((sent, task))
-                owner[sent] = i
                 sent += 1
-                return
-            sent += 1
-            owner[sent - 1] = -1
+                owner[sent - 1] = -1
 
-    for _ in range((loader.prefetch_factor or 2) * count):
-        send()
-    while given < sent:
-        if owner[given] < 0:
+        for _ in range((loader.prefetch_factor or 2) * count):
+            send()
+        while given < sent:
+            if owner[given] < 0:
+                given += 1
+                continue
+            while given not in waiting:
+                made_in, number, packed = _next_result(self._results, self._processes, loader.timeout)
+                if made_in == turn:  # else it is what a pass has left that was not gone through to the end
+                    waiting[number] = pickle.loads(packed)
+            found = waiting.pop(given)
+            if found is StopIteration:
+                alive[owner[given]] = False
             given += 1
-            continue
-        while given not in waiting:
-            number, packed = _next_result(results, workers, loader.timeout)
-            waiting[number] = pickle.loads(packed)
-        found = waiting.pop(given)
-        if found is StopIteration:
-            alive[owner[given]] = False
-        given += 1
-        if isinstance(found, _Failure):
-            raise type(found.error)(found.text) from found.error
-        send()
-        if found is not StopIteration:
-            yield found
+            if isinstance(found, _Failure):
+                raise type(found.error)(found.text) from found.error
+            send()
+            if found is not StopIteration:
+                yield found
+
+
+def _stop(tasks: list[Any], processes: list[Any], owner: int) -> None:
+    if os.getpid() != owner:  # a process that was forked off has a copy of what it does not own
+        return
+    for line in tasks:
+        line.put(None)
+    for process in processes:
+        process.join(timeout=5)
+        if process.is_alive():
+            process.terminate()
+
+
+def batches_of_workers(loader: Any, base_seed: int) -> Iterator[Any]:
+    """The batches of one pass of a loader, made by workers that end with it."""
+    workers = Workers(loader, base_seed)
+    try:
+        yield from workers.batches(loader)
+    finally:
+        workers.close()
 
 
 def _next_result(results: Any, workers: list[Any], timeout: float) -> Any:
