@@ -211,8 +211,9 @@ def test_files_and_places(tmp_path):
         assert torch.load(file).numel() == 1000
     with pytest.raises(RuntimeError, match="Attempting to deserialize object on a CUDA device"):
         torch.load(path, map_location="cuda")
-    with pytest.raises(RuntimeError, match=r"don't know how to restore data location of .* \(tagged with meta\)"):
-        torch.load(path, map_location={"cpu": "meta"})
+    with pytest.raises(RuntimeError, match=r"don't know how to restore data location of .* \(tagged with mars\)"):
+        torch.load(path, map_location={"cpu": "mars"})
+    assert torch.load(path, map_location={"cpu": "meta"}).is_meta
     with pytest.raises(TypeError, match="'int' object is not callable"):
         torch.load(path, map_location=3)
     with pytest.raises(ValueError, match="f must be a file path in order to use the mmap argument"):

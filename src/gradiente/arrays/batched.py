@@ -18,8 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from .batched_errors import ITEM, STORAGE, dynamic, not_batchable
+from .batched_errors import ITEM, META_ITEM, NO_DATA, STORAGE, dynamic, not_batchable
 from .batched_flags import Flags
+from .meta import in_order, meta_storage, own_dtype, unwritten
 
 Array = Any
 Levels = tuple[int, ...]
@@ -37,7 +38,7 @@ class Batched:
     @property
     def dtype(self) -> Any:
         """The dtype of the elements."""
-        return self.values.dtype
+        return self.values.dtype if self.levels[0] else own_dtype(self.values.dtype)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -57,12 +58,20 @@ class Batched:
     @property
     def strides(self) -> tuple[int, ...]:
         """The strides of one example."""
-        return self.values.strides[len(self.levels) :]
+        strides = self.values.strides
+        if not self.levels[0] and not strides[0]:  # Note [A batch of no examples]
+            return in_order(self.shape, self.values.itemsize)
+        return strides[len(self.levels) :]
 
     @property
     def itemsize(self) -> int:
         """The bytes of an element."""
         return self.values.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of the elements of one example."""
+        return self.size * self.values.itemsize
 
     @property
     def flags(self) -> Flags:
@@ -129,19 +138,23 @@ class Batched:
 
     def item(self) -> Any:
         """Refused: each example has a value of its own."""
-        raise RuntimeError(ITEM)
+        raise RuntimeError(ITEM if self.levels[0] else META_ITEM)
 
     def tolist(self) -> Any:
         """Refused: each example has values of its own."""
+        if not self.levels[0]:
+            raise NotImplementedError(NO_DATA)
         raise RuntimeError(
             f"{STORAGE} (in a vmapped function each example has values of its own: .tolist() is not possible there)"
         )
 
     def nonzero(self) -> Any:
         """Refused: the number of results differs from example to example."""
-        raise dynamic("nonzero")
+        raise dynamic("nonzero", not self.levels[0])
 
     def __bool__(self) -> bool:
+        if not self.levels[0]:
+            raise RuntimeError(META_ITEM)
         raise RuntimeError(
             "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't "
             "support that yet, please file an issue at https://github.com/pytorch/pytorch/issues . (Each example of "
@@ -150,6 +163,8 @@ class Batched:
         )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        if not self.levels[0]:
+            raise NotImplementedError(NO_DATA)
         raise RuntimeError(
             f"{STORAGE} (vmap: an operator has no batching rule and asked for the values of a batched array of shape "
             f"{list(self.shape)}; the line above in the traceback names it)"
@@ -157,10 +172,12 @@ class Batched:
 
     @property
     def __array_interface__(self) -> Any:
-        raise RuntimeError(STORAGE)
+        raise RuntimeError(STORAGE) if self.levels[0] else NotImplementedError(NO_DATA)
 
     def storage(self) -> tuple[Array, int]:
         """As much memory as one example spans, and where in it the first element lies."""
+        if not self.levels[0]:
+            return meta_storage(self)
         span = sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True)) + self.itemsize
         return np.broadcast_to(np.zeros((), np.uint8), (span if self.size else 0,)), 0
 
@@ -170,6 +187,8 @@ class Batched:
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **keywords: Any) -> Any:
         if method == "accumulate":
             return accumulated(ufunc, *inputs, **keywords)
+        if keywords.get("out") is not None and not self.levels[0]:
+            return unwritten(*keywords["out"])
         if method != "__call__" or keywords.get("out") is not None or ufunc.signature is not None:
             if ufunc is np.matmul and method == "__call__":
                 return namespace().matmul(*inputs)
@@ -206,7 +225,6 @@ class Batched:
 
 _RENAMED = {
     "transpose": "permute_dims",
-    "swapaxes": "swapaxes",
     "concatenate": "concat",
     "cumsum": "cumulative_sum",
     "cumprod": "cumulative_prod",

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from .batched import Array, Batched, full, levels_of
+from .batched_errors import no_meta_kernel
+from .meta import META
 
 
 def each_example(function: Callable[..., Any], *arrays: Any, **static: Any) -> Any:
@@ -30,6 +32,8 @@ def each_example(function: Callable[..., Any], *arrays: Any, **static: Any) -> A
         for i, v in zip(places, values, strict=True):
             given[i] = v[at]
         found.append(function(*given, **static))
+    if not found and levels[0] == META:
+        raise no_meta_kernel(getattr(function, "__name__", "operator").strip("_"))
     if not found:
         raise RuntimeError("vmap: there are no examples, so that the shape of their results is not known")
     if isinstance(found[0], tuple):

@@ -14,6 +14,8 @@ import numpy as np
 from . import numpy_along
 from . import numpy_indexing as plain
 from .batched import Array, Batched, flat, full, levels_of, not_batchable, spread
+from .batched_errors import no_meta_kernel
+from .meta import is_meta
 
 _BOOL = np.dtype(bool)
 
@@ -51,6 +53,8 @@ class Picked:
         for item in items:
             if item.__class__ is Batched:
                 if item.dtype == _BOOL:
+                    if is_meta(item):
+                        raise no_meta_kernel("nonzero")
                     raise RuntimeError(
                         "vmap: We do not support batching operators that can support dynamic shape. Attempting to "
                         "batch "

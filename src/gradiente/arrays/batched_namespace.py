@@ -15,6 +15,7 @@ from . import numpy_extras
 from .batched import Batched, dynamic, elementwise, examples, full, levels_of, not_batchable, spread
 from .batched_extras import extras
 from .batched_indexing import take_along_axis
+from .meta import META, is_meta, reshaped
 
 Axis = int | tuple[int, ...] | None
 
@@ -54,7 +55,7 @@ def _place(name: str) -> Any:
             return function(x, axis=axis, keepdims=keepdims, **static)
         k, values = len(x.levels), x.values
         if axis is None or x.ndim == 0:
-            found = function(values.reshape((*values.shape[:k], -1)), axis=-1, **static)
+            found = function(values.reshape((*values.shape[:k], x.size)), axis=-1, **static)
             return Batched(np.asarray(found).reshape((*found.shape, *(1,) * (x.ndim if keepdims else 0))), x.levels)
         return Batched(np.asarray(function(values, axis=axis % x.ndim + k, keepdims=keepdims, **static)), x.levels)
 
@@ -189,12 +190,12 @@ class BatchedNamespace:
         return np.result_type(*[a.dtype if isinstance(a, Batched) else a for a in arrays])
 
     def nonzero(self, x: Any) -> Any:
-        raise dynamic("nonzero")
+        raise dynamic("nonzero", is_meta(x))
 
     argwhere = flatnonzero = nonzero
 
     def unique(self, x: Any, **static: Any) -> Any:
-        raise dynamic("_unique2")
+        raise dynamic("_unique2", is_meta(x))
 
     def unravel_index(self, x: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
         return tuple([Batched(part, x.levels) for part in np.unravel_index(x.values, shape)])
@@ -223,6 +224,8 @@ class BatchedNamespace:
         if -1 in shape:
             known = prod(n for n in shape if n != -1)
             shape = tuple([x.size // known if n == -1 and known else 0 if n == -1 else n for n in shape])
+        if x.levels == (META,):
+            return reshaped(x, shape, **static)
         return Batched(np.reshape(x.values, (*x.values.shape[: len(x.levels)], *shape), **static), x.levels)
 
     def ravel(self, x: Any) -> Any:

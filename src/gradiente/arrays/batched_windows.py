@@ -14,6 +14,7 @@ import numpy as np
 
 from . import numpy_pooling, numpy_windows
 from .batched import Array, Batched, flat, levels_of
+from .meta import is_meta, without_values
 from .numpy_pooling import Runs, Taps
 from .numpy_windows import Grid
 
@@ -39,6 +40,8 @@ def convolve(x: Any, w: Any, grid: Grid, groups: int = 1) -> Any:
     """numpy_windows.convolve for each example."""
     if not levels_of((x, w)):
         return numpy_windows.convolve(x, w, grid, groups)
+    if is_meta(x) or is_meta(w):
+        return without_values((x.shape[0], w.shape[0], *grid.counts(x.shape[2:])), x.dtype)
     return _images(partial(numpy_windows.convolve, grid=grid), x, w, groups)
 
 
@@ -46,6 +49,8 @@ def convolve_input(g: Any, w: Any, shape: tuple[int, ...], grid: Grid, groups: i
     """numpy_windows.convolve_input for each example."""
     if not levels_of((g, w)):
         return numpy_windows.convolve_input(g, w, shape, grid, groups)
+    if is_meta(g) or is_meta(w):
+        return without_values(shape, g.dtype)
 
     def apply(g: Array, w: Array, groups: int) -> Array:
         channels = w.shape[1] * groups
@@ -69,6 +74,8 @@ def convolve_weight(g: Any, x: Any, shape: tuple[int, ...], grid: Grid, groups: 
     """numpy_windows.convolve_weight for each example."""
     if not levels_of((g, x)):
         return numpy_windows.convolve_weight(g, x, shape, grid, groups)
+    if is_meta(g) or is_meta(x):
+        return without_values(shape, g.dtype)
     (cotangents, images), again = flat((g, x))
     count = images.shape[0]
     whole = (count * shape[0], *shape[1:])

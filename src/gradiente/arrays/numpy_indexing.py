@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import numpy_mesh
+from .meta import is_meta, without_values
 from .numpy_adding import add_at
 
 Array = Any
@@ -126,6 +127,8 @@ def storage(x: Array) -> tuple[Array, int]:
 
 def copied_with_memory(x: Array, memo: dict[Any, Any]) -> Array:
     """A copy of `x` for copy.deepcopy: arrays that share memory, of which `memo` knows, become copies that do."""
+    if is_meta(x):
+        return without_values(x.shape, x.dtype, x.strides)
     root = x
     while isinstance(root.base, np.ndarray):
         root = root.base

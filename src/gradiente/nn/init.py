@@ -95,6 +95,8 @@ def trunc_normal_(
             "incorrect.",
             stacklevel=2,
         )
+    if tensor.is_meta:  # there are no values to draw
+        return tensor
     low, high = (a - mean) / std, (b - mean) / std
     with no_grad():
         draw = _normal_within if below(high) - below(low) > 0.3 else _uniform_accepted

@@ -9,11 +9,13 @@ import numpy as np
 
 from .. import random as streams
 from ..arrays.batched import Batched
+from ..arrays.meta import is_meta
 from ..graph import current
 from ..random._errors import require_float, require_std
 from ..random._fused import fma64
 from ..random.normals import BLOCK, standard_pairs, to_dtype
-from ..tensor.batching import drawn_each
+from ..tensor.batching import batched_here, drawn_each
+from ._factory import allocate
 
 Draw = Callable[[tuple[int, ...]], Any]
 """Makes an array of random numbers of a shape, drawn in the order of its indices."""
@@ -24,8 +26,15 @@ def in_memory_order(array: Any) -> Any:
     return sorted(range(array.ndim), key=lambda i: -array.strides[i])
 
 
+def drawn_on(device: Any, draw: Draw, shape: tuple[int, ...], dtype: Any) -> Any:
+    """Numbers for a new tensor on a device; on the meta device none are drawn."""
+    return allocate(lambda shape, dtype: drawn_each(draw, shape), shape, dtype, device=device)
+
+
 def drawn(array: Any, draw: Draw) -> Any:
     """Numbers for `array`, drawn in the order of its memory; see Note [The order of filling]."""
+    if is_meta(array):
+        return array
     if current().transforms:
         return drawn_each(draw, array.shape)
     if array.flags.c_contiguous or 0 in array.strides:  # expanded: what is made like it lies in the usual order
@@ -36,7 +45,9 @@ def drawn(array: Any, draw: Draw) -> Any:
 
 def normals(generator: Any, array: Any, mean: float, std: float) -> Any:
     """Normal numbers for `array`, from the stream that torch takes for its order in memory."""
-    if current().transforms or array.flags.c_contiguous or array.size < BLOCK or array.dtype.kind == "c":
+    if is_meta(array):
+        require_std(std)
+    if batched_here(array) or array.flags.c_contiguous or array.size < BLOCK or array.dtype.kind == "c":
         return drawn(array, lambda shape: streams.normal(generator, shape, array.dtype, mean, std))
     require_std(std)
     require_float("normal_kernel_cpu", array.dtype)
@@ -56,4 +67,4 @@ def filled(array: Any, values: Any) -> Any:
     return array
 
 
-__all__ = ["Draw", "drawn", "filled", "in_memory_order", "normals"]
+__all__ = ["Draw", "drawn", "drawn_on", "filled", "in_memory_order", "normals"]

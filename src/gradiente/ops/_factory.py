@@ -7,11 +7,12 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..arrays.meta import is_meta, meta_of, without_values
 from ..graph import current
 from ..tensor.core import AccumulateGrad, Tensor, wrap
+from ..tensor.devices import CPU, META, is_on_meta, need_place, strided
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
-from ..tensor.devices import need_cpu, strided
 from ..tensor.dtypes import SCALAR_NAMES, complex128, float64, int64
 from ..tensor.dtypes import bool as boolean
 from ..tensor.dtypes import dtype as Dtype
@@ -58,7 +59,7 @@ def settle(
         if not isinstance(layout, Layout):
             raise TypeError(f"{function}(): argument 'layout' must be torch.layout, not {type(layout).__name__}")
         raise RuntimeError(f"{function}(): layout {layout!r} is not supported; torch.strided is (tensors are dense)")
-    need_cpu(device, function)
+    need_place(device, function)
     if pin_memory:
         raise RuntimeError(PINNED)
     if requires_grad is not False and requires_grad is not None:
@@ -87,14 +88,23 @@ def need_differentiable(dtype: Dtype, function: str) -> None:
         )
 
 
-def made(array: Any, requires_grad: bool = False) -> Tensor:
-    """The new tensor of these values; in inference mode an inference tensor."""
+def made(array: Any, requires_grad: bool = False, device: Any = CPU) -> Tensor:
+    """The new tensor of these values; in inference mode an inference tensor. On the meta device it loses them."""
+    if device is not CPU and is_on_meta(device):
+        array = meta_of(array)
     out = wrap(array)
     if requires_grad:
         out._node = AccumulateGrad(out)
     if current().inference:
         mark_inference(out)
     return out
+
+
+def place_of(model: Tensor, device: Any) -> Any:
+    """The device of a new tensor after a model: the one that was given, else that of the model."""
+    if device is not None:
+        return device
+    return META if is_meta(model._array) else CPU
 
 
 def shape_of(sizes: tuple[Any, ...], size: Any, function: str) -> tuple[int, ...]:
@@ -153,8 +163,13 @@ def _integer(n: Any, place: int, function: str, position: int | None, bare: bool
     raise TypeError(text + (f"not {name}" if bare else f"but found element of type {name} at pos {place}"))
 
 
-def allocate(make: Callable[..., Any], shape: tuple[int, ...], *arguments: Any) -> Any:
-    """`make(shape, *arguments)`, with torch's errors for sizes that no memory can hold."""
+def allocate(make: Callable[..., Any], shape: tuple[int, ...], *arguments: Any, device: Any = CPU) -> Any:
+    """`make(shape, *arguments)`, with torch's errors for sizes that no memory can hold.
+
+    On the meta device no memory is needed: there `arguments` is the dtype alone.
+    """
+    if device is not CPU and is_on_meta(device):
+        make = without_values
     try:
         return make(shape, *arguments)
     except MemoryError as error:
@@ -209,6 +224,7 @@ __all__ = [
     "allocate",
     "made",
     "need_dtype",
+    "place_of",
     "put_out",
     "sequence_shape",
     "settle",

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import without_values
 from ..tensor.core import Tensor
+from ..tensor.devices import is_on_meta
 from ..tensor.devices import layout as Layout
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import get_default_dtype
 from ._arguments import need_tensor
 from ._define import inplace
-from ._factory import allocate, made, need_differentiable, settle
+from ._factory import allocate, made, need_differentiable, place_of, settle
 from ._sizes import integers
 from .affine_products import addmv
 from .creation import DeviceLike
@@ -24,7 +26,7 @@ from .storages import resize_as_ as resize_as_
 addmv_: Any = inplace(addmv)
 
 
-def _strided(sizes: Sequence[int], strides: Sequence[int], dtype: Any) -> Any:
+def _strided(sizes: Sequence[int], strides: Sequence[int], dtype: Any, device: Any) -> Any:
     """An array of these sizes and strides, counted in elements."""
     if len(sizes) != len(strides):
         raise RuntimeError(
@@ -39,6 +41,8 @@ def _strided(sizes: Sequence[int], strides: Sequence[int], dtype: Any) -> Any:
             "(strides must not be negative)"
         )
     elements = 1 + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True)) if prod(sizes) else 0
+    if is_on_meta(device):
+        return without_values(tuple(sizes), dtype, tuple([s * dtype.itemsize for s in strides]))
     memory = allocate(np.empty, (elements,), dtype)
     return np.lib.stride_tricks.as_strided(memory, tuple(sizes), tuple(s * memory.itemsize for s in strides))
 
@@ -77,7 +81,7 @@ def empty_strided(
     """
     sizes, strides = integers((size,), "empty_strided", "size"), integers((stride,), "empty_strided", "stride")
     wanted = settle("empty_strided", dtype, layout, device, pin_memory, requires_grad) or get_default_dtype()
-    return made(_strided(sizes, strides, wanted.numpy), requires_grad)
+    return made(_strided(sizes, strides, wanted.numpy, device), requires_grad)
 
 
 def new_empty_strided(
@@ -118,7 +122,7 @@ def new_empty_strided(
     wanted = settle(name, dtype, layout, device, pin_memory, requires_grad) or self.dtype
     if requires_grad:
         need_differentiable(wanted, name)
-    return made(_strided(sizes, strides, wanted.numpy), requires_grad)
+    return made(_strided(sizes, strides, wanted.numpy, place_of(self, device)), requires_grad)
 
 
 def empty_permuted(
@@ -173,7 +177,7 @@ def empty_permuted(
     for dim in reversed(order):
         strides[dim] = step
         step *= max(sizes[dim], 1)
-    return made(_strided(sizes, strides, wanted.numpy), requires_grad)
+    return made(_strided(sizes, strides, wanted.numpy, device), requires_grad)
 
 
 def is_same_size(input: Tensor, other: Tensor) -> bool:

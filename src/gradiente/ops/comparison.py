@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.batched_errors import no_meta_kernel
+from ..arrays.meta import is_meta
 from ..graph import current
 from ..rules import table
 from ..tensor import elementwise
@@ -155,6 +157,8 @@ def equal(input: Tensor, other: Tensor) -> bool:
     (True, False)
     """
     a, b = need_tensor(input, "equal"), need_tensor(other, "equal", "other", 2)
+    if is_meta(a._array) or is_meta(b._array):
+        raise no_meta_kernel("equal")
     return a._array.shape == b._array.shape and bool(eq(a, b).all())
 
 

@@ -1,4 +1,4 @@
-"""Conversions between dtypes: to, type, float, double, …; and where a tensor is."""
+"""Conversions between dtypes, and to a device: to, type, float, double, …."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..arrays.meta import is_meta
 from ..graph import current
 from ..tensor import dtypes
 from ..tensor.core import Tensor
-from ..tensor.devices import CPU, need_cpu, strided
 from ..tensor.devices import device as Device
 from ..tensor.devices import memory_format as MemoryFormat
+from ..tensor.devices import need_place, strided
 from ..tensor.dtypes import TENSOR_TYPES
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.origins import leave
@@ -22,6 +23,7 @@ from ._arguments import need_tensor
 from ._define import primitive
 from ._factory import PYTHON_TYPES, made
 from .formats import converted_to
+from .places import moved
 
 DISCARDS = "Casting complex values to real discards the imaginary part"
 _TO = (
@@ -76,12 +78,12 @@ def to(
     copy: bool = False,
     memory_format: MemoryFormat | None = None,
 ) -> Tensor:
-    """The tensor with another dtype (and on the same device): `to(dtype)`, `to(device, dtype)`, `to(other)`.
+    """The tensor with another dtype, or on another device: `to(dtype)`, `to(device, dtype)`, `to(other)`.
 
     Args:
         self: the tensor.
         args: a dtype; a device and perhaps a dtype; or a tensor whose dtype is taken; then `non_blocking` and `copy`.
-        device: "cpu" or None.
+        device: "cpu", "meta", where it loses its values, or None.
         dtype: the dtype of the result.
         other: a tensor whose dtype is taken.
         non_blocking: has no effect.
@@ -94,6 +96,7 @@ def to(
     Raises:
         TypeError: arguments of other types.
         AssertionError: for CUDA devices; RuntimeError for devices of other types.
+        NotImplementedError: from the meta device to the CPU.
 
     Example:
         >>> import gradiente as torch
@@ -121,12 +124,14 @@ def to(
         raise _unfit(args, non_blocking=non_blocking, copy=copy)
     copy = rest[1] if len(rest) == 2 else copy
     if other is not None:
-        dtype = need_tensor(other, "to", "other").dtype
+        dtype, device = need_tensor(other, "to", "other").dtype, other.device
     elif dtype is not None and dtype.__class__ is not Dtype:
         dtype = PYTHON_TYPES.get(dtype) if isinstance(dtype, type) else None
         if dtype is None:
             raise _unfit(args)
-    need_cpu(device, "to")
+    if device is not None:
+        need_place(device, "to")
+        self = moved(self, device)
     out = converted(self, self.dtype if dtype is None else dtype, copy)
     if memory_format is not None and not isinstance(memory_format, MemoryFormat):
         raise _unfit(args, memory_format=memory_format)
@@ -160,7 +165,7 @@ def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
         ('torch.FloatTensor', 'torch.CharTensor')
     """
     if dtype is None:
-        return f"torch.{TENSOR_TYPES[self.dtype.name]}"
+        return f"torch.{'meta.' if is_meta(self._array) else ''}{TENSOR_TYPES[self.dtype.name]}"
     if isinstance(dtype, Dtype):
         return converted(self, dtype)
     if dtype is Tensor or dtype == "torch.Tensor":
@@ -200,7 +205,8 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
         >>> torch.ones(2).type_as(torch.tensor(1))
         tensor([1, 1])
     """
-    return converted(self, need_tensor(other, "type_as", "other").dtype)
+    need_tensor(other, "type_as", "other")
+    return converted(moved(self, other.device), other.dtype)
 
 
 def _conversion(name: str, dtype: Dtype) -> Callable[..., Tensor]:
@@ -214,45 +220,6 @@ def _conversion(name: str, dtype: Dtype) -> Callable[..., Tensor]:
         f"    >>> import gradiente as torch\n    >>> torch.ones(2).{name}().dtype\n    {dtype!r}\n    "
     )
     return convert
-
-
-def cpu(self: Tensor, memory_format: MemoryFormat | None = None) -> Tensor:
-    """The tensor on the CPU, where it is.
-
-    Args:
-        self: the tensor.
-        memory_format: the order in memory, such as torch.channels_last; None keeps it.
-
-    Returns:
-        This tensor.
-
-    Example:
-        >>> import gradiente as torch
-        >>> x = torch.ones(2)
-        >>> x.cpu() is x
-        True
-    """
-    return converted_to(memory_format, self, "cpu")
-
-
-def cuda(self: Tensor, device: Device | str | int | None = None, non_blocking: bool = False) -> Tensor:
-    """Raise what a CPU build of torch raises: there is no CUDA.
-
-    Args:
-        self: the tensor.
-        device: has no effect.
-        non_blocking: has no effect.
-
-    Raises:
-        AssertionError: always.
-
-    Example:
-        >>> import gradiente as torch
-        >>> torch.ones(2).cuda()
-        Traceback (most recent call last):
-        AssertionError: Torch not compiled with CUDA enabled (gradiente computes on the CPU: leave out .cuda())
-    """
-    raise AssertionError("Torch not compiled with CUDA enabled (gradiente computes on the CPU: leave out .cuda())")
 
 
 def is_tensor(obj: object, /) -> bool:
@@ -327,23 +294,6 @@ def _element_size(self: Tensor) -> int:
     return self._array.itemsize
 
 
-def _is_pinned(self: Tensor, device: Any = None) -> bool:
-    """False: there is no accelerator for which memory could be pinned."""
-    return False
-
-
-def _pin_memory(self: Tensor, device: Any = None) -> Tensor:
-    """Raise what torch raises where there is no accelerator for which memory could be pinned."""
-    raise RuntimeError(
-        "Cannot access accelerator device when none is available. (gradiente computes on the CPU: leave out "
-        ".pin_memory())"
-    )
-
-
-def _is_elsewhere(kind: str) -> property:
-    return property(lambda self: False, doc=f"False: the tensor is no {kind} tensor.")
-
-
 _DTYPES = {
     "float": dtypes.float32,
     "double": dtypes.float64,
@@ -358,29 +308,10 @@ _DTYPES = {
     "cfloat": dtypes.complex64,
     "cdouble": dtypes.complex128,
 }
-_ELSEWHERE = [
-    "cuda",
-    "ipu",
-    "maia",
-    "meta",
-    "mkldnn",
-    "mps",
-    "mtia",
-    "nested",
-    "quantized",
-    "sparse",
-    "sparse_csr",
-    "vulkan",
-    "xla",
-    "xpu",
-]
-
 METHODS: dict[str, Any] = {
     "to": to,
     "type": type_,
     "type_as": type_as,
-    "cpu": cpu,
-    "cuda": cuda,
     "is_floating_point": is_floating_point,
     "is_complex": is_complex,
     "is_signed": is_signed,
@@ -389,12 +320,7 @@ METHODS: dict[str, Any] = {
     "element_size": _element_size,
     "itemsize": property(_element_size, doc="The size of an element in bytes."),
     "nbytes": property(lambda self: self._array.nbytes, doc="The size of all elements in bytes."),
-    "device": property(lambda self: CPU, doc="Where the tensor is: device(type='cpu')."),
     "layout": property(lambda self: strided, doc="How the elements are stored: torch.strided."),
-    "is_cpu": property(lambda self: True, doc="True: the tensor is on the CPU."),
-    "is_pinned": _is_pinned,
-    "pin_memory": _pin_memory,
-    **{f"is_{kind}": _is_elsewhere(kind) for kind in _ELSEWHERE},
     **{name: _conversion(name, dtype) for name, dtype in _DTYPES.items()},
 }
 __all__ = ["is_complex", "is_floating_point", "is_signed", "is_tensor", "numel"]

@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..tensor.core import Tensor
+from ..tensor.devices import CPU
 from ..tensor.devices import device as Device
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
@@ -64,7 +65,7 @@ def tensor(
             UserWarning,
             stacklevel=2,
         )
-    out = made(copied(data, wanted, "tensor", requires_grad), requires_grad)
+    out = made(copied(data, wanted, "tensor", requires_grad), requires_grad, device)
     return leave("tensor", data, out) if isinstance(data, Tensor) else out
 
 
@@ -137,7 +138,7 @@ def zeros(
                 [0., 0., 0.]])
     """
     wanted = settle("zeros", dtype, layout, device, pin_memory, requires_grad) or _default_for(out)
-    array = allocate(np.zeros, shape_of(sizes, size, "zeros"), wanted.numpy)
+    array = allocate(np.zeros, shape_of(sizes, size, "zeros"), wanted.numpy, device=device)
     return made(array, requires_grad) if out is None else put_out(out, array, "zeros", dtype)
 
 
@@ -177,7 +178,7 @@ def ones(
                 [1, 1]])
     """
     wanted = settle("ones", dtype, layout, device, pin_memory, requires_grad) or _default_for(out)
-    array = allocate(np.ones, shape_of(sizes, size, "ones"), wanted.numpy)
+    array = allocate(np.ones, shape_of(sizes, size, "ones"), wanted.numpy, device=device)
     return made(array, requires_grad) if out is None else put_out(out, array, "ones", dtype)
 
 
@@ -220,12 +221,12 @@ def empty(
     wanted = settle("empty", dtype, layout, device, pin_memory, requires_grad, memory_format) or _default_for(out)
     shape = shape_of(sizes, size, "empty")
     if memory_format is None:
-        array = allocate(np.empty, shape, wanted.numpy)
+        array = allocate(np.empty, shape, wanted.numpy, device=device)
     elif preserves(memory_format, "empty"):
         raise RuntimeError("unsupported memory format Preserve (there is no tensor whose order could be kept)")
     else:
         array = empty_in(memory_format, shape, wanted.numpy)
-    return made(array, requires_grad) if out is None else put_out(out, array, "empty", dtype)
+    return made(array, requires_grad, device) if out is None else put_out(out, array, "empty", dtype)
 
 
 def _default_for(out: Tensor | None) -> Dtype:
@@ -276,13 +277,13 @@ def full(
         wanted = out.dtype if isinstance(out, Tensor) else infer(value)
         if requires_grad:
             need_differentiable(wanted, "full")
-    array = filled(shape, value, wanted)
+    array = filled(shape, value, wanted, device)
     return made(array, requires_grad) if out is None else put_out(out, array, "full", dtype)
 
 
-def filled(shape: tuple[int, ...], value: Number, dtype: Dtype) -> Any:
+def filled(shape: tuple[int, ...], value: Number, dtype: Dtype, device: Any = CPU) -> Any:
     """An array of one value, checked to fit the dtype."""
-    array = allocate(np.empty, shape, dtype.numpy)
+    array = allocate(np.empty, shape, dtype.numpy, device=device)
     array[...] = fitted(value, dtype)
     return array
 
@@ -330,8 +331,9 @@ def eye(
     for name, value in (("n", rows), ("m", columns)):
         if value < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {value}")
-    array = allocate(np.zeros, (rows, columns), wanted.numpy)
-    np.fill_diagonal(array, 1)
+    array = allocate(np.zeros, (rows, columns), wanted.numpy, device=device)
+    if array.__class__ is np.ndarray:
+        np.fill_diagonal(array, 1)
     return made(array, requires_grad) if out is None else put_out(out, array, "eye", dtype)
 
 
@@ -366,7 +368,7 @@ def scalar_tensor(
         tensor(3.)
     """
     wanted = settle("scalar_tensor", dtype, layout, device, pin_memory, requires_grad) or get_default_dtype()
-    return made(filled((), need_number(s, "scalar_tensor", "s", 1), wanted), requires_grad)
+    return made(filled((), need_number(s, "scalar_tensor", "s", 1), wanted, device), requires_grad)
 
 
 METHODS: dict[str, Any] = {}

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
+from ..arrays.meta import is_meta, without_values
 from ..graph import current
 from ..rules import table
-from ..tensor.batching import drawn_each, drawn_from
+from ..tensor.batching import batched_here, drawn_each, drawn_from
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.dispatch import kind_of
@@ -18,6 +19,7 @@ from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
 from ..tensor.dtypes import dtype as Dtype
 from ._arguments import need_tensor
 from ._define import primitive
+from ._draws import drawn_on
 from ._factory import made, put_out, sequence_shape, settle
 from ._numbers import need_int, need_real
 from ._pairs import refusing
@@ -104,7 +106,9 @@ def normal(
         shape = sequence_shape(size, "normal", 3)
         wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
         center, spread = need_real(mean, "normal", "mean", 1), need_real(std, "normal", "std", 2)
-        array = drawn_each(lambda shape: streams.normal(source, shape, wanted.numpy, center, spread), shape)
+        array = drawn_on(
+            device, lambda shape: streams.normal(source, shape, wanted.numpy, center, spread), shape, wanted.numpy
+        )
         return made(array, requires_grad) if out is None else put_out(out, array, "normal", settled)
     center_array = mean._array if isinstance(mean, Tensor) else float(mean)
     spread_array = std._array if isinstance(std, Tensor) else float(std)
@@ -112,7 +116,7 @@ def normal(
         _need_broadcast(mean._array.shape, std._array.shape)
     if isinstance(std, Tensor) and std.dtype.is_complex:
         raise RuntimeError("normal expects standard deviation to be non-complex")
-    if current().transforms:
+    if batched_here(center_array, spread_array):
         kind = (mean if isinstance(mean, Tensor) else std)._array.dtype  # pyright: ignore[reportAttributeAccessIssue]
         center, spread = (x if hasattr(x, "dtype") else np.asarray(x, kind) for x in (center_array, spread_array))
         array = drawn_from(lambda m, s: streams.normal_tensor(source, m, s), center, "normal", 0, spread)
@@ -214,6 +218,8 @@ def multinomial(
             f"multinomial expects Long tensor out, got: {SCALAR_NAMES[out.dtype.name]} (give an int64 one)"
         )
     source = need_generator(generator, "multinomial")
+    if is_meta(weights):
+        return _result(without_values((*weights.shape[:-1], count), np.int64), (), out, "multinomial")
     array = drawn_from(lambda w: streams.multinomial(source, w, count, bool(replacement)), weights, "multinomial", 1)
     return _result(array, (), out, "multinomial")
 
@@ -280,7 +286,7 @@ def binomial(count: Tensor, prob: Tensor, generator: Generator | None = None) ->
     source = need_generator(generator, "binomial")
 
     def run(count: Tensor, prob: Tensor) -> Tensor:
-        both = np.broadcast_arrays if not current().transforms else lambda *arrays: arrays
+        both = (lambda *arrays: arrays) if batched_here(count._array, prob._array) else np.broadcast_arrays
         n, p = both(count._array, prob._array)
         return made(drawn_from(lambda n, p: streams.binomial(source, n, p), n, "binomial", 0, p))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays.meta import is_meta, usual_dtype, without_values
 from ..tensor.core import AccumulateGrad, Tensor, new
 from ..tensor.dtypes import bfloat16
 from ._arguments import need_tensor
@@ -26,6 +27,8 @@ def _dlpack(
     copy: bool | None = None,
 ) -> Any:
     """The tensor as a DLPack capsule that shares its memory."""
+    if is_meta(self._array):
+        raise BufferError("Cannot pack tensors on meta (they have no values)")
     if self._node is not None:
         raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
     if stream is not None:
@@ -60,6 +63,8 @@ def type_code(capsule: Any, new: int | None = None) -> int:
 
 def _dlpack_device(self: Tensor) -> tuple[Any, int]:
     """Where the tensor is, in DLPack's terms: (1, 0), the CPU."""
+    if is_meta(self._array):
+        raise ValueError("Unknown device type meta for Dlpack (its tensors have no values)")
     return self._array.__dlpack_device__()
 
 
@@ -101,6 +106,8 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
     from ..tensor.devices import need_cpu
 
     need_cpu(device, "from_dlpack")
+    if isinstance(ext_tensor, Tensor):
+        _dlpack_device(ext_tensor)
     if type(ext_tensor).__name__ == "PyCapsule":
         return _of_capsule(ext_tensor, copy)
     if not hasattr(ext_tensor, "__dlpack__"):
@@ -149,13 +156,24 @@ def to_dlpack(tensor: Tensor) -> Any:
 def _reduce(self: Tensor, protocol: Any) -> tuple[Any, ...]:
     """What pickle and copy.copy keep: the values, whether a gradient is required, attributes; not the graph."""
     cls = type(self)  # Tensor itself is not named: its module's name depends on the import redirection
-    return rebuild, (None if cls is Tensor else cls, self._array, self._node is not None, self.__dict__)
+    array = self._array
+    if is_meta(array):
+        array = _Blank(array.shape, usual_dtype(array.dtype), array.strides)
+    return rebuild, (None if cls is Tensor else cls, array, self._node is not None, self.__dict__)
+
+
+class _Blank(NamedTuple):
+    """What is pickled of an array of the meta device."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+    strides: tuple[int, ...]
 
 
 def rebuild(cls: type[Tensor] | None, array: Any, requires_grad: bool, attributes: dict[str, Any]) -> Tensor:
     """The tensor that was pickled, as a leaf."""
     out = new(Tensor if cls is None else cls)
-    out._array = array
+    out._array = without_values(*array) if isinstance(array, _Blank) else array
     out._node = out._history = out._view = out._meta = None
     if requires_grad:
         out._node = AccumulateGrad(out)

@@ -38,6 +38,10 @@ class Generator(streams.Generator):
 
     def __init__(self, device: Any = "cpu") -> None:
         where = Device(device)
+        if where.type == "meta":
+            raise RuntimeError(
+                "META device type not an accelerator. (gradiente computes on the CPU: pass device='cpu')"
+            )
         if where.type != "cpu":
             raise RuntimeError(
                 f"Cannot get {where.type.upper()} generator without ATen_{where.type} library. "

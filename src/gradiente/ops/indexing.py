@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays.batched import Batched
+from ..arrays.batched_errors import NO_DATA
 from ..arrays.batched_indexing import need_levels, picked_shape
+from ..arrays.meta import is_meta
 from ..graph import current
 from ..rules import table
 from ..tensor.batching import private_copy
@@ -89,6 +91,10 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
     found = _parsed(index, self._array.shape)
     if not isinstance(value, Tensor):
         value = _number(value, self)
+    if isinstance(index, Tensor) and is_meta(index._array) and index._array.dtype == np.bool_ and _is_single(value):
+        mask: Any = index
+        self.masked_fill_(mask.reshape(*mask.shape, *[1] * (self.dim() - mask.dim())), value)
+        return
     if found.advanced is not None:
         target = self if found.basic is None else _views[found.name](self, index=found.basic)
         _put(target, found, value)
@@ -127,6 +133,11 @@ def _setitem(self: Tensor, index: Any, value: Any) -> None:
         store(target, lambda array: _assign(array, value), _FILL, (), {"value": value})
 
 
+def _is_single(value: Any) -> bool:
+    """Whether a value is a number or a tensor without dimensions."""
+    return not isinstance(value, Tensor) or not value._array.ndim
+
+
 def _number(value: Any, x: Tensor) -> Any:
     """A number in the dtype of `x`."""
     if not isinstance(value, _NUMBERS):
@@ -150,6 +161,8 @@ def _without_leading_ones(x: Tensor) -> Tensor:
 def _assign(part: Any, value: Any) -> None:
     """part[...] = value, where casts may lose values, as torch's do."""
     if value.__class__ is Batched:
+        if is_meta(value) and not is_meta(part):
+            raise NotImplementedError(NO_DATA)
         need_levels(part, value)
     if isinstance(value, np.ndarray) and value.dtype != part.dtype:
         if value.dtype.kind == "c" and part.dtype.kind not in "cb":

@@ -12,9 +12,11 @@ from ..tensor.core import Tensor, box, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ..tensor.dtypes import dtype as Dtype
 from ._arguments import need_tensor
+from ._factory import made, settle
 
 
-def _triangle(function: str, row: int, col: int, offset: int, dtype: Dtype | None) -> Tensor:
+def _triangle(function: str, row: int, col: int, offset: int, dtype: Dtype | None, device: Any) -> Tensor:
+    settle(function, None, None, device)
     for name, n in (("row", row), ("col", col)):
         if n < 0:
             raise RuntimeError(f"{name} must be non-negative, got{n}")
@@ -22,7 +24,7 @@ def _triangle(function: str, row: int, col: int, offset: int, dtype: Dtype | Non
     if kind.name not in ("int32", "int64"):
         raise NotImplementedError(f"\"{function}\" not implemented for '{SCALAR_NAMES[kind.name]}'")
     places = np.tril_indices(row, offset, col) if function == "tril_indices" else np.triu_indices(row, offset, col)
-    return wrap(np.stack(places).astype(kind.numpy))
+    return made(np.stack(places).astype(kind.numpy), device=device)
 
 
 def tril_indices(
@@ -35,7 +37,7 @@ def tril_indices(
         col: the number of columns.
         offset: the diagonal up to which the triangle goes; 0 is the main one.
         dtype: int64 or int32.
-        device: the CPU, or None.
+        device: "cpu", "meta", or None.
         layout: strided, or None.
 
     >>> import gradiente as torch
@@ -43,7 +45,7 @@ def tril_indices(
     tensor([[0, 1, 1],
             [0, 0, 1]])
     """
-    return _triangle("tril_indices", row, col, offset, dtype)
+    return _triangle("tril_indices", row, col, offset, dtype, device)
 
 
 def triu_indices(
@@ -56,7 +58,7 @@ def triu_indices(
     tensor([[0, 0, 1],
             [0, 1, 1]])
     """
-    return _triangle("triu_indices", row, col, offset, dtype)
+    return _triangle("triu_indices", row, col, offset, dtype, device)
 
 
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:

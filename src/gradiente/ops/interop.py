@@ -7,8 +7,10 @@ from typing import Any, cast
 
 import numpy as np
 
+from ..arrays.meta import is_meta
 from ..graph import current
 from ..tensor.core import Tensor, wrap
+from ..tensor.devices import is_on_meta
 from ..tensor.dtypes import SCALAR_NAMES, from_numpy_dtype
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.leaves import tracked
@@ -17,6 +19,7 @@ from ._factory import made, need_bool, need_differentiable, settle
 from ._literals import literal
 from .conversion import cast_array, converted
 from .creation import DeviceLike, known
+from .places import moved
 
 _TRACKED = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
 _READ_ONLY = (
@@ -53,6 +56,11 @@ def numpy(self: Tensor, *, force: bool = False) -> Any:
     """
     if self._node is not None and not force and current().grad:
         raise RuntimeError(_TRACKED)
+    if is_meta(self._array):
+        raise TypeError(
+            "can't convert meta device type tensor to numpy. Use Tensor.cpu() to copy the tensor to host memory first. "
+            "(It has no values: make memory for it with torch.empty_like(x, device='cpu'))"
+        )
     if self._array.__class__ is not np.ndarray:
         np.asarray(self._array)  # says why this is not possible
     if self._array.dtype.kind == "V":
@@ -139,13 +147,14 @@ def as_tensor(data: Any, dtype: Dtype | None = None, device: DeviceLike = None) 
     """
     wanted = settle("as_tensor", dtype, None, device)
     if isinstance(data, Tensor):
-        return data if wanted is None else converted(data, wanted)
+        found = moved(data, device) if device is not None or is_on_meta(None) else data
+        return found if wanted is None else converted(found, wanted)
     if isinstance(data, (np.ndarray, np.generic)):
         array = np.array(cast(Any, data)) if isinstance(data, np.generic) else cast(Any, data)
         if wanted is None or wanted is from_numpy_dtype(array.dtype):
-            return made(_shared(array, 3))
-        return made(cast_array(known(array), wanted.numpy))
-    return made(literal(data, wanted))
+            return made(_shared(array, 3), device=device)
+        return made(cast_array(known(array), wanted.numpy), device=device)
+    return made(literal(data, wanted), device=device)
 
 
 def asarray(
@@ -181,7 +190,7 @@ def asarray(
     if requires_grad is not None:
         need_bool(requires_grad, "asarray", "requires_grad")
     if isinstance(obj, Tensor):
-        found = obj
+        found = moved(obj, device) if device is not None or is_on_meta(None) else obj
         if requires_grad is None and obj._node is not None:
             warnings.warn(
                 "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "
@@ -191,7 +200,7 @@ def asarray(
             )
     elif isinstance(obj, (np.ndarray, np.generic)):
         array = np.array(cast(Any, obj)) if isinstance(obj, np.generic) else cast(Any, obj)
-        found = made(known(array) if copy else _shared(array, 3))
+        found = made(known(array) if copy else _shared(array, 3), device=device)
     elif hasattr(obj, "__dlpack__"):
         found = wrap(np.from_dlpack(obj))
     elif isinstance(obj, (bytes, bytearray, memoryview)):
@@ -199,7 +208,7 @@ def asarray(
     else:
         if copy is False:
             raise ValueError("can't alias arbitrary sequence into a tensor. (Leave out copy=False)")
-        out = made(literal(obj, wanted))
+        out = made(literal(obj, wanted), device=device)
         return _tracking(out, bool(requires_grad))
     if wanted is not None and wanted is not found.dtype:
         if copy is False:

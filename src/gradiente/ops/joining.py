@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.batched import Batched, not_batchable
+from ..arrays.batched import Batched
+from ..arrays.batched_errors import no_counts
 from ..tensor.core import Tensor
 from ..tensor.devices import contiguous_format
 from ..tensor.promotion import result_type
@@ -313,7 +314,7 @@ def _counts(repeats: Tensor) -> Any:
     if array.ndim != 1:
         raise RuntimeError(f"repeats must be 0-dim or 1-dim tensor (it has shape {list(array.shape)})")
     if array.__class__ is Batched:
-        raise not_batchable("repeat_interleave with counts of each example", "their results would differ in shape")
+        raise no_counts(array)
     if (array < 0).any():
         raise RuntimeError("repeats can not be negative")
     return array

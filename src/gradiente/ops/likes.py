@@ -6,13 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import usual_dtype, without_values
 from ..tensor.core import Tensor
+from ..tensor.devices import is_on_meta
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import from_numpy_dtype
 from ._arguments import need_tensor
-from ._factory import made, need_differentiable, settle
+from ._factory import made, need_differentiable, place_of, settle
 from ._numbers import Number, fitted, need_number
 from .creation import DeviceLike
 from .formats import empty_in
@@ -34,6 +36,9 @@ def alike(
     if requires_grad:
         need_differentiable(wanted or input.dtype, function)
     target = array.dtype if wanted is None else wanted.numpy
+    if (device is not None or array.__class__ is not np.ndarray) and is_on_meta(place_of(input, device)):
+        return without_values(array.shape, target, array.strides if dense(array) else None)
+    target = usual_dtype(target)
     preserve = memory_format is None or memory_format.name == "preserve_format"
     if not preserve:
         return empty_in(memory_format, array.shape, target)

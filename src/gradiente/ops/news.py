@@ -12,7 +12,7 @@ from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.origins import leave
-from ._factory import allocate, made, need_differentiable, sequence_shape, settle, shape_of
+from ._factory import allocate, made, need_differentiable, place_of, sequence_shape, settle, shape_of
 from ._numbers import Number, need_number
 from .creation import DeviceLike, copied, filled
 
@@ -66,7 +66,7 @@ def new_tensor(
             UserWarning,
             stacklevel=2,
         )
-    out = made(copied(data, wanted, "new_tensor", requires_grad), requires_grad)
+    out = made(copied(data, wanted, "new_tensor", requires_grad), requires_grad, place_of(self, device))
     return leave("tensor", data, out) if isinstance(data, Tensor) else out
 
 
@@ -107,7 +107,7 @@ def new_full(
     """
     wanted = _settled(self, "new_full", dtype, layout, device, pin_memory, requires_grad)
     number = need_number(fill_value, "new_full", "fill_value", 2)
-    return made(filled(sequence_shape(size, "new_full"), number, wanted), requires_grad)
+    return made(filled(sequence_shape(size, "new_full"), number, wanted, place_of(self, device)), requires_grad)
 
 
 def new_zeros(
@@ -145,7 +145,8 @@ def new_zeros(
         tensor([0, 0], dtype=torch.int8)
     """
     wanted = _settled(self, "new_zeros", dtype, layout, device, pin_memory, requires_grad)
-    return made(allocate(np.zeros, shape_of(sizes, size, "new_zeros"), wanted.numpy), requires_grad)
+    shape = shape_of(sizes, size, "new_zeros")
+    return made(allocate(np.zeros, shape, wanted.numpy, device=place_of(self, device)), requires_grad)
 
 
 def new_ones(
@@ -183,7 +184,8 @@ def new_ones(
         tensor([1, 1], dtype=torch.int8)
     """
     wanted = _settled(self, "new_ones", dtype, layout, device, pin_memory, requires_grad)
-    return made(allocate(np.ones, shape_of(sizes, size, "new_ones"), wanted.numpy), requires_grad)
+    shape = shape_of(sizes, size, "new_ones")
+    return made(allocate(np.ones, shape, wanted.numpy, device=place_of(self, device)), requires_grad)
 
 
 def new_empty(
@@ -221,7 +223,8 @@ def new_empty(
         torch.Size([2, 3])
     """
     wanted = _settled(self, "new_empty", dtype, layout, device, pin_memory, requires_grad)
-    return made(allocate(np.empty, shape_of(sizes, size, "new_empty"), wanted.numpy), requires_grad)
+    shape = shape_of(sizes, size, "new_empty")
+    return made(allocate(np.empty, shape, wanted.numpy, device=place_of(self, device)), requires_grad)
 
 
 METHODS: dict[str, Any] = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import is_meta
 from ..tensor.core import Tensor
 from ..tensor.dtypes import TENSOR_TYPES
 from ..tensor.elementwise import not_a_tensor
@@ -51,6 +52,8 @@ def apply_(self: Tensor, callable: Callable[[Any], Any]) -> Tensor:
     tensor([1., 4.])
     """
     _refuse("apply_", self)
+    if is_meta(self._array):  # it has no element
+        return self
     return _each(self, [callable(v) for v in self._array.ravel().tolist()])
 
 

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from .. import random as streams
-from ..tensor.batching import drawn_each
 from ..tensor.core import Tensor
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import get_default_dtype, int64
-from ._draws import drawn, filled, normals
+from ._draws import drawn, drawn_on, filled, normals
 from ._factory import made, need_differentiable, put_out, sequence_shape, settle, shape_of
 from ._numbers import need_int
 from .creation import DeviceLike
@@ -72,7 +71,7 @@ def rand(
     wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
     shape = shape_of(sizes, size, "rand")
     source, kind = need_generator(generator, "rand"), wanted.numpy
-    array = drawn_each(lambda shape: streams.uniform(source, shape, kind), shape)
+    array = drawn_on(device, lambda shape: streams.uniform(source, shape, kind), shape, kind)
     return made(array, requires_grad) if out is None else put_out(out, array, "rand", settled)
 
 
@@ -118,7 +117,7 @@ def randn(
     wanted = settled or (out.dtype if isinstance(out, Tensor) else get_default_dtype())
     shape = shape_of(sizes, size, "randn")
     source, kind = need_generator(generator, "randn"), wanted.numpy
-    array = drawn_each(lambda shape: streams.normal(source, shape, kind), shape)
+    array = drawn_on(device, lambda shape: streams.normal(source, shape, kind), shape, kind)
     return made(array, requires_grad) if out is None else put_out(out, array, "randn", settled)
 
 
@@ -170,7 +169,7 @@ def randint(
     least, most, sizes = _bounds("randint", list(args), low, high, size)
     source = need_generator(generator, "randint")
     kind = wanted.numpy
-    array = drawn_each(lambda shape: streams.randint(source, shape, kind, least, most), sizes)
+    array = drawn_on(device, lambda shape: streams.randint(source, shape, kind, least, most), sizes, kind)
     return made(array, requires_grad) if out is None else put_out(out, array, "randint", settled)
 
 
@@ -241,7 +240,7 @@ def randperm(
         need_differentiable(wanted, "randperm")
     count = need_int(n, "randperm", "n", 1)
     source, kind = need_generator(generator, "randperm"), wanted.numpy
-    array = drawn_each(lambda shape: _permutations(source, shape, kind), (count,))
+    array = drawn_on(device, lambda shape: _permutations(source, shape, kind), (count,), kind)
     return made(array, requires_grad) if out is None else put_out(out, array, "randperm", settled)
 
 

@@ -84,7 +84,7 @@ def arange(
     if requires_grad:
         need_differentiable(wanted, "arange")
     array = _arange(low, high, stride, wanted)
-    return made(array, requires_grad) if out is None else put_out(out, array, "arange", settled)
+    return made(array, requires_grad, device) if out is None else put_out(out, array, "arange", settled)
 
 
 def range(
@@ -148,7 +148,7 @@ def range(
     lacking("range_cpu", wanted)
     steps = allocate(_indices, (int((last - first) / by) + 1,))
     array = (first + by * steps).astype(wanted.numpy)
-    return made(array, requires_grad) if out is None else put_out(out, array, "range", settled)
+    return made(array, requires_grad, device) if out is None else put_out(out, array, "range", settled)
 
 
 def _arange(low: Number, high: Number, step: Number, dtype: Dtype) -> Any:
@@ -297,7 +297,7 @@ def linspace(
     low, high, n = _ends("linspace", start, end, steps)
     wanted = _kind_of(low, high, settled, out, "linspace")
     array = _spaced(low, high, n, wanted).astype(wanted.numpy)
-    return made(array, requires_grad) if out is None else put_out(out, array, "linspace", settled)
+    return made(array, requires_grad, device) if out is None else put_out(out, array, "linspace", settled)
 
 
 def logspace(
@@ -346,7 +346,7 @@ def logspace(
     wide = exponents.astype("complex128" if wanted.is_complex else "float64")
     with np.errstate(all="ignore"):
         array = np.power(need_number(base, "logspace", "base", 4), wide).astype(wanted.numpy)
-    return made(array, requires_grad) if out is None else put_out(out, array, "logspace", settled)
+    return made(array, requires_grad, device) if out is None else put_out(out, array, "logspace", settled)
 
 
 METHODS: dict[str, Any] = {}

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays.batched import Batched
 from ..arrays.batched_errors import dynamic
+from ..arrays.meta import is_meta
 from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES
@@ -117,7 +118,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             f"{SCALAR_NAMES[input.dtype.name]} and {SCALAR_NAMES[source.dtype.name]} (convert one of them)"
         )
     if m._array.__class__ is Batched:
-        raise dynamic("masked_scatter")
+        raise dynamic("masked_scatter", is_meta(m._array))
     shape = np.broadcast_shapes(x._array.shape, m._array.shape)
     whole, chosen = broadcast_to(x, shape), np.broadcast_to(m._array, shape)
     count = int(chosen.sum())

@@ -15,7 +15,7 @@ import numpy as np
 from .. import random as streams
 from ..arrays.batched import Batched, levels_of
 from ..graph import current
-from ..tensor.batching import drawn_from
+from ..tensor.batching import batched_here, drawn_from
 from ..tensor.core import Tensor, wrap
 from ..tensor.inplace import write
 from ..tensor.restrictions import check_writable
@@ -177,7 +177,7 @@ def bernoulli_(self: Tensor, p: float | Tensor = 0.5, *, generator: Generator | 
     chances = expanded(p._array, self._array.shape)
 
     def draw(array: Any) -> Any:
-        if current().transforms:
+        if batched_here(array, chances):
             each = lambda given: streams.bernoulli(source, given.shape, array.dtype, given)  # noqa: E731
             return drawn_from(each, chances, "bernoulli_")
         order = in_memory_order(array)

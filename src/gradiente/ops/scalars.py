@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.batched import Batched
+from ..arrays.meta import is_meta
 from ..tensor.core import Tensor
 from ..tensor.origins import leave
 from ._arguments import need_tensor
@@ -119,11 +120,11 @@ def _index(self: Tensor) -> int:
             "only integer tensors of a single element can be converted to an index "
             f"(this one has dtype {self.dtype!r} and shape {list(array.shape)})"
         )
-    return int(array.item())
+    return int(item(self))
 
 
 def _format(self: Tensor, format_spec: str) -> str:
-    if self._array.ndim == 0 and type(self) is Tensor:
+    if self._array.ndim == 0 and type(self) is Tensor and not is_meta(self._array):
         return format(item(self), format_spec)
     return object.__format__(self, format_spec)
 

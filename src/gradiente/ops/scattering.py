@@ -9,8 +9,8 @@ import numpy as np
 
 from ..arrays import numpy_extras
 from ..arrays.batched import examples, not_batchable
-from ..graph import current
 from ..rules import table
+from ..tensor.batching import batched_here
 from ..tensor.core import Tensor, wrap
 from ..tensor.dispatch import Recorder
 from ..tensor.dtypes import SCALAR_NAMES
@@ -96,7 +96,7 @@ def _scatter_reduced(self: Tensor, dim: int, index: Tensor, src: Any, reduce: st
     dim = wrap_dim(dim, array.ndim)
     new = src._array if isinstance(src, Tensor) else np.broadcast_to(fitted(src, self.dtype), at.shape)
     check_along(array, at, dim, "scatter", new)
-    if current().transforms:
+    if batched_here(array, at, new):
         if reduce == "multiply":
             raise not_batchable("scatter with reduce='multiply'")
         return scatter_add_(self, dim, index, wrap(new))

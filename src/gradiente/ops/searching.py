@@ -8,7 +8,9 @@ import numpy as np
 
 from ..arrays.batched import examples
 from ..arrays.batched_each import each_example
+from ..arrays.meta import is_meta, without_values
 from ..tensor.core import Tensor, box, wrap
+from ..tensor.meta_device import need_one_device
 from ..tensor.promotion import result_type
 from ._arguments import need_tensor
 from ._numbers import Number
@@ -131,6 +133,9 @@ def isin(
             raise RuntimeError(f"Unsupported input type encountered for isin(): {type_name(x._array)}")
     common = result_type(*given).numpy
     a, b = ((x._array if isinstance(x, Tensor) else np.asarray(x)).astype(common) for x in given)
+    if is_meta(a) or is_meta(b):
+        need_one_device(given)
+        return wrap(without_values(a.shape, np.bool_))
     return wrap(box(each_example(np.isin, a, b, invert=bool(invert))))
 
 
@@ -220,6 +225,8 @@ def _places(sequence: Any, values: Any, right: bool, out_int32: bool) -> Tensor:
     if sequence.dtype.kind in "bc":
         raise NotImplementedError(f"\"searchsorted_out_cpu\" not implemented for '{type_name(sequence)}'")
     side, dtype = ("right" if right else "left"), (np.int32 if out_int32 else np.int64)
+    if is_meta(values) or is_meta(sequence):
+        return wrap(without_values(values.shape, dtype))
     return wrap(box(each_example(_sorted_in, sequence, values, side=side).astype(dtype)))
 
 

@@ -7,6 +7,7 @@ from types import NoneType
 from typing import Any
 
 from ..arrays.batched import examples
+from ..arrays.meta import is_meta, memory_of
 from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import type_text
@@ -36,6 +37,8 @@ def can_view(array: Any, shape: tuple[int, ...]) -> bool:
     """Whether the array's memory can be seen with another shape, of as many elements."""
     if array.flags.c_contiguous:
         return True
+    if is_meta(array):
+        return memory_of(array.reshape(shape))[0] is memory_of(array)[0]
     values = examples(array)
     seen = array.reshape(shape).base
     return seen is values or (seen is not None and seen is values.base)

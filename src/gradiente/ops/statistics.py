@@ -9,6 +9,8 @@ import numpy as np
 
 from ..arrays.batched import examples
 from ..arrays.batched_each import each_example
+from ..arrays.batched_errors import no_meta_kernel
+from ..arrays.meta import is_meta, without_values
 from ..tensor.core import Tensor, wrap
 from . import return_types
 from ._arguments import need_tensor
@@ -135,6 +137,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError(f"minlength should be >= 0 (it is {minlength})")
     if array.dtype.kind not in "iu":
         raise NotImplementedError(f"\"bincount_cpu\" not implemented for '{type_name(array)}' (integers have it)")
+    if is_meta(array):
+        raise no_meta_kernel("bincount")
     if array.ndim != 1 or (array.size and examples(array).min() < 0):
         raise RuntimeError(
             f"bincount only supports 1-d non-negative integral inputs. (This one has shape {list(array.shape)}.)"
@@ -180,6 +184,8 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0, *, out
     low, high = float(min), float(max)
     if low > high:
         raise RuntimeError("torch.histc: max must be larger than min")
+    if is_meta(array):
+        return wrap(without_values((bins,), array.dtype))
     return wrap(each_example(_histc, array, bins=bins, low=low, high=high))
 
 

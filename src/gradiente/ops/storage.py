@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays.batched import Batched
+from ..arrays.meta import is_meta
 from ..arrays.numpy_indexing import Layout, storage
 from ..graph import version_of
 from ..tensor.core import Tensor, wrap
@@ -188,7 +189,7 @@ def detach_(input: Tensor) -> Tensor:
 
 
 def _set_data(self: Tensor, value: Any) -> None:
-    if self._array.__class__ is Batched:
+    if self._array.__class__ is Batched and not is_meta(self._array):
         raise RuntimeError(
             "mutating directly with `.data` under vmap transform is not allowed. (Use copy_, or return the new value.)"
         )
@@ -198,7 +199,7 @@ def _set_data(self: Tensor, value: Any) -> None:
 
 
 def _get_data(self: Tensor) -> Tensor:
-    if self._array.__class__ is Batched:
+    if self._array.__class__ is Batched and not is_meta(self._array):
         raise RuntimeError("accessing `data` under vmap transform is not allowed (use .detach())")
     out = share(self)
     if self.requires_grad or self._meta is not None:
@@ -295,14 +296,15 @@ def storage_offset(self: Tensor) -> int:
 
 
 def data_ptr(self: Tensor) -> int:
-    """The address of the first element; 0 for an empty tensor.
+    """The address of the first element; 0 for an empty tensor, and on the meta device.
 
     >>> import gradiente as torch
     >>> x = torch.ones(2)
     >>> x.data_ptr() == x[:1].data_ptr()
     True
     """
-    return self._array.__array_interface__["data"][0] if self._array.size else 0
+    array = self._array
+    return array.__array_interface__["data"][0] if array.size and not is_meta(array) else 0
 
 
 def dim_order(self: Tensor, *, ambiguity_check: bool = False) -> tuple[int, ...]:

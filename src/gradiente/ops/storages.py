@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.meta import is_meta, usual_dtype, without_values
 from ..arrays.numpy_indexing import owner, storage
 from ..graph import current
 from ..graph.sharing import HELD_ONCE
@@ -251,8 +252,10 @@ def set_(
     check_writable(self, overlapping=True)
     if current().grad and (self._node is not None or (isinstance(source, Tensor) and source._node is not None)):
         raise RuntimeError("derivative for aten::set_ is not implemented (set_ under no_grad, or use copy_)")
+    if source is not None:
+        _need_device(self, source)
     if source is None:
-        array = np.empty(0, self._array.dtype)
+        array = np.empty(0, usual_dtype(self._array.dtype)) if self.is_cpu else without_values((0,), self._array.dtype)
     elif isinstance(source, Tensor) and size is None:
         if source._array.dtype != self._array.dtype:
             names = [C_NAMES[x.dtype.name] for x in (source, self)]
@@ -265,6 +268,21 @@ def set_(
     self._array = array
     touched(self)
     return self
+
+
+def _need_device(x: Tensor, source: Any) -> None:
+    """Raise torch's error if a source of memory is on another device than a tensor."""
+    own, other = is_meta(x._array), _on_meta(source)
+    if own != other:
+        names = ["meta" if here else "cpu" for here in (own, other)]
+        raise RuntimeError(
+            f'Attempted to set the storage of a tensor on device "{names[0]}" to a storage on different device '
+            f'"{names[1]}".  This is no longer allowed; the devices must match.'
+        )
+
+
+def _on_meta(source: Any) -> bool:
+    return is_meta(source._array) if isinstance(source, Tensor) else source._untyped_storage._is_meta
 
 
 def _is_source(value: Any) -> bool:

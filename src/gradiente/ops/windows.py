@@ -41,11 +41,11 @@ def _window(
             f"\"arange_cpu\" not implemented for '{SCALAR_NAMES[wanted.name]}' (give a real dtype)"
         )
     if length < 2:
-        return made(np.ones(length, wanted.numpy), requires_grad)
+        return made(np.ones(length, wanted.numpy), requires_grad, device)
     n = length + 1 if periodic else length
     places = np.arange(n).astype(wanted.numpy)
     found = np.asarray(shape(places, n - 1), dtype=wanted.numpy)
-    return made(found[:length].copy(), requires_grad)
+    return made(found[:length].copy(), requires_grad, device)
 
 
 def hann_window(

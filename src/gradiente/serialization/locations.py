@@ -17,6 +17,14 @@ def _cpu_deserialize(storage: Any, location: str) -> Any:
     return storage if location.partition(":")[0] == "cpu" else None
 
 
+def _meta_tag(storage: Any) -> str | None:
+    return "meta" if storage.device.type == "meta" else None
+
+
+def _meta_deserialize(storage: Any, location: str) -> Any:
+    return storage.to(device="meta") if location == "meta" else None
+
+
 def validate_cuda_device(location: str) -> int:
     """Raise torch's error for memory of a CUDA device, of which there is none."""
     raise RuntimeError(
@@ -34,6 +42,7 @@ def _cuda_deserialize(storage: Any, location: str) -> Any:
 _package_registry: list[tuple[int, Tagger, Deserializer]] = [
     (10, _cpu_tag, _cpu_deserialize),
     (20, lambda storage: None, _cuda_deserialize),
+    (22, _meta_tag, _meta_deserialize),
 ]
 
 

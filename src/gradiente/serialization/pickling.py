@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..arrays.meta import is_meta
 from ..arrays.numpy_indexing import storage
 from ..nn.parameter import Parameter, is_lazy
 from ..ops.storage import stride
@@ -32,20 +33,23 @@ def _no_hooks() -> OrderedDict[Any, Any]:
 
 
 class _Rebuilt:
-    """A tensor's values without being a parameter."""
+    """A tensor's values without being a parameter: what makes them of what."""
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "function")
 
-    def __init__(self, data: tuple[Any, ...]) -> None:
+    def __init__(self, function: Any, data: tuple[Any, ...]) -> None:
+        self.function = function
         self.data = data
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return rebuilding.tensor, self.data
+        return self.function, self.data
 
 
 def reduced(x: Tensor) -> tuple[Any, ...]:
     """What makes the tensor again, as torch's files and pickles say it: a function and its arguments."""
     array = x._array
+    if is_meta(array):
+        return _with_kind(x, rebuilding.meta_tensor, (x.dtype, tuple(array.shape), tuple(stride(x)), False))
     if type(array) is not np.ndarray:
         raise RuntimeError(f"torch.save: a tensor inside of vmap has no values of its own ({type(array).__name__})")
     memory, offset = storage(array)
@@ -60,17 +64,26 @@ def reduced(x: Tensor) -> tuple[Any, ...]:
         return rebuilding.tensor_of_bytes, (untyped, *place, False, _no_hooks(), x.dtype)
     typed = TypedStorage(wrap_storage=untyped, dtype=x.dtype, _internal=True)
     data = typed, offset // item, tuple(array.shape), tuple(stride(x)), False, _no_hooks()
+    return _with_kind(x, rebuilding.tensor, data)
+
+
+def _with_kind(x: Tensor, function: Any, data: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`function(*data)`, which makes the values, with what makes them a tensor of this class that requires gradients.
+
+    Whether it does is the fifth of the data of a tensor, the fourth of one of the meta device.
+    """
     state = x.__dict__
     if type(x) is Parameter:
-        made = _Rebuilt(data)
+        made = _Rebuilt(function, data)
         rest = x.requires_grad, _no_hooks()
         return (
             (rebuilding.parameter_with_state, (made, *rest, state)) if state else (rebuilding.parameter, (made, *rest))
         )
-    data = (*data[:4], x.requires_grad, data[5])
+    place = data.index(False, 3)
+    data = (*data[:place], x.requires_grad, *data[place + 1 :])
     if type(x) is Tensor and not state:
-        return rebuilding.tensor, data
-    return rebuilding.from_type, (rebuilding.tensor, type(x), data, state)
+        return function, data
+    return rebuilding.from_type, (function, type(x), data, state)
 
 
 class Pickler(Python):

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import without_values
 from ..nn.parameter import Parameter
 from ..storage import TypedStorage, UntypedStorage
 from ..tensor import devices, dtypes
@@ -76,19 +77,22 @@ def _tensor(
     (start,) = _whole((offset,), "offset")
     if len(sizes) != len(strides) or len(sizes) > 64:
         raise Malformed(f"mismatch in length of strides and shape (sizes {list(sizes)}, strides {list(strides)})")
-    item, memory = dtype.itemsize, storage._bytes
-    count = memory.size // item
+    item, length = dtype.itemsize, len(storage)
+    memory = None if storage._is_meta else storage._bytes
+    count = length // item
     last = start + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True))
     if 0 in sizes:
         last = -1
     if last >= count or prod(sizes) >= 2**60:
         raise Malformed(
             f"setStorage: sizes {list(sizes)}, strides {list(strides)}, storage offset {start}, and itemsize {item} "
-            f"requiring a storage size of {(last + 1) * item} are out of bounds for storage of size {memory.size}"
+            f"requiring a storage size of {(last + 1) * item} are out of bounds for storage of size {length}"
         )
     kind = dtype.numpy
-    if last < 0:
-        array = memory[:0].view(kind).reshape(sizes)
+    if storage._is_meta:
+        array = storage._seen(kind, start, sizes, strides)
+    elif last < 0:
+        array = storage._bytes[:0].view(kind).reshape(sizes)
     else:  # a view of the memory itself, so that its offset is known
         array = np.ndarray(sizes, kind, memory, start * item, tuple([s * item for s in strides]))
     for name in metadata or {}:
@@ -97,6 +101,18 @@ def _tensor(
         elif name == "neg":
             array = -array
     out = wrap(array)
+    if requires_grad:
+        out.requires_grad_()
+    return out
+
+
+def meta_tensor(dtype: Any, size: Any, stride: Any, requires_grad: Any) -> Tensor:
+    """The tensor of the meta device of this dtype and these sizes and strides."""
+    sizes, strides = _whole(tuple(size), "sizes"), _whole(tuple(stride), "strides")
+    if not isinstance(dtype, dtypes.dtype) or len(sizes) != len(strides) or len(sizes) > 63 or prod(sizes) >= 2**60:
+        raise Malformed(f"no tensor has the type {dtype!r}, sizes {list(sizes)} and strides {list(strides)}")
+    kind = dtype.numpy
+    out = wrap(without_values(sizes, kind, tuple([s * kind.itemsize for s in strides])))
     if requires_grad:
         out.requires_grad_()
     return out
@@ -116,7 +132,7 @@ def parameter_with_state(data: Any, requires_grad: Any, backward_hooks: Any, sta
 
 def from_type(function: Any, cls: Any, args: Any, state: Any) -> Tensor:
     """A tensor of class `cls`, with attributes; `function(*args)` makes it."""
-    if function not in (tensor, parameter) or not (isinstance(cls, type) and issubclass(cls, Tensor)):
+    if function not in (tensor, parameter, meta_tensor) or not (isinstance(cls, type) and issubclass(cls, Tensor)):
         raise Malformed(f"a tensor of type {cls!r} made by {function!r} is unknown")
     plain = function(*args)
     if type(plain) is not cls:

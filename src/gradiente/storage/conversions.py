@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..arrays.batched_errors import NO_DATA
 from ..tensor import dtypes
 from ..tensor.devices import device as Device
-from ..tensor.devices import need_cpu
+from ..tensor.devices import is_on_meta, need_place
 
 if TYPE_CHECKING:
     from .typed import TypedStorage
@@ -20,6 +21,8 @@ class Conversions:
         def _in(self, dtype: dtypes.dtype) -> TypedStorage: ...
 
         def _type_name(self) -> str: ...
+
+        def _nowhere(self) -> Any: ...
 
     def bool(self) -> TypedStorage:
         """A copy as bools."""
@@ -70,13 +73,19 @@ class Conversions:
         return self._in(dtypes.complex128)
 
     def cpu(self) -> Any:
-        """Itself: it is on the CPU."""
-        return self
+        """Itself; NotImplementedError on the meta device, where it has no bytes."""
+        return self.to(device="cpu")
 
     def to(self, *, device: Device | str, non_blocking: Any = False) -> Any:
-        """Itself, for the CPU; other devices raise what a CPU build of torch raises."""
-        need_cpu(device, "to")
-        return self
+        """Itself, on the device where it is; for the meta device one without bytes. Others raise what torch raises."""
+        need_place(device, "to")
+        target = is_on_meta(device)
+        this: Any = self
+        if this._untyped_storage._is_meta == target:
+            return self
+        if not target:
+            raise NotImplementedError(NO_DATA)
+        return self._nowhere()
 
     def cuda(self, device: Any = None, non_blocking: Any = False) -> Any:
         """Raises AssertionError: there is no CUDA device."""

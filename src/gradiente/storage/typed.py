@@ -141,7 +141,7 @@ class TypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     @property
     def device(self) -> Device:
-        """Where it lies: the CPU."""
+        """Where it lies: the CPU, or the meta device."""
         warn()
         return self._untyped_storage.device
 
@@ -172,6 +172,9 @@ class TypedStorage(Conversions, metaclass=ShownAsTorchs):
         """False: without an accelerator there is no pinned memory."""
         return False
 
+    def _nowhere(self) -> TypedStorage:
+        return TypedStorage(wrap_storage=self._untyped_storage._nowhere(), dtype=self.dtype, _internal=True)
+
     def _type_name(self) -> str:
         from .legacy import legacy_type
 
@@ -193,9 +196,10 @@ class TypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     @deprecated
     def __repr__(self) -> str:
-        values = "\n ".join(map(str, self._values()))
-        head = f"torch.storage.TypedStorage(dtype={self.dtype!r}, device=cpu)"
-        return f" {values}\n[{head} of size {self._array.size}]"
+        untyped = self._untyped_storage
+        values = "..." if untyped._is_meta else " " + "\n ".join(map(str, self._values()))
+        head = f"torch.storage.TypedStorage(dtype={self.dtype!r}, device={untyped.device})"
+        return f"{values}\n[{head} of size {len(untyped) // self.dtype.itemsize}]"
 
     @deprecated
     def __sizeof__(self) -> int:

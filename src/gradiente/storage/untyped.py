@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.batched_errors import NO_DATA
+from ..arrays.meta import Nowhere, nowhere, without_values
 from ..arrays.numpy_indexing import copied_with_memory
 from ..tensor import memory
+from ..tensor.devices import CPU, META, is_on_meta, need_place
 from ..tensor.devices import device as Device
-from ..tensor.devices import need_cpu
 from ..tensor.dtypes import dtype as Dtype
 from ..tensor.dtypes import int64
 from ..tensor.shown import ShownAsTorchs
@@ -28,7 +30,6 @@ _FORMS = (
     " * (int size, *, int allocator = None, torch.device device = None)\n"
     " * (object sequence, *, int allocator = None, torch.device device = None)\n"
 )
-_CPU = Device("cpu")
 
 
 class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
@@ -69,7 +70,10 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
                 f"torch.UntypedStorage() received an invalid combination of arguments - got ({', '.join(given)}"
                 f"{ending}), but expected one of:\n{_FORMS}"
             )
-        need_cpu(device, "torch.UntypedStorage")
+        need_place(device, "torch.UntypedStorage")
+        if is_on_meta(device):
+            length = not_negative(int(args[0])) if args and is_int(args[0]) else bytes_of(*args or ([],)).size
+            return cls._around(nowhere(length))
         return cls._around(bytes_of(args[0]) if args else np.zeros(0, np.uint8))
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
@@ -88,7 +92,13 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     @property
     def _bytes(self) -> Any:
+        if self._is_meta:
+            raise NotImplementedError(NO_DATA)
         return memory.whole(self._owner)[0][: self._record.nbytes]
+
+    @property
+    def _is_meta(self) -> bool:
+        return isinstance(self._owner, Nowhere)
 
     @property
     def _untyped_storage(self) -> UntypedStorage:
@@ -118,6 +128,9 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
                 f"Storage size calculation overflowed with sizes={list(sizes)} and strides={list(strides)} "
                 "(strides must not be negative)"
             )
+        if self._is_meta:
+            item = kind.itemsize
+            return without_values(sizes, kind, tuple([s * item for s in strides]), self._owner, start * item)
         if 0 in sizes:
             return memory.whole(self._owner)[0][:0].view(kind).reshape(sizes)
         end = start + 1 + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True))
@@ -133,6 +146,9 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     def _type_name(self) -> str:
         return "torch.storage.UntypedStorage"
+
+    def _nowhere(self) -> UntypedStorage:
+        return self._around(nowhere(len(self)))
 
     # -- what it is
 
@@ -150,7 +166,7 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     def data_ptr(self) -> int:
         """The address of the first byte; 0 if there is none."""
-        return self._bytes.__array_interface__["data"][0] if self._record.nbytes else 0
+        return self._bytes.__array_interface__["data"][0] if self._record.nbytes and not self._is_meta else 0
 
     @property
     def _cdata(self) -> int:
@@ -159,8 +175,8 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     @property
     def device(self) -> Device:
-        """Where it lies: the CPU."""
-        return _CPU
+        """Where it lies: on the CPU, or nowhere, on the meta device."""
+        return META if self._is_meta else CPU
 
     @property
     def filename(self) -> str | None:
@@ -191,8 +207,8 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
         return self._record.nbytes
 
     def __repr__(self) -> str:
-        values = "\n ".join(map(str, self.tolist()))
-        return f" {values}\n[{self.type()}(device=cpu) of size {len(self)}]"
+        values = "..." if self._is_meta else " " + "\n ".join(map(str, self.tolist()))
+        return f"{values}\n[{self.type()}(device={self.device}) of size {len(self)}]"
 
     def __sizeof__(self) -> int:
         return object.__sizeof__(self) + len(self)
@@ -243,7 +259,8 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
             raise TypeError(f"copy_(): argument 'src' (position 1) must be torch.Storage, not {type(source).__name__}")
         if len(found) != len(self):
             raise RuntimeError(f"size does not match, self was {len(self)} bytes but src was {len(found)} bytes")
-        self._bytes[...] = found._bytes
+        if not self._is_meta:
+            self._bytes[...] = found._bytes
         return self
 
     def byteswap(self, dtype: Dtype) -> None:
@@ -254,7 +271,7 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     def clone(self) -> UntypedStorage:
         """A copy."""
-        return self._around(self._bytes.copy())
+        return self._nowhere() if self._is_meta else self._around(self._bytes.copy())
 
     def __copy__(self) -> UntypedStorage:
         return self.clone()
@@ -287,7 +304,7 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
         if not self._record.resizable:
             raise RuntimeError("Trying to resize storage that is not resizable (it is the memory of a file: clone it)")
         size = not_negative(int(size))
-        if size > memory.whole(self._owner)[0].size:
+        if not self._is_meta and size > memory.whole(self._owner)[0].size:
             grown = np.zeros(size, np.uint8)
             grown[: len(self)] = self._bytes
             self._move(grown)
@@ -300,6 +317,8 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     def share_memory_(self) -> UntypedStorage:
         """Move it, with the tensors that look at it, to memory that child processes which are forked share."""
+        if self._is_meta:
+            raise RuntimeError("_share_fd_: only available on CPU (this storage is on the meta device)")
         if not self._record.shared:
             moved = np.frombuffer(memory_map.mmap(-1, max(len(self), 1)), np.uint8, len(self))
             moved[...] = self._bytes

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..arrays.batched import Batched, levels_of, not_batchable, spread
 from ..arrays.batched_namespace import namespace as batched
+from ..arrays.meta import META
 from ..graph import Node, Plan, change, counter, current, moment, set_mode, version_of
 from .core import Tensor, wrap
 from .dispatch import Recorder
@@ -40,6 +41,25 @@ class Frame:
         self.randomness: str = randomness
         self.start: int = moment()
         self.shared: dict[Any, Node] = {}
+
+
+_META = Frame(0, "different")
+"""Stands for the batch of no examples that tensors of the meta device are."""
+_META.level, _META.start = META, -1
+
+
+def on_meta(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Any:
+    """Call `function` as operators of tensors on the meta device are called; see Note [A batch of no examples]."""
+    previous = change(transforms=(_META,))
+    try:
+        return function(*arguments, **keywords)
+    finally:
+        set_mode(previous)
+
+
+def batched_here(*arrays: Any) -> bool:
+    """Whether operators of these arrays work on batches: inside a vmap, and on the meta device."""
+    return bool(current().transforms) or any(array.__class__ is Batched for array in arrays)
 
 
 # -- arrays -----------------------------------------------------------------------------------------------------------
@@ -236,8 +256,11 @@ _twins: dict[Recorder, Recorder] = {}
 
 def recorder_now(recorder: Recorder) -> Recorder:
     """The recorder that makes the primitive's nodes in the present mode: inside a transform, for batched arrays."""
-    if not current().transforms:
-        return recorder
+    return _twin(recorder) if current().transforms else recorder
+
+
+def _twin(recorder: Recorder) -> Recorder:
+    """The recorder for batched arrays."""
     twin = _twins.get(recorder)
     if twin is None:
         twin = _twins[recorder] = Recorder(recorder.primitive, recorder.kind.name)
@@ -249,9 +272,9 @@ def record(
     recorder: Recorder, out: Tensor, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: Any
 ) -> Node | None:
     """`recorder.record` in the present mode."""
-    if not current().transforms:
+    if not current().transforms and out._array.__class__ is not Batched:
         return recorder.record(out, operands, arrays, static)
-    return recorder_now(recorder).record(out, lifted(operands), arrays, static)
+    return _twin(recorder).record(out, lifted(operands), arrays, static)
 
 
 def on_batched(taped: Callable[[Node, Any], Any]) -> Callable[[Node, Any], Any]:
@@ -325,8 +348,10 @@ def drawn_each(draw: Any, shape: tuple[int, ...]) -> Any:
 
 def drawn_from(draw: Any, array: Any, function: str, axes: int = 0, *others: Any) -> Any:
     """Random numbers from `draw(array, *others)`, where the arrays give each its distribution."""
-    frames = _frames_to_draw_for()
     own = levels_of((array, *others))
+    if own == (META,) and not current().transforms:
+        return on_meta(drawn_from, draw, array, function, axes, *others)
+    frames = _frames_to_draw_for()
     if not frames and not own:
         return draw(array, *others)
     levels = tuple([frame.level for frame in frames])
@@ -346,6 +371,7 @@ def drawn_from(draw: Any, array: Any, function: str, axes: int = 0, *others: Any
 
 __all__ = [
     "Frame",
+    "batched_here",
     "differing",
     "drawn_each",
     "drawn_from",
@@ -354,6 +380,7 @@ __all__ = [
     "lifted",
     "need_randomness",
     "on_batched",
+    "on_meta",
     "private_copy",
     "record",
 ]

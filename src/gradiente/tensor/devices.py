@@ -1,4 +1,7 @@
-"""Devices, layouts and memory formats: torch's names for where and how the elements lie. Here: in NumPy's memory."""
+"""Devices, layouts and memory formats: torch's names for where and how the elements lie.
+
+Here: in NumPy's memory, or nowhere, for tensors of the meta device, which have a shape and a dtype only.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,10 @@ _STRING = re.compile(r"([a-z]+)(?::(0|[1-9][0-9]*))?")
 
 
 class device(metaclass=ShownAsTorchs):
-    """A device that a tensor can be on: its type, and its number if one was given. Tensors are on "cpu".
+    """A device that a tensor can be on: its type, and its number if one was given. Tensors are on "cpu" or "meta".
+
+    On "cpu" they have values. On "meta" they have a shape and a dtype only: they take no memory, and operators find
+    the shapes and dtypes of their results.
 
     Args:
         type: "cpu", "cpu:0", another name that torch knows, or a device.
@@ -123,7 +129,10 @@ def _parsed(text: str, index: int | None) -> tuple[str, int | None]:
 
 
 CPU = device("cpu")
-"""Where every tensor is."""
+"""Where tensors with values are."""
+
+META = device("meta")
+"""Where tensors without values are."""
 
 
 class _Default:
@@ -138,8 +147,24 @@ _default = _Default()
 _default.device = None
 
 
-def need_cpu(given: Any, function: str) -> None:
-    """Raise what a CPU build of torch raises for a device that it cannot make tensors on."""
+def is_on_meta(given: Any) -> bool:
+    """Whether tensors that are made with this device, or the default one if it is None, have no values."""
+    if given is None:
+        given = _default.device
+        if given is None:
+            return False
+    if isinstance(given, str):
+        return given.startswith("meta")
+    return (given if isinstance(given, device) else device(given)).type == "meta"
+
+
+def need_place(given: Any, function: str) -> None:
+    """Raise what a CPU build of torch raises for a device that it cannot make tensors on: neither CPU nor meta."""
+    need_cpu(given, function, "meta")
+
+
+def need_cpu(given: Any, function: str, other: str = "cpu") -> None:
+    """Raise what a CPU build of torch raises for a device that it cannot compute on; `other` is allowed, too."""
     if given is None:
         given = _default.device
         if given is None:
@@ -147,7 +172,7 @@ def need_cpu(given: Any, function: str) -> None:
     elif not isinstance(given, (device, str, int)) or isinstance(given, bool):
         raise TypeError(f"{function}(): argument 'device' must be torch.device, not {type(given).__name__}")
     where = given if isinstance(given, device) else device(given)
-    if where.type == "cpu":
+    if where.type == "cpu" or where.type == other:
         return
     remedy = f"({function}() was asked for {where!r}; gradiente computes on the CPU: pass device='cpu')"
     if where.type == "cuda":
@@ -180,7 +205,7 @@ def set_default_device(device: device | str | int | None) -> None:
         device(type='cpu')
     """
     if device is not None:
-        need_cpu(device, "set_default_device")
+        need_place(device, "set_default_device")
     _default.device = None if device is None else _device(device)
 
 

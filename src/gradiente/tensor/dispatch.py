@@ -224,6 +224,8 @@ def run(
         if array.__class__ is np.ndarray or array.__class__ is Batched:
             dtype = array.dtype
             if array.__class__ is Batched:
+                if not array.levels[0] and not mode.transforms:
+                    return _on_meta(recorder, operands, arrays, static, constant)
                 foreign = array
             if dtype.kind == "V":
                 short = dtype
@@ -257,6 +259,20 @@ def run(
         from . import special  # the unusual modes: loaded when one is first used
 
         return special.after(mode, node, out, recorder, operands, arrays, static)
+    return out
+
+
+def _on_meta(
+    recorder: Recorder, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: dict[str, Any], constant: bool
+) -> Tensor:
+    """A primitive of tensors on the meta device."""
+    from ..arrays.meta import settled
+    from .batching import on_meta
+    from .meta_device import need_one_device
+
+    need_one_device(operands, recorder.primitive.kind not in ("elementwise", "constant"))
+    out = on_meta(run, recorder, operands, arrays, static, constant)
+    out._array = settled(out._array)
     return out
 
 

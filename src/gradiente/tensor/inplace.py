@@ -17,10 +17,11 @@ from ..arrays.batched import Batched, levels_of
 from ..arrays.batched_indexing import need_levels
 from ..arrays.batched_namespace import namespace as batched
 from ..graph import HELD_ONCE, PLAIN, current, moment, split_edge, user_place, version_of
-from .batching import record
+from .batching import on_meta, record
 from .core import Tensor, wrap
 from .dispatch import Recorder
 from .dtypes import SCALAR_NAMES
+from .meta_device import need_one_device
 from .origins import origin_of, take_over
 from .promotion import can_cast
 from .restrictions import check_apart, check_writable
@@ -159,6 +160,7 @@ def write(target: Tensor, result: Tensor, name: str, fresh: bool = False) -> Non
     if result._node is not None and target._node is None:
         check_writable(target, tracked=True)
     if value.__class__ is Batched and not set(value.levels) <= set(levels_of((array,))):
+        need_one_device((target, result))
         raise RuntimeError(
             f"output with shape {list(array.shape)} doesn't match the broadcast shape {list(value.values.shape)} "
             f"(vmap: {name} cannot give each example a value of its own in a tensor that is the same for all of them; "
@@ -200,6 +202,8 @@ def store(
     the "whole", or "any" part of it.
     """
     array = target._array
+    if array.__class__ is Batched and not array.levels[0] and not current().transforms:
+        return on_meta(store, target, assign, recorder, others, static, overlapping, shared)
     if shared != "any" and array.__class__ is np.ndarray:
         for other in others:
             if isinstance(other, Tensor):

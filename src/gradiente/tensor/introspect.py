@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..arrays.batched import Batched
+from ..arrays.meta import is_meta
 from ..graph import Node, current, guard
 from .core import Tensor, wrap
 from .dtypes import get_default_dtype
@@ -185,7 +186,7 @@ def any_names_result(primitive: Any) -> bool:
 
 def described(x: Tensor) -> str:
     """torch's printed form of a tensor."""
-    if x._array.__class__ is Batched:
+    if x._array.__class__ is Batched and not is_meta(x._array):
         from .batching import described as of_batch
 
         return of_batch(x._array, described)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..arrays.meta import is_meta
 from ..graph import current
 from ..graph.modes import transforming
 from . import origins
@@ -112,6 +113,12 @@ def check_grad(x: Tensor, value: Any) -> None:
         raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
     if value is x:
         raise RuntimeError("can't assign Variable as its own grad")
+    if is_meta(value._array) != is_meta(x._array):
+        own, other = ("meta", "cpu") if is_meta(x._array) else ("cpu", "meta")
+        raise RuntimeError(
+            f"attempting to assign a gradient with device type '{other}' to a tensor with device type '{own}'. Please "
+            "ensure that the gradient and the tensor are on the same device"
+        )
     wanted = _grad_dtype(x)
     if wanted is not None and value.dtype is not wanted:
         raise RuntimeError(

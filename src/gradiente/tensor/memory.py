@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import Nowhere, is_meta, memory_of
 from ..arrays.numpy_indexing import owner
 from ..arrays.numpy_indexing import storage as whole
 from ..graph import guard
@@ -32,7 +33,7 @@ class Record:
 
     def __init__(self, array: Any, number: int) -> None:
         self.owner: Any = weakref.ref(array, lambda _: _records.pop(number, None))
-        self.nbytes: int = whole(array)[0].size
+        self.nbytes: int = array.length if isinstance(array, Nowhere) else whole(array)[0].size
         self.shared: bool = False
         self.resizable: bool = True
         self.file: str | None = None
@@ -49,6 +50,8 @@ _records: dict[int, Record] = {}
 
 def owner_of(array: Any) -> Any:
     """The array that owns the memory of a tensor's array."""
+    if is_meta(array):
+        return memory_of(array)[0]
     if not isinstance(array, np.ndarray):
         raise NotImplementedError(
             "Cannot access storage of BatchedTensorImpl (inside of vmap a tensor has no memory of its own: ask outside)"

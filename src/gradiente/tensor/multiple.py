@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import extras_of, namespace_of, numpy_fast
+from ..arrays.batched import Batched
 from ..arrays.batched_namespace import namespace as batched
 from ..graph import PLAIN, Mode, Node, Output, Plan, Version, current, moment, split_edge
 from ..rules import Primitive
@@ -38,7 +39,12 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
     plans: dict[tuple[Any, ...], Plan] = {}
 
     def call(x: Tensor, parts: Sequence[Part] = (), **static: Any) -> tuple[Tensor, ...]:
-        interceptors = current().interceptors
+        mode, array = current(), x._array
+        if array.__class__ is Batched and not array.levels[0] and not mode.transforms:
+            from .batching import on_meta
+
+            return on_meta(call, x, parts, **static)
+        interceptors = mode.interceptors
         if interceptors:
             name = operation_of(recorder.kind.name)
             return shown(interceptors, name, (x,), lambda: compute(x, parts, static))

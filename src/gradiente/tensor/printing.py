@@ -193,7 +193,9 @@ def format_tensor(
     column = indent + len(prefix) - (prefix.rfind("\n") + 1)
     parts: list[str] = []
     known = dtype_name == default_float
-    if array.size == 0:
+    if not isinstance(array, np.ndarray):  # of the meta device
+        body, parts = "...", ["device='meta'", f"size={array.shape}"]
+    elif array.size == 0:
         body = "[]"
         if array.ndim != 1:
             parts.append(f"size={array.shape}")

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import extras_of, namespace_of
+from ..arrays.meta import is_meta
 from ..arrays.numpy_indexing import laid_out, storage
 from ..graph import Sink, Version, change, current, set_mode, split_edge, user_place, version_of
 from ..rules import table
@@ -144,6 +145,11 @@ def set_data(x: Tensor, value: Any) -> None:
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
     kind = value._array.dtype.kind
+    if is_meta(value._array) != is_meta(x._array):
+        raise RuntimeError(
+            "Attempted to call `variable.set_data(tensor)`, but `variable` and `tensor` have incompatible tensor type. "
+            "(One is on the meta device, the other is not: give the module a new parameter instead)"
+        )
     if x.requires_grad and kind not in "fcV":
         raise RuntimeError(
             "data set to a tensor that requires gradients must be floating point or complex dtype "

@@ -199,7 +199,7 @@ def _nll_loss(input: Tensor, target: Tensor, weight: Tensor | None, ignored: int
     # Class numbers are compared as unsigned ones: one look finds those that are negative and those that are too large.
     number = examples(y)
     number = number.view(np.uint64) if y.dtype == _INT64 else number
-    if weight is None and not 0 <= ignored < classes and y.size and np.maximum.reduce(number, axis=None) < classes:
+    if weight is None and not 0 <= ignored < classes and y.size and _all_below(number, classes):
         if x.ndim == 1 and y.ndim == 1:
             return _nll(input, wrap(y.reshape(())), None, reduction=reduction, total=1)
         return call(input, target, None, reduction=reduction, total=y.size)
@@ -207,6 +207,11 @@ def _nll_loss(input: Tensor, target: Tensor, weight: Tensor | None, ignored: int
     if x.ndim == 1 and y.ndim == 1:
         index, share = index.reshape(()), share.reshape(())
     return call(input, wrap(index), wrap(share), reduction=reduction, total=total)
+
+
+def _all_below(numbers: Any, classes: int) -> bool:
+    """Whether all class numbers, as unsigned ones, are those of classes; none are known on the meta device."""
+    return not numbers.size or np.maximum.reduce(numbers, axis=None) < classes
 
 
 def _shares(y: Any, ignored: int, classes: int, weight: Tensor | None, dtype: Any) -> tuple[Any, Any, float]:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays.batched import examples
+from ...arrays.batched_errors import META_ITEM
+from ...arrays.meta import is_meta, without_values
 from ...autograd.grad_mode import no_grad
 from ...graph import current
 from ...ops._arguments import need_tensor
@@ -138,6 +140,10 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
             f"one_hot is only applicable to index tensor of type LongTensor. (`input` has dtype {input.dtype!r}: "
             "convert it with .long())"
         )
+    if is_meta(x) and num_classes <= 0:
+        raise RuntimeError(META_ITEM)
+    if is_meta(x):
+        return wrap(without_values((*x.shape, num_classes), np.int64))
     numbers = examples(x)
     if not numbers.size and num_classes <= 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor. (Pass num_classes.)")

@@ -7,7 +7,6 @@ import warnings
 import numpy as np
 
 from ... import random
-from ...graph import current
 from ...ops import activations
 from ...ops._arguments import need_tensor, wrap_dim
 from ...ops._define import inplace as in_place
@@ -17,6 +16,7 @@ from ...ops._product_checks import scalar_name
 from ...ops.activations import prelu as prelu
 from ...ops.arithmetic import add, div
 from ...ops.exponentials import softmax
+from ...tensor.batching import batched_here
 from ...tensor.core import Tensor, box, wrap
 from .activations import hardtanh as _hardtanh
 
@@ -88,7 +88,7 @@ def _slopes(input: Tensor, lower: float, upper: float) -> Tensor:
         return out
 
     where = array <= 0
-    if current().transforms:  # a number for each element, used or not: how many are used differs between examples
+    if batched_here(array):  # a number for each element, used or not: how many are used differs between examples
         slopes = drawn(array, lambda shape: random.uniform(None, shape, array.dtype, lower, upper))
         return wrap(box(np.where(where, slopes, 1.0).astype(array.dtype)))
     return wrap(box(drawn(array, draw) if array.flags.c_contiguous else draw(array.shape)))

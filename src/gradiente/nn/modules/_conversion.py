@@ -11,7 +11,7 @@ from ...ops.likes import empty_like
 from ...tensor.core import Tensor
 from ...tensor.devices import device as Device
 from ...tensor.dtypes import dtype as Dtype
-from ..parameter import Parameter
+from ..parameter import Parameter, is_lazy
 from ._traversal import Traversal
 
 overwrites: ContextVar[bool] = ContextVar("gradiente.overwrite_module_params", default=False)
@@ -34,10 +34,12 @@ class Conversion(Traversal):
                 continue
             with no_grad():
                 gradient = parameter.grad
-                if overwrites.get() and not swaps.get():
-                    parameter = self._parameters[name] = Parameter(fn(parameter), parameter.requires_grad)
+                applied = fn(parameter)
+                elsewhere = not is_lazy(parameter) and applied.is_meta != parameter.is_meta
+                if elsewhere or (overwrites.get() and not swaps.get()):
+                    parameter = self._parameters[name] = Parameter(applied, parameter.requires_grad)
                 else:
-                    parameter.data = fn(parameter)
+                    parameter.data = applied
                 if gradient is not None:
                     tracked, parameter.grad = gradient.requires_grad, None
                     parameter.grad = fn(gradient).requires_grad_(tracked)
@@ -76,7 +78,7 @@ class Conversion(Traversal):
 
         def convert(x: Tensor) -> Tensor:
             floating = x.is_floating_point() or x.is_complex()
-            moved = x if where is None else x.to(where)
+            moved = x if where is None else _moved(x, where)
             moved = moved.to(dtype) if dtype is not None and floating else moved
             return moved if order is None or x.dim() not in (4, 5) else moved.to(memory_format=order)
 
@@ -103,7 +105,7 @@ class Conversion(Traversal):
         return self._apply(lambda x: x.bfloat16() if x.is_floating_point() else x)
 
     def cpu(self) -> Any:
-        """Nothing: all tensors are there."""
+        """Move all tensors to the CPU; those of the meta device have no values to move."""
         return self._apply(lambda x: x.cpu())
 
     def cuda(self, device: Any = None) -> Any:
@@ -147,6 +149,17 @@ class Conversion(Traversal):
             else:
                 gradient.detach_() if gradient.grad_fn is not None else gradient.requires_grad_(False)
                 gradient.zero_()
+
+
+def _moved(x: Tensor, where: Any) -> Tensor:
+    try:
+        return x.to(where)
+    except NotImplementedError as error:
+        raise NotImplementedError(
+            "Cannot copy out of meta tensor; no data! Please use torch.nn.Module.to_empty() instead of "
+            f"torch.nn.Module.to() when moving module from meta to a different device. (A tensor of shape "
+            f"{list(x.shape)} has no values yet: fill it after to_empty(), or use load_state_dict(…, assign=True))"
+        ) from error
 
 
 def _absent(kind: str) -> NoReturn:

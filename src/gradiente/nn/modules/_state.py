@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 import weakref
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
@@ -221,6 +222,13 @@ class State(Traversal):
             return
         try:
             with no_grad():
+                if not assign and not lazy and tensor.is_meta and not value.is_meta:
+                    warnings.warn(
+                        f"for {key}: copying from a non-meta parameter in the checkpoint to a meta parameter in the "
+                        "current model, which is a no-op. (Did you mean to pass `assign=True` to assign items in the "
+                        "state dictionary to their corresponding key in the module instead of copying them in place?)",
+                        stacklevel=3,
+                    )
                 if not assign:
                     tensor.copy_(value)
                 elif isinstance(tensor, Parameter) and not isinstance(value, Parameter):

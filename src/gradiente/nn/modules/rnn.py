@@ -170,7 +170,7 @@ class RNNBase(Recurrent):
 
     def _first_state(self, hx: Any, x: Tensor, sizes: Any, alone: bool, order: Any) -> tuple[Tensor, ...]:
         if hx is None:
-            return tuple([zeros(shape, dtype=x.dtype) for shape in self._state_shapes(x, sizes)])
+            return tuple([zeros(shape, dtype=x.dtype, device=x.device) for shape in self._state_shapes(x, sizes)])
         given = (hx[0], hx[1]) if self._states > 1 else (hx,)
         rank = 2 if alone else 3
         if any(s.dim() != rank for s in given):

@@ -83,7 +83,8 @@ class RNNCellBase(Module):
                 what = f"hx[{i}]" if several else "hidden"
                 raise ValueError(f"{name}: Expected {what} to be 1D or 2D, got {s.dim()}D instead")
         if given is None:
-            state = tuple([zeros((*input.shape[:-1], self.hidden_size), dtype=input.dtype)] * self._states)
+            start = zeros((*input.shape[:-1], self.hidden_size), dtype=input.dtype, device=input.device)
+            state = (start,) * self._states
         else:
             state = tuple(given)
         x = F.linear(input, self.weight_ih, self.bias_ih)

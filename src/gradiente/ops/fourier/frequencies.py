@@ -36,7 +36,7 @@ def _frequencies(
     with np.errstate(all="ignore"):
         step = np.float64(1.0) / (np.float64(n) * d)
         array = numbers(int(n)).astype(wanted.numpy) * step.astype(wanted.numpy)
-    return made(array, requires_grad) if out is None else put_out(out, array, f"fft_{function}", settled)
+    return made(array, requires_grad, device) if out is None else put_out(out, array, f"fft_{function}", settled)
 
 
 def fftfreq(
