@@ -194,7 +194,7 @@ def test_types_of_tensors_on_cuda():
 )
 def test_the_scale_before_the_tensors(call, expected):
     names = {"torch": torch, "x": torch.tensor([1.0, 2.0]), "y": torch.tensor([3.0, 4.0]), "s": torch.tensor(2.0)}
-    with pytest.warns(UserWarning, match=r"^This overload of \w+ is deprecated:\n\t\w+\(Tensor input, Number "):
+    with pytest.warns(UserWarning, match=r"^This overload of \w+ is deprecated:\n\t\w+\((Tensor input, )?Number "):
         assert eval(call, names).tolist() == expected
 
 

@@ -93,3 +93,17 @@ def test_betas_are_floats_or_tensors(kind: Any) -> None:
     with pytest.raises(ValueError, match=r"betas must be either both floats or both Tensors \(they are int and float"):
         kind([torch.ones(1, requires_grad=True)], betas=(0, 0.9))
     assert kind([torch.ones(1, requires_grad=True)], betas=[0.0, 0.9]).defaults["betas"] == (0.0, 0.9)
+
+
+def test_older_orders_warn_at_the_line_of_the_program() -> None:
+    x, m = torch.ones(2), torch.ones(2, 2)
+    text = r"^This overload of add_ is deprecated:\n\tadd_\(Number alpha, Tensor other\)\n"
+    with pytest.warns(UserWarning, match=text) as caught:
+        x.add_(2, torch.ones(2))
+    assert caught[0].filename == __file__
+    with pytest.warns(UserWarning, match=r"add\(Tensor input, Number alpha, Tensor other, \*, Tensor out") as caught:
+        torch.add(x, 2, torch.ones(2))
+    assert caught[0].filename == __file__
+    with pytest.warns(UserWarning, match=r"addmm_\(Number beta, Number alpha, Tensor mat1, Tensor mat2\)") as caught:
+        m.addmm_(1, 2, m.clone(), m.clone())
+    assert caught[0].filename == __file__

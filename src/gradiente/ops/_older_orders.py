@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import functools
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
+from ..tensor import inplace
 from ..tensor.core import Tensor
 from ._numbers import item_of
 from ._pairs import NUMBERS
@@ -32,13 +34,10 @@ def older_order(function: str, given: tuple[Any, ...], scale: str, names: tuple[
                 f"{function}(): argument '{name}' (position {position}) must be Tensor, not {type(x).__name__}"
             )
     shown = ", ".join(f"Tensor {name}" for name in names)
-    warnings.warn(
-        f"This overload of {function} is deprecated:\n"
-        f"\t{function}(Tensor input, Number {scale}, {shown}, *, Tensor out = None)\n"
-        "Consider using one of the following signatures instead:\n"
-        f"\t{function}(Tensor input, {shown}, *, Number {scale} = 1, Tensor out = None)",
-        UserWarning,
-        stacklevel=3,
+    _warn(
+        function,
+        f"Tensor input, Number {scale}, {shown}, *, Tensor out = None",
+        f"Tensor input, {shown}, *, Number {scale} = 1, Tensor out = None",
     )
     return number, *tensors
 
@@ -74,14 +73,30 @@ def _product_order(function: str, given: tuple[Any, ...], factors: str) -> tuple
         )
     first, out = ("", "") if places[0] == 1 else ("Tensor input, ", ", Tensor out = None")
     shown = f"Number beta, {first}{'Number alpha, ' * (len(places) - 1)}{factors}{out and ', *'}{out}"
-    warnings.warn(
-        f"This overload of {function} is deprecated:\n\t{function}({shown})\n"
-        "Consider using one of the following signatures instead:\n"
-        f"\t{function}({first}{factors}, *, Number beta = 1, Number alpha = 1{out})",
-        UserWarning,
-        stacklevel=3,
-    )
+    _warn(function, shown, f"{first}{factors}, *, Number beta = 1, Number alpha = 1{out}")
     return *[x for x in given if isinstance(x, Tensor)], *numbers, *[1] * (2 - len(numbers))
 
+
+def _warn(function: str, written: str, instead: str) -> None:
+    """torch's warning about the arguments of a call, shown at the program's line."""
+    frame, level, changing = sys._getframe(1), 2, False
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        changing = changing or frame.f_code.co_filename == inplace.__file__
+        frame, level = frame.f_back, level + 1
+    if changing:  # the program called the method that changes its tensor
+        function = f"{function}_"
+        written, instead = [
+            text.removeprefix("Tensor input, ").removesuffix(", Tensor out = None").removesuffix(", *")
+            for text in (written, instead)
+        ]
+    warnings.warn(
+        f"This overload of {function} is deprecated:\n\t{function}({written})\n"
+        f"Consider using one of the following signatures instead:\n\t{function}({instead})",
+        UserWarning,
+        stacklevel=level,
+    )
+
+
+_PACKAGE = f"{__name__.partition('.')[0]}."
 
 __all__ = ["older_order", "older_orders"]
