@@ -107,3 +107,35 @@ def test_older_orders_warn_at_the_line_of_the_program() -> None:
     with pytest.warns(UserWarning, match=r"addmm_\(Number beta, Number alpha, Tensor mat1, Tensor mat2\)") as caught:
         m.addmm_(1, 2, m.clone(), m.clone())
     assert caught[0].filename == __file__
+
+
+class Tripled(torch.utils.data.TensorDataset):
+    def __getitem__(self, index: Any) -> Any:
+        return tuple(3 * x for x in super().__getitem__(index))
+
+
+def test_batches_of_tensors_are_made_as_one_by_one() -> None:
+    data = torch.utils.data
+    whole = data.TensorDataset(torch.arange(24.0).reshape(12, 2), torch.arange(12), torch.ones(12, dtype=torch.bool))
+    part = data.Subset(data.Subset(whole, range(2, 12)), [7, 0, 3, 3])
+    for examples in (whole, part, Tripled(*whole.tensors)):
+        made = list(data.DataLoader(examples, batch_size=3))
+        one_by_one = list(data.DataLoader(examples, batch_size=3, collate_fn=lambda b: data.default_collate(b)))
+        for batch, expected in zip(made, one_by_one, strict=True):
+            assert isinstance(batch, list)
+            assert [(x.dtype, x.tolist()) for x in batch] == [(x.dtype, x.tolist()) for x in expected]
+            batch[0].zero_()
+    assert whole.tensors[0].sum() == sum(range(24)), "batches are copies"
+
+
+def test_batches_of_tensors_that_require_gradients() -> None:
+    x = torch.ones(4, 2, requires_grad=True)
+    (batch,) = next(iter(torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x), batch_size=4)))
+    assert batch.grad_fn is not None
+    assert batch.grad_fn.name() == "StackBackward0"
+
+
+def test_an_example_that_is_not_there() -> None:
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(4)), 2, sampler=[0, 9])
+    with pytest.raises(IndexError, match="index 9 is out of bounds for dimension 0 with size 4"):
+        list(loader)

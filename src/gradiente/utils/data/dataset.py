@@ -163,6 +163,25 @@ class Subset(Dataset[T]):
         return len(self.indices)
 
 
+def batch_of_tensors(dataset: Any, numbers: Sequence[Any]) -> list[Tensor] | None:
+    """The batch that `default_collate` makes of these examples of a `TensorDataset`, or of a part of one.
+
+    One indexing of each tensor makes it, instead of one for each example. None: this is another data set, or an example
+    is not there, or its choice or its making may be seen: by autograd, or by a class that is derived from `Tensor`.
+    """
+    chosen = list(numbers)
+    try:
+        while type(dataset) is Subset:
+            dataset, chosen = dataset.dataset, [dataset.indices[i] for i in chosen]
+        if type(dataset) is not TensorDataset or not chosen or any(type(i) is not int for i in chosen):
+            return None
+        if any(type(t) is not Tensor or t.requires_grad for t in dataset.tensors):
+            return None
+        return [t[chosen] for t in dataset.tensors]
+    except IndexError:
+        return None
+
+
 def random_split(dataset: Any, lengths: Sequence[float], generator: Any = default_generator) -> list[Subset[Any]]:
     """Split a data set at random into parts of given lengths, or shares that add up to 1.
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...ops.generators import manual_seed
-from .dataset import IterableDataset
+from .collate import default_collate
+from .dataset import IterableDataset, batch_of_tensors
 
 
 class WorkerInfo(NamedTuple):
@@ -62,6 +63,8 @@ def fetcher(dataset: Any, batched: bool, collate: Callable[[Any], Any], drop_las
     def look_up(numbers: Any) -> Any:
         if not batched:
             return collate(dataset[numbers])
+        if collate is default_collate and (batch := batch_of_tensors(dataset, numbers)) is not None:
+            return batch
         several = getattr(dataset, "__getitems__", None)
         return collate(several(numbers) if callable(several) else [dataset[i] for i in numbers])
 
