@@ -90,7 +90,8 @@ def test_imports_of_names_that_lie_outside():
 
 
 OFFERED = {f"torch.{name}" for name in ("jit", "cuda", "distributed", "nn.parallel", "fx", "library", "onnx")} | {
-    "torch.utils.flop_counter"
+    "torch.utils.benchmark",
+    "torch.utils.flop_counter",
 }
 """Modules that are there, with advice for what is missing in them."""
 

@@ -141,6 +141,7 @@ if _TYPE_CHECKING:
     from . import fx as fx
     from . import jit as jit
     from . import library as library
+    from . import monitor as monitor
     from . import mps as mps
     from . import multiprocessing as multiprocessing
     from . import onnx as onnx
@@ -203,6 +204,7 @@ _LATER = {
             "futures",
             "jit",
             "library",
+            "monitor",
             "mps",
             "multiprocessing",
             "onnx",

@@ -1,8 +1,9 @@
 """torch.utils: what stands beside autograd.
 
 `checkpoint`: computing again in the backward pass instead of keeping. `hooks`: handles of hooks. `_pytree`: nested
-containers as trees of tensors. Loaded when they are first asked for: `data`, data sets and batches of them; `dlpack`,
-tensors in other hands; `serialization`, settings of files; `weak`, weak references.
+containers as trees of tensors. Loaded when they are first asked for: `benchmark`, how long statements take; `data`,
+data sets and batches of them; `dlpack`, tensors in other hands; `serialization`, settings of files; `weak`, weak
+references.
 """
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -11,6 +12,7 @@ from . import checkpoint as checkpoint
 from . import hooks as hooks
 
 if _TYPE_CHECKING:
+    from . import benchmark as benchmark
     from . import data as data
     from . import dlpack as dlpack
     from . import serialization as serialization
@@ -22,6 +24,6 @@ def __getattr__(name: str) -> object:
 
     from .._missing import missing_attribute, public_names
 
-    if name in ("data", "dlpack", "serialization", "weak"):
+    if name in ("benchmark", "data", "dlpack", "serialization", "weak"):
         return import_module(f"{__name__}.{name}")
     raise missing_attribute(__name__, name, public_names(__name__))
