@@ -73,68 +73,63 @@ def run(
         step = plan.taped if taped else plan.raw
         if unusual or node.hooks is not None or plan.outputs != 1:
             gs = _visit(node, g, step, *around)
+            if gs is None:
+                node = None
+                continue
+            if plan.single:
+                gs = gs[0]
         else:
             try:
                 gs = step(node, g)
             except RuntimeWarning:
                 gs = _again(quiet, step, node, g)
-            if plan.single:
-                edge = node.edges
-                if edge.plan and gs is not None and (not heap or -edge.seq < heap[0]):
-                    if not keep and node.tensors:
-                        node.tensors = None
-                    node = edge
-                    g = gs
-                    continue
-                gs = (gs,)
-        if not keep and node.tensors and gs is not None:
+        if not keep and node.tensors:
             node.tensors = None
-        following: Any = None
-        i = 0
-        edges = (node.edges,) if plan.single else node.edges
-        for edge in edges if gs else ():
-            cotangent: Any = gs[i]  # pyright: ignore[reportOptionalSubscript]
-            i += 1
-            if cotangent is None:
-                if selection is None or split_edge(edge)[0] in selection.needed:
-                    if following is not None:
-                        arrive(following, g)
-                        following = None
-                    waiting.nothing(edge)
-                    unusual = True
-                continue
-            kind = edge.plan
-            if kind:
-                if edge is following:
-                    g = g + cotangent
-                elif following is None and (not heap or -edge.seq < heap[0]):
-                    following = edge
-                    g = cotangent
-                elif following is None or edge.seq < following.seq:
-                    arrive(edge, cotangent)
+        if plan.single:
+            edge = node.edges
+            if edge.plan and gs is not None:
+                g = gs
+                if not heap or -edge.seq < heap[0]:
+                    node = edge
                 else:
-                    arrive(following, g)
-                    following = edge
-                    g = cotangent
-            elif kind is None:  # what `arrive` does for a sink, written out because most edges lead to one
-                old = leaves.pop(edge, None)
-                if old is not None:
-                    if edge in sums:
+                    arrive(edge, g)
+                    node = None
+                continue
+            gs = (gs,)
+        elif plan.pair:
+            edge = node.edges
+            other = node.other
+            g, cotangent = gs
+            if not edge.plan or (other.plan and other.seq > edge.seq):
+                edge, other, g, cotangent = other, edge, cotangent, g
+            kind = other.plan
+            if edge.plan and kind is not False and g is not None and cotangent is not None:
+                if kind is None:  # what `arrive` does for a sink
+                    old = leaves.pop(other, None)
+                    if old is None:
+                        leaves[other] = cotangent
+                    elif other in sums:
                         old += cotangent
-                        cotangent = old
+                        leaves[other] = old
                     else:
-                        cotangent = old + cotangent
+                        leaves[other] = old + cotangent
                         if not taped:
-                            sums.add(edge)
-                leaves[edge] = cotangent
-            else:
-                if following is not None:
-                    arrive(following, g)
-                    following = None
-                waiting.arrive_output(edge, cotangent)
-        node = following
+                            sums.add(other)
+                elif other is edge:
+                    g = g + cotangent
+                else:
+                    arrive(other, cotangent)
+                if not heap or -edge.seq < heap[0]:
+                    node = edge
+                else:
+                    arrive(edge, g)
+                    node = None
+                continue
+        if gs and waiting.send(edges_of(node), gs, selection):
+            unusual = True  # some node runs although nothing reaches it
+        node = None
     # so that whoever receives a cotangent can see that nobody else holds it
-    g = gs = cotangent = old = edge = edges = None
+    g = gs = cotangent = old = edge = other = None
     empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
     captured = None if selection is None or accumulate else selection.captured
     _finish(leaves, taped, wrap, unwrap, captured, watch)
@@ -181,6 +176,20 @@ class _Waiting:
         """The sinks that nothing reached, unless something did after all."""
         self.sums: set[Any] = set()
         """The nodes, and pairs of a node and the number of its output, whose cotangent was added up here."""
+
+    def send(self, edges: Sequence[Any], gs: Sequence[Any], selection: _Selection | None) -> bool:
+        """Let the cotangents of a node's edges arrive; tell whether one of them is None."""
+        missing = False
+        for edge, cotangent in zip(edges, gs, strict=True):
+            if cotangent is None:
+                if selection is None or split_edge(edge)[0] in selection.needed:
+                    self.nothing(edge)
+                    missing = True
+            elif edge.plan is False:
+                self.arrive_output(edge, cotangent)
+            else:
+                self.arrive(edge, cotangent)
+        return missing
 
     def arrive(self, node: Any, cotangent: Any) -> None:
         """Keep a cotangent for a node, or add it to what has arrived before."""

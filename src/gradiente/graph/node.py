@@ -48,8 +48,8 @@ class Plan:
     `raw(node, g)` and `taped(node, g)` return one cotangent (or None) per edge: `raw` on bare values, `taped` on values
     that are recorded themselves, for higher orders. `mask[i]` tells whether operand i has an edge; `names` are those of
     the saved values, in the order of `node.tensors`; `outputs` counts the results; `kind` knows the name.
-    `single`: there is one edge; `node.edges` is that edge itself, and `raw` and `taped` return its cotangent itself. A
-    tuple of one would be one object more for the garbage collector to look at.
+    `single`: there is one edge; `node.edges` is that edge itself, and `raw` and `taped` return its cotangent itself.
+    `pair`: there are two; the second one is `node.other`. A tuple would be one object more for the garbage collector.
     """
 
     __slots__ = (
@@ -59,6 +59,7 @@ class Plan:
         "mask",
         "names",
         "outputs",
+        "pair",
         "raw",
         "single",
         "sources",
@@ -75,6 +76,7 @@ class Plan:
         names: tuple[str, ...] = (),
         outputs: int = 1,
         single: bool = False,
+        pair: bool = False,
     ) -> None:
         self.raw: Callable[[Any, Any], Sequence[Any]] = raw
         self.taped: Callable[[Any, Any], Sequence[Any]] = taped
@@ -84,6 +86,7 @@ class Plan:
         self.names: tuple[str, ...] = names
         self.outputs: int = outputs
         self.single: bool = single
+        self.pair: bool = pair
         self.sources: tuple[int, ...] = ()
         """Which operand each saved value is; -1 for the result."""
         self.constants: tuple[tuple[str, int], ...] = ()
@@ -107,7 +110,7 @@ class Node:
     ['torch::autograd::AccumulateGrad', 'torch::autograd::AccumulateGrad']
     """
 
-    __slots__ = ("__dict__", "__weakref__", "edges", "facts", "hooks", "place", "plan", "seq", "tensors")
+    __slots__ = ("__dict__", "__weakref__", "edges", "facts", "hooks", "other", "place", "plan", "seq", "tensors")
 
     primitive: ClassVar[Any] = None
     """What was executed; set by the subclass of each operation."""
@@ -117,8 +120,10 @@ class Node:
 
     seq: int
     edges: Any
-    """The targets of the cotangents, in a tuple unless the plan is `single`: a `Node`, or an `Output` where the target
-    has several results. `edges_of` returns a tuple in any case."""
+    """The targets of the cotangents, in a tuple unless the plan is `single` or `pair`: a `Node`, or an `Output` where
+    the target has several results. `edges_of` returns a tuple in any case."""
+    other: Any
+    """The second edge, where the plan is `pair`."""
     plan: Plan
     tensors: tuple[Any, ...] | None
     """The saved values; None once they were freed."""
@@ -242,7 +247,9 @@ class Output:
 def edges_of(node: Any) -> tuple[Any, ...]:
     """The edges of a node, in the order of its tracked operands."""
     plan = node.plan
-    return (node.edges,) if plan is not None and plan.single else node.edges
+    if plan is None:
+        return node.edges
+    return (node.edges,) if plan.single else (node.edges, node.other) if plan.pair else node.edges
 
 
 def split_edge(edge: Any) -> tuple[Any, int]:

@@ -62,7 +62,7 @@ def product(primitive: Primitive, name: str | None = None) -> Callable[[Tensor, 
         node.seq = moment()
         node.facts = node.hooks = node.place = None
         if edge_a is not None and edge_b is not None:
-            node.plan, node.edges, node.tensors = both, (edge_a, edge_b), (a, b)
+            node.plan, node.edges, node.other, node.tensors = both, edge_a, edge_b, (a, b)
         else:
             node.facts = (_NOTHING, (x.shape, y.shape), None)
             if edge_b is None:

@@ -64,7 +64,10 @@ class Recorder:
         node.seq = moment()
         node.plan = plan
         reached = tuple([e for e, tracked in zip(edges, mask, strict=True) if tracked])
-        node.edges = reached[0] if plan.single else reached
+        if plan.pair:
+            node.edges, node.other = reached
+        else:
+            node.edges = reached[0] if plan.single else reached
         node.tensors = tuple([operands[i] if i >= 0 else saved_output(out) for i in plan.sources])
         refuse_inference(node.tensors)
         if not node.tensors:

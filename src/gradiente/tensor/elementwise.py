@@ -272,7 +272,13 @@ def binary(
         out._node = node = Node()
         node.seq = moment()
         node.plan = plan
-        node.edges = edge if edge_b is None else edge_b if edge is None else (edge, edge_b)
+        if edge_b is None:
+            node.edges = edge
+        elif edge is None:
+            node.edges = edge_b
+        else:
+            node.edges = edge
+            node.other = edge_b
         node.tensors = () if pick is None else (other,) if pick == 1 else (input,) if pick == 0 else (input, other)
         node.facts = node.hooks = node.place = None
         return out

@@ -104,7 +104,7 @@ def general_plan(
         from .batching import on_batched
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
-    return Plan(raw, taped, mask, kind, names, single=single)
+    return Plan(raw, taped, mask, kind, names, single=single, pair=len(tracked) == 2)
 
 
 def _float32(array: Any) -> Any:
@@ -147,7 +147,7 @@ def direct_plan(primitive: Primitive, kind: Kind, mask: tuple[bool, ...]) -> Pla
         cotangents = tuple(primitive.vjp(i, g, env) for i in tracked)
         return cotangents[0] if len(tracked) == 1 else cotangents
 
-    return Plan(raw, taped, mask, kind, names, single=len(tracked) == 1)
+    return Plan(raw, taped, mask, kind, names, single=len(tracked) == 1, pair=len(tracked) == 2)
 
 
 class _Symbol:

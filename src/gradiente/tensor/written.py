@@ -135,12 +135,19 @@ def written_record(plan: Plan | None, key: tuple[Any, ...], refuse: bool) -> Cal
     lines: list[str] = []
     for i in (i for i in plan.sources if i >= 0 and refuse):
         lines += [f"if o{i}._meta is not None and o{i}._meta.inference:", "    raise RuntimeError(INFERENCE_SAVED)"]
-    edges = f"e{plan.tracked[0]}" if plan.single else "".join(f"e{i}, " for i in plan.tracked)
+    edges = "".join(f"e{i}, " for i in plan.tracked)
     saved = "".join("saved_output(out), " if i < 0 else f"o{i}, " for i in plan.sources)
     constants = "".join(f"{name!r}: o{i}, " for name, i in plan.constants)
     shapes = "".join("None, " if here is None else f"x{i}.shape, " for i, here in enumerate(present))
     types = "None" if other_type is None else f"(dtype,) * {count}"
-    lines += ["out._node = node = Node()", "node.seq = moment()", "node.plan = plan", f"node.edges = ({edges})"]
+    lines += ["out._node = node = Node()", "node.seq = moment()", "node.plan = plan"]
+    lines += [
+        f"node.edges, = {edges}"
+        if plan.single
+        else f"node.edges, node.other = {edges}"
+        if plan.pair
+        else f"node.edges = {edges}"
+    ]
     lines += [f"node.tensors = ({saved})" if saved else "node.tensors = plan.kept"]
     lines += [f"node.facts = ({{**static, {constants}}}, ({shapes}), {types})".replace("{**static, }", "static")]
     lines += ["node.hooks = node.place = None"]
