@@ -139,3 +139,13 @@ def test_an_example_that_is_not_there() -> None:
     loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.ones(4)), 2, sampler=[0, 9])
     with pytest.raises(IndexError, match="index 9 is out of bounds for dimension 0 with size 4"):
         list(loader)
+
+
+def test_linspace_rounds_once() -> None:
+    step = np.float32(2) / np.float32(6)
+    assert torch.linspace(-1, 1, 7)[3].item() == np.float32(1 - 3 * float(step)) != 0
+
+
+def test_a_dtype_is_no_device() -> None:
+    with pytest.raises(RuntimeError, match=r"^Invalid device string: 'float32'"):
+        torch.ones(1).to("float32")

@@ -109,6 +109,9 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "hooks of unused inputs": lambda m: gradients_seen(m, m.ones(2), m.ones(3, requires_grad=True)),
     "hooks of integers": lambda m: gradients_seen(m, m.ones(2, requires_grad=True), m.arange(2)),
     "hooks that answer without tracked inputs": replaced_gradient,
+    "a dtype in place of a device": lambda m: m.ones(1).to("float32"),
+    "no such device": lambda m: m.device("gpu:1"),
+    "no device's name": lambda m: m.device("gpu1"),
     "draws of workers": lambda m: drawn_by_workers(m, persistent=False),
     "draws of workers that stay": lambda m: drawn_by_workers(m, persistent=True),
     "hooks and changes in place": changed_output_of_a_hooked_module,
@@ -131,3 +134,23 @@ def test_as_torch(name: str) -> None:
 def test_arrays_beside_tensors() -> None:
     found, expected = arrays_beside_tensors(gradiente), arrays_beside_tensors(torch)
     assert [repr(x) for x in found] == [repr(x) for x in expected]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16"])
+@pytest.mark.parametrize("bounds", [(-1, 1), (0, 1), (2, 7.5)])
+def test_linspace_to_the_last_bit(bounds: tuple[float, float], dtype: str) -> None:
+    for n in [*range(2, 70), 1000]:
+        expected, found = [m.linspace(*bounds, n, dtype=getattr(m, dtype)).numpy() for m in (torch, gradiente)]
+        np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("align_corners", [False, True])
+def test_affine_grid_to_the_last_bit(align_corners: bool) -> None:
+    """Where places lie on pixels, the slopes of `grid_sample` depend on the last bit."""
+    for size in ([1, 1, 28, 28], [1, 1, 7, 2], [1, 1, 5, 6, 7]):
+        axes = len(size) - 2
+        expected, found = [
+            m.nn.functional.affine_grid(m.eye(axes, axes + 1)[None], size, align_corners=align_corners).numpy()
+            for m in (torch, gradiente)
+        ]
+        np.testing.assert_array_equal(found, expected)

@@ -246,13 +246,14 @@ def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
         return np.zeros(0, work)
     with np.errstate(all="ignore"):
         step = (last - first) / kind.type(n - 1)
-        near, far = index.astype(kind), (n - 1 - index).astype(kind)
-        if (
-            kind == np.float64
-        ):  # as torch's build: with one rounding instead of two, which decides where integers are cut
+        # As torch's build, with one rounding instead of two, which decides where integers are cut.
+        if kind == np.float64:
+            near, far = index.astype(kind), (n - 1 - index).astype(kind)
             near, far = fma64(near, float(step), float(first)), fma64(far, -float(step), float(last))
+        elif kind == np.float32:  # products of such numbers are exact in float64
+            near, far = float(first) + float(step) * index, float(last) - float(step) * (n - 1 - index)
         else:
-            near, far = first + step * near, last - step * far
+            near, far = first + step * index.astype(kind), last - step * (n - 1 - index).astype(kind)
     return np.where(index < n // 2, near, far).astype(work)
 
 

@@ -34,7 +34,7 @@ TYPES = [
 ]
 """The device types whose names torch knows. Tensors live on the first one."""
 
-_STRING = re.compile(r"([a-z]+)(?::(0|[1-9][0-9]*))?")
+_STRING = re.compile(r"([A-Za-z_]+)(?::(0|[1-9][0-9]*))?")
 
 
 class device(metaclass=ShownAsTorchs):
@@ -112,6 +112,9 @@ class device(metaclass=ShownAsTorchs):
 def _parsed(text: str, index: int | None) -> tuple[str, int | None]:
     if not text:
         raise RuntimeError("Device string must not be empty. Pass for example 'cpu'")
+    found = _STRING.fullmatch(text)
+    if found is None:
+        raise RuntimeError(f"Invalid device string: '{text}'. Write it as 'cpu' or 'cpu:0'")
     kind, colon, _ = text.partition(":")
     if kind not in TYPES:
         raise RuntimeError(
@@ -120,9 +123,6 @@ def _parsed(text: str, index: int | None) -> tuple[str, int | None]:
         )
     if colon and index is not None:
         raise RuntimeError(f"type (string) must not include an index because index was passed explicitly: {text}")
-    found = _STRING.fullmatch(text)
-    if found is None:
-        raise RuntimeError(f"Invalid device string: '{text}'. Write it as 'cpu' or 'cpu:0'")
     if index is not None:
         return kind, index
     return kind, None if found[2] is None else int(found[2])

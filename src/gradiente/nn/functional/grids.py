@@ -11,11 +11,13 @@ import numpy as np
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
-from ...ops.arithmetic import add, mul, sub
+from ...ops.arithmetic import add, div, mul, sub
 from ...ops.choices import clamp, nan_to_num, where
+from ...ops.creation import zeros
 from ...ops.matrix_products import matmul
 from ...ops.parts import abs
 from ...ops.permuting import transpose
+from ...ops.ranges import linspace
 from ...ops.rounding import floor, remainder, round
 from ...ops.shaping import unsqueeze
 from ...tensor.core import Tensor, wrap
@@ -90,12 +92,13 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
             "is not an intended use case of affine_grid. See the documentation of affine_grid for details.",
             stacklevel=2,
         )
-    steps = [np.linspace(-1, 1, n) if n > 1 else np.zeros(1) for n in sizes[2:]]
+    # In the type of `theta`, step by step: whether a place lies on a pixel, where slopes jump, is a matter of rounding.
+    steps = [linspace(-1, 1, n, dtype=theta.dtype) if n > 1 else zeros(1, dtype=theta.dtype) for n in sizes[2:]]
     if not align_corners:
-        steps = [s * (n - 1) / n for s, n in zip(steps, sizes[2:], strict=True)]
-    places = np.meshgrid(*steps, indexing="ij")[::-1]
-    base = np.stack([*[p.reshape(-1) for p in places], np.ones(places[0].size)], axis=1)
-    grid = matmul(wrap(base.astype(theta._array.dtype)), transpose(theta, 1, 2))
+        steps = [div(mul(s, n - 1), n) for s, n in zip(steps, sizes[2:], strict=True)]
+    places = np.meshgrid(*[s._array for s in steps], indexing="ij")[::-1]
+    base = np.stack([*[p.reshape(-1) for p in places], np.ones(places[0].size, dtype=theta._array.dtype)], axis=1)
+    grid = matmul(wrap(base), transpose(theta, 1, 2))
     return _placed(grid, shape=(sizes[0], *sizes[2:], axes))
 
 
