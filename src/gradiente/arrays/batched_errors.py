@@ -38,7 +38,8 @@ def no_meta_kernel(name: str) -> NotImplementedError:
         )
     return NotImplementedError(
         f"aten::{name}: attempted to run this operator with Meta tensors, but there was no fake impl or Meta kernel "
-        "registered. (Its result depends on values, which tensors of the meta device have not: run it on the CPU)"
+        "registered. (What it gives cannot be told without values, which tensors of the meta device have not: run it "
+        "on the CPU)"
     )
 
 

@@ -107,6 +107,8 @@ def reshaped(array: Any, shape: tuple[int, ...], copy: bool | None = None) -> An
 
 def settled(array: Any) -> Any:
     """The array that NumPy made, with strides and memory."""
+    if array.__class__ is np.ndarray:  # an operator that needs nothing of its operands
+        return meta_of(array)
     return array if array.values.strides[0] else without_values(array.shape, array.values.dtype)
 
 

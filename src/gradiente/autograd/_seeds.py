@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import is_meta, without_values
 from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import from_numpy_dtype
 from ..tensor.restrictions import Untracked
@@ -40,7 +41,8 @@ def _seed(root: Source, given: Any, i: int, batched: bool) -> Tensor:
                 "dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0. (With is_grads_batched=True every "
                 f"output needs its grad_outputs; output {i} has none)"
             )
-        return wrap(np.ones(shape, dtype))
+        meta = isinstance(root, Tensor) and is_meta(root._array)
+        return wrap(without_values(shape, dtype) if meta else np.ones(shape, dtype))
     if not isinstance(given, Tensor):
         raise TypeError(f"gradients can be either Tensors or None, but got {type(given).__name__}")
     if known is None:

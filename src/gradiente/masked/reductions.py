@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..ops import exponentials, extremes, ordering, reductions, spreads
+from ..ops._factory import constant
 from ..ops.choices import where
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor
 from ..tensor.dtypes import dtype as Dtype
 from ._filling import broadcast, cast, dims_of, filled, least
 
@@ -160,7 +161,7 @@ def mean(
 def _count(x: Any, dim: Any, keepdim: builtins.bool, mask: Any) -> tuple[Any, Any]:
     """How many elements count, and their sum."""
     dims = dims_of(dim, x)
-    ones = wrap(np.ones(x._array.shape, np.bool_)) if mask is None else broadcast(mask, x)
+    ones = constant(x, np.ones(x._array.shape, np.bool_)) if mask is None else broadcast(mask, x)
     return reductions.sum(ones, dims, keepdim), reductions.sum(filled(x, mask, 0), dims, keepdim)
 
 

@@ -100,6 +100,11 @@ def made(array: Any, requires_grad: bool = False, device: Any = CPU) -> Tensor:
     return out
 
 
+def constant(model: Tensor, array: Any) -> Tensor:
+    """A tensor of these values, without them where `model` has none: a constant in a function of it."""
+    return wrap(meta_of(array) if is_meta(model._array) else array)
+
+
 def place_of(model: Tensor, device: Any) -> Any:
     """The device of a new tensor after a model: the one that was given, else that of the model."""
     if device is not None:
@@ -222,6 +227,7 @@ __all__ = [
     "Layout",
     "MemoryFormat",
     "allocate",
+    "constant",
     "made",
     "need_dtype",
     "place_of",

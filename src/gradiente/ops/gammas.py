@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from ..rules import table
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor
 from ..tensor.dispatch import kind_of
 from ._arguments import need_tensor
 from ._define import inplace, primitive, unary
+from ._factory import constant
 from ._numbers import Number, is_integer
 from ._out import into
 from ._pairs import mixed, refusing
@@ -122,7 +123,7 @@ def mvlgamma(input: Tensor, p: int, *, out: Tensor | None = None) -> Tensor:
         raise TypeError(f"mvlgamma(): argument 'p' (position 2) must be int, not {type(p).__name__}")
     if p < 1:
         raise RuntimeError(f"p has to be greater than or equal to 1 (it is {p})")
-    halves = wrap(np.arange(0, -p, -1, dtype=np.float64).astype(_float_type(input)) / 2)
+    halves = constant(input, np.arange(0, -p, -1, dtype=np.float64).astype(_float_type(input)) / 2)
     return lgamma(input.unsqueeze(-1) + halves).sum(-1) + p * (p - 1) / 4 * math.log(math.pi)  # pyright: ignore
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import is_meta, without_values
 from ..tensor import dtypes
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dtypes import SCALAR_NAMES
@@ -110,6 +111,8 @@ def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
     array = need_tensor(input, "nonzero_static")._array
     if size < 0:
         raise RuntimeError(f"nonzero_static: 'size' must be an non-negative integer (it is {size})")
+    if is_meta(array):
+        return wrap(without_values((size, array.ndim), np.int64))
     out = np.full((size, array.ndim), fill_value, dtype=np.int64)
     found = np.argwhere(array)[:size] if array.ndim else out[:0]
     out[: len(found)] = found

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays.batched import examples
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor
+from ._factory import constant
 from ._numbers import need_number
 from ._out import into
 from ._reducing import array_of, axis_of
@@ -110,7 +111,7 @@ def _checked(input: Tensor, q: Any, interpolation: str, function: str) -> Any:
             f"quantile() input tensor must be either float or double dtype (it is {input.dtype!r}; convert it)"
         )
     if number:
-        q = wrap(np.asarray(q, array.dtype))
+        q = constant(input, np.asarray(q, array.dtype))
     if q._array.ndim > 1:
         raise RuntimeError("quantile() q must be a scalar or 1D tensor")
     if q._array.dtype != array.dtype:

@@ -86,7 +86,8 @@ def _weights(fweights: Tensor | None, aweights: Tensor | None, count: int) -> An
                 f"cov(): expected {name} to have the same numel as there are observations in the input but got "
                 f"{array.size} != {count}"
             )
-        if count and examples(array).min() < 0:
+        numbers = examples(array)
+        if numbers.size and numbers.min() < 0:
             raise RuntimeError(f"cov(): {name} cannot be negative")
         weights = given if weights is None else weights * given
     return weights
@@ -214,6 +215,8 @@ def _even_places(points: Any, edges: Any) -> Any:
 
 
 def _span(values: Any) -> tuple[float, float]:
+    if is_meta(values):
+        raise no_meta_kernel("histogramdd")
     if not values.size:
         return 0.0, 0.0
     return float(values.min()), float(values.max())

@@ -121,7 +121,9 @@ def resize_(self: Tensor, *size: Any, memory_format: Any = None) -> Tensor:
     check_writable(self, overlapping=True)
     if any(n < 0 for n in sizes):
         raise RuntimeError(f"numel: integer multiplication overflow (negative size in {list(sizes)})")
-    if keeps:
+    if is_meta(self._array):
+        self._array = without_values(sizes, self._array.dtype)
+    elif keeps:
         self._array = resized(self, sizes)
     else:
         order = order_of(memory_format, len(sizes))

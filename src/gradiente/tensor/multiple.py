@@ -16,6 +16,7 @@ import numpy as np
 from ..arrays import extras_of, namespace_of, numpy_fast
 from ..arrays.batched import Batched
 from ..arrays.batched_namespace import namespace as batched
+from ..arrays.meta import is_meta, without_values
 from ..graph import PLAIN, Mode, Node, Output, Plan, Version, current, moment, split_edge
 from ..rules import Primitive
 from .core import Tensor, box, wrap
@@ -175,7 +176,8 @@ def _plan(recorder: Recorder, count: int, is_complex: bool, names: tuple[str, ..
             env.update((name, unpack(node, i)) for i, name in enumerate(names) if name != "out")
         if zeros and any(g is None for g in gs):
             kinds = zip(gs, static["_results"], strict=True)
-            gs = tuple([_zeros(shape, dtype, xp) if g is None else g for g, (shape, dtype) in kinds])
+            meta = any(is_meta(getattr(g, "_array", g)) for g in gs)
+            gs = tuple([_zeros(shape, dtype, xp, meta) if g is None else g for g, (shape, dtype) in kinds])
         cotangent = primitive.vjp(0, tuple(gs), env, is_complex)
         return border(cotangent, shapes[0], dtypes[0], xp)
 
@@ -196,8 +198,8 @@ def _plan(recorder: Recorder, count: int, is_complex: bool, names: tuple[str, ..
     return Plan(raw, taped, (True,), recorder.kind, names, outputs=count, single=True)
 
 
-def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any) -> Any:
-    zeros = np.zeros(shape, dtype)
+def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any, meta: bool) -> Any:
+    zeros = without_values(shape, dtype) if meta else np.zeros(shape, dtype)
     return wrap(zeros) if xp is tensors else zeros
 
 

@@ -11,8 +11,9 @@ from ...arrays.numpy_pooling import Runs
 from ...arrays.numpy_windows import Grid
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
+from ...ops._factory import constant
 from ...ops._sizes import integers
-from ...tensor.core import Tensor, box, wrap
+from ...tensor.core import Tensor, box
 from ._pooling import refuse_types
 
 Sizes = int | None | Sequence[int | None]
@@ -101,7 +102,7 @@ def _mean(axes: int, input: Tensor, output_size: Sizes) -> Tensor:
     for starts, ends in zip(runs.starts, runs.ends, strict=True):
         total = np.asarray(total)[..., None] * (ends - starts)
     sums = _sum[axes - 1](input, grid=runs, divisor=1)
-    return _divide[axes - 1](sums, wrap(box(np.asarray(total).astype(input._array.dtype))))
+    return _divide[axes - 1](sums, constant(input, box(np.asarray(total).astype(input._array.dtype))))
 
 
 def _max(axes: int, input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
@@ -109,7 +110,7 @@ def _max(axes: int, input: Tensor, output_size: Sizes) -> tuple[Tensor, Tensor]:
     shape = input._array.shape
     sizes = shape[len(shape) - axes :]
     if 0 in counts:
-        indices = wrap(np.zeros((*shape[: len(shape) - axes], *counts), np.int64))
+        indices = constant(input, np.zeros((*shape[: len(shape) - axes], *counts), np.int64))
     else:
         indices = _places(input, places=_runs(sizes, counts).places(sizes), axes=axes)
     return _take[axes - 1](input, indices, axes=axes), indices

@@ -10,11 +10,12 @@ import numpy as np
 
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
+from ...ops._factory import constant
 from ...ops._product_checks import c_name
 from ...ops.choices import where
 from ...ops.matrix_products import matmul
 from ...ops.permuting import transpose
-from ...tensor.core import Tensor, wrap
+from ...tensor.core import Tensor
 from .probabilities import dropout
 
 KERNELS = ("flash", "math", "mem_efficient", "cudnn", "overrideable")
@@ -140,7 +141,7 @@ def scaled_dot_product_attention(
         attn_mask: what can be broadcast to (..., L, S): bool, True where a key takes part, or numbers to be added.
             A query for which no key takes part gets zeros.
         dropout_p: the probability with which weights are set to 0.
-        is_causal: each query sees the keys up to its own place; not beside `attn_mask`.
+        is_causal: each query sees the keys up to its own place; not constant `attn_mask`.
         scale: the factor; None for 1/√E.
         enable_gqa: key and value may have fewer heads, in the third dimension from the end: each serves several.
 
@@ -177,7 +178,7 @@ def scaled_dot_product_attention(
     logits = matmul(_times(query, math.copysign(root, scale)), transpose(_times(key, root), -2, -1))
     rows, columns = query._array.shape[-2], key._array.shape[-2]
     if is_causal:
-        attn_mask = wrap(np.tri(rows, columns, dtype=np.bool_))
+        attn_mask = constant(query, np.tri(rows, columns, dtype=np.bool_))
     if attn_mask is None:
         weights = _softmax(logits, axis=-1)
     elif attn_mask._array.dtype.kind == "b":

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ... import random
+from ...arrays.meta import is_meta, without_values
 from ...ops._arguments import need_tensor
 from ...ops._define import inplace as in_place
 from ...ops._define import primitive
@@ -52,6 +53,8 @@ def mask_of(input: Tensor, shape: tuple[int, ...], p: float) -> Tensor:
     """The factors of dropout, in the order in which torch draws them."""
     dtype = input._array.dtype
     real = dtype.type(0).real.dtype
+    if is_meta(input._array):
+        return wrap(without_values(shape, dtype))
     model = np.empty(shape, np.bool_) if shape != input._array.shape else input._array
     return wrap(box(drawn(model, lambda size: random.dropout_mask(None, size, real, p).astype(dtype, copy=False))))
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.batched import examples
-from ...arrays.batched_errors import META_ITEM
+from ...arrays.batched_errors import META_ITEM, no_meta_kernel
 from ...arrays.meta import is_meta, without_values
 from ...autograd.grad_mode import no_grad
 from ...graph import current
@@ -177,6 +177,8 @@ def _offsets(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple
     if at.ndim != 1:
         raise ValueError(f"offsets has to be a 1D Tensor (it has shape {list(at.shape)})")
     _need_numbers(offsets, "embedding_bag")
+    if is_meta(at):
+        raise no_meta_kernel("_embedding_bag")
     if at.size and at[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "

@@ -9,6 +9,7 @@ import numpy as np
 from ...arrays.batched import examples
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
+from ...ops._factory import constant
 from ...ops._product_checks import scalar_name
 from ...ops.arithmetic import add, div, mul, neg, sub
 from ...ops.choices import clamp_min, where
@@ -119,7 +120,7 @@ def multi_margin_loss(
         ahead = mul(ahead, ahead)
     if weight is not None:
         ahead = mul(ahead, _gather(reshape(weight.expand(samples, classes), (samples, classes)), index, axis=1))
-    others = wrap(np.arange(classes)) != index
+    others = constant(index, np.arange(classes)) != index
     loss = div(sum(where(others, ahead, 0.0), 1), classes)
     return _finished(loss, "multi", reduction, y.shape)
 

@@ -51,7 +51,8 @@ def _constant(x: Tensor, pairs: list[tuple[int, int]], value: float) -> Tensor:
     place = tuple([slice(max(b, 0), n - max(a, 0)) for n, (b, a) in zip(sizes, pairs, strict=True)])
     if not value:
         return _zeros(x, index=place, shape=sizes)
-    return _filled(wrap(np.full(sizes, value).astype(x._array.dtype)), x, index=place, accumulate=False)
+    around = x.new_empty(sizes) if x.is_meta else wrap(np.full(sizes, value).astype(x._array.dtype))
+    return _filled(around, x, index=place, accumulate=False)
 
 
 def _places(n: int, before: int, after: int, mode: str) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...arrays.numpy_windows import Grid
 from ...ops._define import primitive
+from ...ops._factory import constant
 from ...ops._out import into
 from ...ops.rounding import trunc
 from ...tensor.core import Tensor, box, wrap
@@ -81,7 +82,7 @@ def _avg_pool(
         return trunc(_divide(call(input, grid=grid, divisor=1), wrap(box(number)))).to(input.dtype)
     if same:
         return call(input, grid=grid, divisor=float(number.flat[0]))
-    return _divide(call(input, grid=grid, divisor=1), wrap(box(number.astype(dtype))))
+    return _divide(call(input, grid=grid, divisor=1), constant(input, box(number.astype(dtype))))
 
 
 def max_pool1d(

@@ -55,7 +55,7 @@ def _unpool(
     lead = shape[: len(shape) - axes]
     rows = (int(np.prod(lead)), -1) if 0 not in shape else (0, int(np.prod(shape[len(shape) - axes :])))
     flat, where = reshape(input, rows), wrap(at.reshape(rows))
-    zeros = wrap(np.zeros((rows[0], plane), input._array.dtype))
+    zeros = input.new_zeros((rows[0], plane))
     return _unpooled[axes - 1](_put(zeros, where, flat, axis=1), shape=(*lead, *sizes))
 
 

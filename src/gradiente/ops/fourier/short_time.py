@@ -12,6 +12,7 @@ from ...tensor.core import Tensor, wrap
 from ...tensor.dtypes import SCALAR_NAMES, TENSOR_TYPES
 from .._arguments import need_tensor
 from .._define import primitive
+from .._factory import constant
 from .._numbers import is_integer
 from ..complexes import view_as_real
 from .points import c2c, c2r, r2c, to_complex
@@ -291,12 +292,12 @@ def istft(
     else:
         part = x if half else _slice(x, index=(Ellipsis, slice(0, n_fft // 2 + 1)))
         frames = c2r(part, axes=(2,), norm=norm, size=n_fft)
-    ones = wrap(np.ones(size, array.real.dtype)) if window is None else window
+    ones = constant(x, np.ones(size, array.real.dtype)) if window is None else window
     shape = _spread(ones, n_fft)
     count = frames._array.shape[1]
     whole = n_fft + hop * (count - 1)
     added = _fold(_multiply(frames, shape), axis=1, size=n_fft, step=hop, shape=(frames._array.shape[0], whole))
-    weights = _multiply(wrap(np.ones((1, count, n_fft), frames._array.real.dtype)), _square(shape))
+    weights = _multiply(constant(x, np.ones((1, count, n_fft), frames._array.real.dtype)), _square(shape))
     envelope = _fold(weights, axis=1, size=n_fft, step=hop, shape=(1, whole))
     first = n_fft // 2 if center else 0
     last = min(first + length, whole) if length is not None else whole - n_fft // 2 if center else whole

@@ -11,6 +11,7 @@ from ...graph import current
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
 from .._define import primitive
+from .._factory import constant
 from .._out import into
 from .._product_checks import scalar_name
 from ..return_types import geqrf as geqrf_results
@@ -64,7 +65,7 @@ def _reflected(input: Tensor, tau: Tensor, other: Tensor, transposed: bool) -> T
     m, k = input._array.shape[-2], tau._array.shape[-1]
     lead = (slice(None),) * (input._array.ndim - 2)
     below = _tril(_slice(input, index=(*lead, slice(None), slice(0, k))), k=-1)
-    vectors = _add(below, wrap(np.eye(m, k, dtype=input._array.dtype)))
+    vectors = _add(below, constant(input, np.eye(m, k, dtype=input._array.dtype)))
     for i in range(k) if transposed else range(k - 1, -1, -1):
         v = _slice(vectors, index=(*lead, slice(None), slice(i, i + 1)))
         factor = _column(_slice(tau, index=(*lead, slice(i, i + 1))), axis=-1)
@@ -125,7 +126,7 @@ def householder_product(input: Tensor, tau: Tensor, *, out: Tensor | None = None
     unit = np.broadcast_to(np.eye(*s[-2:], dtype=input._array.dtype), s).copy()
     if not t[-1]:  # no reflection: constant, but a part of the graph
         return into(out, _where(wrap(np.True_), wrap(unit), input), "linalg_householder_product", input, tau)
-    return into(out, _reflected(input, tau, wrap(unit), False), "linalg_householder_product", input, tau)
+    return into(out, _reflected(input, tau, constant(input, unit), False), "linalg_householder_product", input, tau)
 
 
 def ormqr(

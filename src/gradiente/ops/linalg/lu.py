@@ -11,6 +11,7 @@ from ...graph import current
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor
 from .._define import primitive
+from .._factory import constant
 from .._out import into
 from .._product_checks import scalar_name
 from ..return_types import (
@@ -183,7 +184,7 @@ def _split(packed: Tensor) -> tuple[Tensor, Tensor]:
     m, n = packed._array.shape[-2:]
     k = min(m, n)
     lower = _tril(_block(packed, slice(0, m), slice(0, k)), k=-1)
-    lower = _add(lower, wrap(np.eye(m, k, dtype=packed._array.dtype)))
+    lower = _add(lower, constant(packed, np.eye(m, k, dtype=packed._array.dtype)))
     return lower, _triu(_block(packed, slice(0, k), slice(0, n)), k=0)
 
 

@@ -13,6 +13,7 @@ from ...tensor.core import Tensor, box, wrap
 from ...tensor.dtypes import dtype as Dtype
 from .._arguments import need_tensor, wrap_dim
 from .._define import primitive
+from .._factory import constant
 from .._out import into
 from .._product_checks import scalar_name
 from .._reducing import cast, invalid_combination, numpy_dtype
@@ -293,7 +294,7 @@ def matrix_rank(
     x = A.detach()  # pyright: ignore[reportAttributeAccessIssue]
     values = _size(eigvalsh(x)) if hermitian else svdvals(x)
     if not array.shape[-1] or not array.shape[-2]:
-        return into(out, wrap(np.zeros(array.shape[:-2], np.int64)), "linalg_matrix_rank", A, cast=True)
+        return into(out, constant(A, np.zeros(array.shape[:-2], np.int64)), "linalg_matrix_rank", A, cast=True)
     absolute, relative = tolerances(A, atol, rtol, "torch.linalg.matrix_rank")
     sizes = values._array
     least = np.maximum(absolute, np.multiply(relative, np.max(sizes, axis=-1)))[..., None]

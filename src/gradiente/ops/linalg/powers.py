@@ -10,6 +10,7 @@ import numpy as np
 from ...tensor.core import Tensor, wrap
 from .._arguments import need_tensor, wrap_dim
 from .._define import primitive
+from .._factory import constant
 from .._numbers import is_integer
 from .._out import into
 from .._product_checks import C_NAMES, scalar_name
@@ -83,9 +84,8 @@ def matrix_power(A: Tensor, n: int, *, out: Tensor | None = None) -> Tensor:
     need_square(A, "linalg.matrix_power")
     if n == 0:
         array = A._array
-        return into(
-            out, _where(wrap(np.False_), A, wrap(np.eye(array.shape[-1], dtype=array.dtype))), "linalg_matrix_power", A
-        )
+        identity = constant(A, np.eye(array.shape[-1], dtype=array.dtype))
+        return into(out, _where(wrap(np.False_), A, identity), "linalg_matrix_power", A)
     base = inverted(need_float(A, "linalg.inv")) if n < 0 else A
     n = abs(int(n))
     if n == 1:
@@ -169,7 +169,7 @@ def _counted(x: Tensor) -> Tensor:
 def _vandermonde(x: Tensor, count: int) -> Tensor:
     """x⁰, x¹, … along a last dimension."""
     array = x._array
-    ones = wrap(np.ones((*array.shape, 1), array.dtype))
+    ones = constant(x, np.ones((*array.shape, 1), array.dtype))
     if count == 1:
         return ones
     copies = _broadcast(_column(x, axis=-1), shape=(*array.shape, count - 1))

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ...tensor.core import Tensor, wrap
+from ...tensor.core import Tensor
 from .._arguments import need_tensor
 from .._define import primitive
+from .._factory import constant
 from .._out import into
 from .._product_checks import scalar_name
 from .._sizes import broadcast_shapes_of, missing
@@ -260,7 +261,7 @@ def cholesky_inverse(L: Tensor, upper: bool = False, *, out: Tensor | None = Non
     need_kernel(L, "cholesky_inverse_out_cpu")
     array = L._array
     lower = adjoint(L) if upper else L
-    half = triangular(lower, wrap(np.eye(array.shape[-1], dtype=array.dtype)), False)
+    half = triangular(lower, constant(lower, np.eye(array.shape[-1], dtype=array.dtype)), False)
     return into(out, triangular(adjoint(lower), half, True), "cholesky_inverse", L)
 
 
