@@ -53,9 +53,18 @@ def gradients_seen(module: Any, *args: Any, **keywords: Any) -> Any:
     return seen, layer.passed, [out.requires_grad for out in outs], layer.weight.grad
 
 
-def scheduler_state(module: Any) -> Any:
-    optimizer = module.optim.SGD([module.ones(1, requires_grad=True)], 0.1)
-    return module.optim.lr_scheduler.ReduceLROnPlateau(optimizer).state_dict()
+def states_of_schedulers(module: Any) -> Any:
+    """The states of schedulers that keep functions or other schedulers: what is in them, in which order."""
+    schedulers = module.optim.lr_scheduler
+    optimizer = module.optim.SGD([module.ones(1, requires_grad=True)], 0.1, momentum=0.9)
+    made = [
+        schedulers.ReduceLROnPlateau(optimizer),
+        schedulers.LambdaLR(optimizer, lambda epoch: 0.5),
+        schedulers.CyclicLR(optimizer, 0.1, 1.0),
+        schedulers.SequentialLR(optimizer, [schedulers.ConstantLR(optimizer), schedulers.StepLR(optimizer, 2)], [2]),
+        schedulers.ChainedScheduler([schedulers.StepLR(optimizer, 2)]),
+    ]
+    return [scheduler.state_dict() for scheduler in made]
 
 
 def replaced_gradient(module: Any) -> Any:
@@ -81,11 +90,6 @@ def drawn_by_workers(module: Any, persistent: bool) -> Any:
     drawn = [list(loader), list(loader), module.rand(1), type(loader._iterator).__name__]
     del loader
     return drawn
-
-
-def scheduler_of_functions(module: Any) -> Any:
-    optimizer = module.optim.SGD([module.ones(1, requires_grad=True)], 0.1)
-    return module.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 0.5).state_dict()
 
 
 def changed_output_of_a_hooked_module(module: Any) -> Any:
@@ -115,8 +119,7 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "draws of workers": lambda m: drawn_by_workers(m, persistent=False),
     "draws of workers that stay": lambda m: drawn_by_workers(m, persistent=True),
     "hooks and changes in place": changed_output_of_a_hooked_module,
-    "state of a scheduler of functions": scheduler_of_functions,
-    "state of a scheduler": scheduler_state,
+    "states of schedulers": states_of_schedulers,
     "Adam's betas of int": adam("Adam", (0, 0.9)),
     "AdamW's betas of int": adam("AdamW", (0, 0.9)),
     "Adam's betas as a list": adam("Adam", [0.5, 0.9]),

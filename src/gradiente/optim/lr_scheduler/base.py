@@ -252,6 +252,11 @@ def uses_beta1(optimizer: Optimizer) -> bool:
     return "betas" in optimizer.defaults
 
 
+def ending_with(state: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The state with this entry, which comes last, as in torch's states."""
+    return {**{key: old for key, old in state.items() if key != name}, name: value}
+
+
 def saved_callables(functions: Sequence[Any]) -> list[dict[str, Any] | None]:
     """What is saved of callables: the attributes of an object, nothing of a function."""
     return [None if _is_function(f) else dict(vars(f)) for f in functions]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..optimizer import Optimizer
-from .base import LRScheduler, copied, group_rates, set_option
+from .base import LRScheduler, copied, ending_with, group_rates, set_option
 from .plateau import ReduceLROnPlateau
 
 
@@ -87,7 +87,7 @@ class SequentialLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """All that the scheduler knows but its optimiser; of its schedulers, their `state_dict`."""
-        return {**super().state_dict(), "_schedulers": [part.state_dict() for part in self._schedulers]}
+        return ending_with(super().state_dict(), "_schedulers", [part.state_dict() for part in self._schedulers])
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` of such a scheduler returned."""
@@ -135,7 +135,7 @@ class ChainedScheduler(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """All that the scheduler knows but its optimiser; of its schedulers, their `state_dict`."""
-        return {**super().state_dict(), "_schedulers": [part.state_dict() for part in self._schedulers]}
+        return ending_with(super().state_dict(), "_schedulers", [part.state_dict() for part in self._schedulers])
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` of such a scheduler returned."""

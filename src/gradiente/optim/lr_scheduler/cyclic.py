@@ -12,6 +12,7 @@ from .base import (
     LRScheduler,
     _enable_get_lr_call,
     check_optimizer,
+    ending_with,
     load_callables,
     one_per_group,
     saved_callables,
@@ -266,7 +267,7 @@ class CyclicLR(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """All that the scheduler knows but its optimiser and a function for the scale."""
-        return {**super().state_dict(), "_scale_fn_custom": saved_callables([self._scale_fn_custom])[0]}
+        return ending_with(super().state_dict(), "_scale_fn_custom", saved_callables([self._scale_fn_custom])[0])
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` of such a scheduler returned."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from ...tensor.core import Tensor
 from ..optimizer import Optimizer
-from .base import LRScheduler, load_callables, saved_callables
+from .base import LRScheduler, ending_with, load_callables, saved_callables
 
 _Factor = Callable[[int], float]
 
@@ -31,9 +31,7 @@ class _OfFunctions(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """All that the scheduler knows but its optimiser and functions; of callable objects, the attributes."""
-        state = super().state_dict()
-        del state["lr_lambdas"]
-        return {**state, "lr_lambdas": saved_callables(self.lr_lambdas)}
+        return ending_with(super().state_dict(), "lr_lambdas", saved_callables(self.lr_lambdas))
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` of such a scheduler returned."""
