@@ -149,3 +149,11 @@ def test_linspace_rounds_once() -> None:
 def test_a_dtype_is_no_device() -> None:
     with pytest.raises(RuntimeError, match=r"^Invalid device string: 'float32'"):
         torch.ones(1).to("float32")
+
+
+def test_volatile_is_always_false() -> None:
+    x: Any = torch.ones(1)
+    with pytest.warns(UserWarning, match=r"^volatile was removed \(Variable\.volatile is always False\)$"):
+        assert x.volatile is False
+    with pytest.warns(UserWarning, match=r"^volatile was removed and now has no effect"):
+        x.volatile = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, cast
 
 import numpy as np
@@ -148,7 +149,19 @@ BFloat16Tensor: tensortype = _type(dtypes.bfloat16)
 FloatTensor: tensortype = _type(dtypes.float32)
 DoubleTensor: tensortype = _type(dtypes.float64)
 
+
+def _volatile(self: Tensor) -> bool:
+    warnings.warn("volatile was removed (Variable.volatile is always False)", UserWarning, stacklevel=2)
+    return False
+
+
+def _set_volatile(self: Tensor, value: Any) -> None:
+    text = "volatile was removed and now has no effect. Use `with torch.no_grad():` instead."
+    warnings.warn(text, UserWarning, stacklevel=2)
+
+
 METHODS: dict[str, Any] = {
+    "volatile": property(_volatile, _set_volatile, doc="False: what torch 0.4 did away with."),
     "__new__": staticmethod(_new_tensor_object),
     "_make_subclass": staticmethod(_make_subclass),
     "new": new_object,
