@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import importlib
 import pickle
+import sys
 import traceback
 from typing import Any
 
@@ -87,6 +88,23 @@ def test_imports_of_names_that_lie_outside():
     with install_alias(), pytest.raises(ImportError, match=r"name 'tensorboard' from 'torch\.utils'") as e:
         exec("from torch.utils import tensorboard")
     assert "write the curves as text or CSV" in str(e.value)
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        ("from torch.profiler import profle", r"'profle' from 'torch\.profiler' \(.*\)\. Closest names: 'profile'"),
+        ("from torch.optim.adam import Adm", r"'Adm' from 'torch\.optim\.adam' \(.*\)\. Closest names: 'Adam'"),
+        ("from torch.nn.modules.linear import Lnear", r"'Lnear' from 'torch\.nn\.modules\.linear' .*'Linear'"),
+        ("from torch.library import Library", r"'Library' from 'torch\.library' .*torch\.autograd\.Function"),
+        ("import torch.profiler.nothing", r"No module named 'torch\.profiler\.nothing'"),
+    ],
+)
+def test_imports_from_plain_modules(statement: str, text: str):
+    with install_alias(), pytest.raises(ImportError, match=text):
+        exec(statement)
+    assert not hasattr(torch.profiler, "__path__")
+    assert not hasattr(sys.modules["gradiente.optim.adam"], "__path__")
 
 
 OFFERED = {f"torch.{name}" for name in ("jit", "cuda", "distributed", "nn.parallel", "fx", "library", "onnx")} | {

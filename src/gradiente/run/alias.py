@@ -27,7 +27,7 @@ from gradiente._missing import (
     real_name,
     shadowed_submodule,
 )
-from gradiente.run.presenting import Presenting, is_presented, present_all, present_no_more
+from gradiente.run.presenting import Presenting, have_misses_asked_for, is_presented, present_all, present_no_more
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,6 +54,7 @@ class AliasLoader:
         real = self.real or real_name(name)
         __import__(real)
         sys.modules[name] = sys.modules[real]
+        have_misses_asked_for(sys.modules[real])
         if name == ALIAS:
             _present_as_torch()
 

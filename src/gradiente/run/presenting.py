@@ -38,6 +38,20 @@ def is_presented(module: str) -> bool:
     return module.startswith(_PARTS)
 
 
+def have_misses_asked_for(module: ModuleType) -> None:
+    """Let ``from torch.x import y`` come to the finder when a plain module ``x`` has no ``y``, as for packages.
+
+    Python asks the finders about a missing name if the module has a path, where submodules would be. This one is
+    empty, so that nothing is found; what is gained is an error that says ``torch.x`` and offers close names.
+    """
+    if not hasattr(module, "__path__"):
+        module.__path__ = []
+        _given_paths.append(module)
+
+
+_given_paths: list[ModuleType] = []
+
+
 def present(module: ModuleType) -> None:
     """Let the classes that a module defines say that they are torch's."""
     for thing in list(vars(module).values()):
@@ -51,6 +65,7 @@ def present(module: ModuleType) -> None:
             place = sys.modules.get(STANDING_IN.get(new, new))
             if place is not None:  # `inspect` and `typing` look up there where a class is defined, and import nothing
                 sys.modules.setdefault(thing.__module__, place)
+                have_misses_asked_for(place)
 
 
 def _reduce(self: Any, protocol: Any) -> Any:
@@ -84,6 +99,8 @@ def present_no_more() -> None:
     while _presented:
         thing, home = _presented.pop()
         thing.__module__ = home
+    while _given_paths:
+        del _given_paths.pop().__path__
 
 
 class Presenting:
@@ -105,4 +122,4 @@ class Presenting:
         present(module)
 
 
-__all__ = ["Presenting", "is_presented", "present_all", "present_no_more"]
+__all__ = ["Presenting", "have_misses_asked_for", "is_presented", "present_all", "present_no_more"]
