@@ -3,7 +3,7 @@
 import tempfile
 
 import torch
-from accelerate import Accelerator
+from accelerate import Accelerator, init_empty_weights, load_checkpoint_and_dispatch
 from accelerate.utils import set_seed
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -35,3 +35,14 @@ with tempfile.TemporaryDirectory() as folder:
         p.data.zero_()
     accelerator.load_state(folder)
     print(all(torch.equal(a, b) for a, b in zip(kept, model.parameters())))
+
+with init_empty_weights():
+    large = torch.nn.Sequential(torch.nn.Linear(2000, 3000), torch.nn.ReLU(), torch.nn.Linear(3000, 10))
+print(sum(p.numel() for p in large.parameters()), {p.device for p in large.parameters()})
+source = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1))
+with init_empty_weights():
+    empty = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 1))
+with tempfile.TemporaryDirectory() as folder:
+    torch.save(source.state_dict(), f"{folder}/pytorch_model.bin")
+    filled = load_checkpoint_and_dispatch(empty, f"{folder}/pytorch_model.bin", device_map={"": "cpu"})
+    print(torch.equal(filled(x), source(x)), {p.device for p in filled.parameters()})

@@ -73,3 +73,12 @@ with tempfile.TemporaryDirectory() as folder:
     result = trainer.validate(again, valid, verbose=False)
     print("validated", f"{result[0]['val_loss']:.4f}")
     print("predicted", f"{torch.cat(trainer.predict(again, valid)).sum().item():.4f}")
+    with trainer.init_module(empty_init=True):
+        blank = Net()
+    blank.load_state_dict(again.state_dict())
+    print("empty init", torch.equal(blank(x), again(x)))
+    with torch.device("meta"):
+        nowhere = Net()
+    print("meta", {p.device.type for p in nowhere.parameters()}, nowhere(x.to("meta")).shape)
+    nowhere.load_state_dict(again.state_dict(), assign=True)
+    print("assigned", torch.equal(nowhere(x), again(x)))

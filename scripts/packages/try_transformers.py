@@ -71,7 +71,18 @@ for name, make in makes.items():
         greedy = model.generate(words[:1, :4], max_new_tokens=6, do_sample=False, pad_token_id=0)
         beams = model.generate(words[:1, :4], max_new_tokens=5, num_beams=3, do_sample=False, pad_token_id=0)
         print(name, "generated", tuple(greedy.shape), tuple(beams.shape))
-    with tempfile.TemporaryDirectory() as folder:  # from_pretrained makes the model on torch's meta device first
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        again = type(model).from_pretrained(folder)  # makes the model on the meta device first
+        with torch.no_grad():
+            print(name, "from_pretrained", torch.equal(again(**given).logits, model(**given).logits))
+        half = type(model).from_pretrained(folder, dtype=torch.float64)
+        print(name, "from_pretrained", {p.dtype for p in half.parameters()}, {p.device for p in half.parameters()})
+    with torch.device("meta"):
+        nowhere = make().eval()
+    out = nowhere(**{key: value.to("meta") for key, value in given.items() if key != "attention_mask"})
+    print(name, "meta", out.loss, out.logits.shape, {p.device for p in nowhere.parameters()})
+    with tempfile.TemporaryDirectory() as folder:
         torch.save(model.state_dict(), f"{folder}/model.pt")
         again = make().eval()
         print(name, again.load_state_dict(torch.load(f"{folder}/model.pt")))

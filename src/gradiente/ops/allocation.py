@@ -64,7 +64,7 @@ def empty_strided(
         stride: how many elements of memory lie between neighbours, for each dimension.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
         pin_memory: must be False.
 
@@ -102,7 +102,7 @@ def new_empty_strided(
         stride: how many elements of memory lie between neighbours, for each dimension.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -142,7 +142,7 @@ def empty_permuted(
         physical_layout: the dimensions, from the one with the largest stride to the one with the smallest.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
         pin_memory: must be False.
 

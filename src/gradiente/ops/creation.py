@@ -39,7 +39,7 @@ def tensor(
     Args:
         data: the values. Nested sequences must be regular.
         dtype: the dtype of the result; without it int64, the default dtype, … as the data needs, and that of an array.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
         pin_memory: must be False.
 
@@ -120,7 +120,7 @@ def zeros(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -160,7 +160,7 @@ def ones(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -201,7 +201,7 @@ def empty(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.contiguous_format, torch.channels_last or torch.channels_last_3d.
@@ -253,7 +253,7 @@ def full(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype of the result.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -307,7 +307,7 @@ def eye(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -352,7 +352,7 @@ def scalar_tensor(
         s: the number.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 

@@ -76,7 +76,7 @@ def normal(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 

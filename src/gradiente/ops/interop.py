@@ -130,7 +130,7 @@ def as_tensor(data: Any, dtype: Dtype | None = None, device: DeviceLike = None) 
     Args:
         data: a tensor, a NumPy array, a number, or nested sequences of numbers.
         dtype: the dtype of the result; that of the data if none is given.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
 
     Returns:
         The tensor itself, or one that shares an array's memory, if the dtype need not change; else a new tensor.
@@ -171,7 +171,7 @@ def asarray(
         obj: a tensor, a NumPy array, an object with `__dlpack__`, a buffer (whose bytes are elements of `dtype`),
             a number, or nested sequences of numbers.
         dtype: the dtype of the result; that of the object if none is given.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         copy: True: always copy; False: never, raise instead; None: if need be.
         requires_grad: whether gradients are to be computed; None: as for `obj`.
 

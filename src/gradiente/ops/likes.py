@@ -74,7 +74,7 @@ def zeros_like(
         input: the model.
         dtype: the dtype; that of `input` if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.preserve_format (the order of `input` in memory) or torch.contiguous_format.
@@ -112,7 +112,7 @@ def ones_like(
         input: the model.
         dtype: the dtype; that of `input` if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.preserve_format (the order of `input` in memory) or torch.contiguous_format.
@@ -150,7 +150,7 @@ def empty_like(
         input: the model.
         dtype: the dtype; that of `input` if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.preserve_format (the order of `input` in memory) or torch.contiguous_format.
@@ -189,7 +189,7 @@ def full_like(
         fill_value: a number or a tensor without dimensions.
         dtype: the dtype; that of `input` if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.preserve_format (the order of `input` in memory) or torch.contiguous_format.

@@ -42,7 +42,7 @@ def new_tensor(
         self: the tensor.
         data: a number, nested sequences of numbers, a NumPy array or a tensor.
         dtype: the dtype; that of this tensor if none is given.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
         layout: torch.strided.
         pin_memory: must be False.
@@ -89,7 +89,7 @@ def new_full(
         fill_value: a number or a tensor without dimensions.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -128,7 +128,7 @@ def new_zeros(
         size: the same by keyword, as a sequence.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -167,7 +167,7 @@ def new_ones(
         size: the same by keyword, as a sequence.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -206,7 +206,7 @@ def new_empty(
         size: the same by keyword, as a sequence.
         dtype: the dtype; that of this tensor if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 

@@ -49,7 +49,7 @@ def rand(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -95,7 +95,7 @@ def randn(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -145,7 +145,7 @@ def randint(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it int64.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -217,7 +217,7 @@ def randperm(
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it int64.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -261,7 +261,7 @@ def rand_like(
         input: the model.
         dtype: the dtype; that of `input` if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.preserve_format (the order of `input` in memory) or torch.contiguous_format.
@@ -303,7 +303,7 @@ def randn_like(
         input: the model.
         dtype: the dtype; that of `input` if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.preserve_format (the order of `input` in memory) or torch.contiguous_format.
@@ -350,7 +350,7 @@ def randint_like(
         high: one more than the greatest.
         dtype: the dtype; that of `input` if none is given.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
         memory_format: torch.preserve_format (the order of `input` in memory) or torch.contiguous_format.

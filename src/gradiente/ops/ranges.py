@@ -49,7 +49,7 @@ def arange(
         out: a tensor to write to.
         dtype: the dtype; without it int64 for integers, else the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -108,7 +108,7 @@ def range(
         out: a tensor to write to.
         dtype: the dtype; without it the default one, also for integers.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -278,7 +278,7 @@ def linspace(
         out: a tensor to write to.
         dtype: the dtype; without it the default one (complex for complex bounds). For integers the numbers are cut off.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -324,7 +324,7 @@ def logspace(
         out: a tensor to write to.
         dtype: the dtype; without it the default one (complex for complex bounds). For integers the powers are cut off.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 

@@ -66,7 +66,7 @@ def hann_window(
             ones.
         dtype: a floating-point dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -115,7 +115,7 @@ def hamming_window(
         beta: see there.
         dtype: a floating-point dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -155,7 +155,7 @@ def blackman_window(
             ones.
         dtype: a floating-point dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -201,7 +201,7 @@ def bartlett_window(
             ones.
         dtype: a floating-point dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 
@@ -249,7 +249,7 @@ def kaiser_window(
         beta: the parameter β.
         dtype: a floating-point dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
 

@@ -40,7 +40,7 @@ class UntypedStorage(Conversions, metaclass=ShownAsTorchs):
 
     Args:
         size: how many bytes, whose values are not set; or a sequence of integers, their values.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
 
     Raises:
         RuntimeError: a negative size, or what is no sequence of integers.

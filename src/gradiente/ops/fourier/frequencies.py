@@ -57,7 +57,7 @@ def fftfreq(
         out: a tensor to write to.
         dtype: a floating-point dtype; without it the default one.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:

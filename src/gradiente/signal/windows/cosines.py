@@ -28,7 +28,7 @@ def blackman(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -66,7 +66,7 @@ def general_cosine(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -109,7 +109,7 @@ def general_hamming(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -145,7 +145,7 @@ def hamming(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -181,7 +181,7 @@ def hann(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -217,7 +217,7 @@ def nuttall(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:

@@ -32,7 +32,7 @@ def bartlett(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -71,7 +71,7 @@ def cosine(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -112,7 +112,7 @@ def exponential(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -155,7 +155,7 @@ def gaussian(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
@@ -196,7 +196,7 @@ def kaiser(
         sym: symmetric values; otherwise the first M of M + 1 symmetric ones, for the transform of a periodic signal.
         dtype: float32 or float64; without it the default dtype.
         layout: torch.strided.
-        device: "cpu" or None.
+        device: "cpu", "meta" or None.
         requires_grad: whether gradients are to be computed for the result.
 
     Returns:
