@@ -50,7 +50,6 @@ def test_the_first_line_is_pythons_and_close_names_follow(module, name, close):
 @pytest.mark.parametrize(
     ("module", "name", "advice"),
     [
-        ("", "hub", "nothing is downloaded"),
         ("onnx", "export", "there is no export; torch.save"),
         ("fx", "replace_pattern", "programs run as they are written"),
         ("", "export", "programs run as they are written"),
@@ -75,7 +74,7 @@ def test_what_lies_outside_says_what_to_use(module, name, advice):
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("torch.export", "as they are written"), ("torch.hub", "is downloaded"), ("torch.sparse", "are dense")],
+    [("torch.export", "as they are written"), ("torch.package", "ship code as"), ("torch.sparse", "are dense")],
 )
 def test_imports_of_what_lies_outside(name, advice):
     with install_alias(), pytest.raises(ModuleNotFoundError, match=r"No module named 'torch\.") as e:

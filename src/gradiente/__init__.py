@@ -139,6 +139,7 @@ if _TYPE_CHECKING:
     from . import functional as functional
     from . import futures as futures
     from . import fx as fx
+    from . import hub as hub
     from . import jit as jit
     from . import library as library
     from . import monitor as monitor
@@ -202,6 +203,7 @@ _LATER = {
             "functional",
             "fx",
             "futures",
+            "hub",
             "jit",
             "library",
             "monitor",

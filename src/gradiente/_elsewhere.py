@@ -17,7 +17,6 @@ _MASKED = "the functions of torch.masked take a mask beside the tensor: torch.ma
 _NESTED = "tensors have one shape; pad with torch.nn.utils.rnn.pad_sequence and mask"
 
 INSTEAD: dict[str, str] = {
-    "torch.hub": "nothing is downloaded; fetch the file yourself, and torch.load(path) reads its weights",
     "torch.onnx": "there is no export; torch.save(model.state_dict(), path) is a file that PyTorch reads and exports",
     "torch.export": AS_WRITTEN,
     "torch.fx": AS_WRITTEN,
@@ -34,7 +33,6 @@ INSTEAD: dict[str, str] = {
     "torch.utils.benchmark.CallgrindStats": "Timer.blocked_autorange measures times; instructions are not counted",
     "torch.utils.mobile_optimizer": AS_WRITTEN,
     "torch.utils.flop_counter": "torch.profiler.profile(with_flops=True) counts the operations of forward passes",
-    "torch.utils.model_zoo": "nothing is downloaded; fetch the file yourself, and torch.load(path) reads its weights",
     "torch.utils.data.datapipes": "use Dataset, IterableDataset and DataLoader",
     "torch.utils.collect_env": "print torch.__version__ and numpy.show_config(): there is no other build to report",
     "torch.utils.swap_tensors": "assign x.data = y, or module.load_state_dict(state, assign=True)",

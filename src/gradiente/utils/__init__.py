@@ -2,8 +2,8 @@
 
 `checkpoint`: computing again in the backward pass instead of keeping. `hooks`: handles of hooks. `_pytree`: nested
 containers as trees of tensors. Loaded when they are first asked for: `benchmark`, how long statements take; `data`,
-data sets and batches of them; `dlpack`, tensors in other hands; `serialization`, settings of files; `weak`, weak
-references.
+data sets and batches of them; `dlpack`, tensors in other hands; `model_zoo`, files from addresses; `serialization`,
+settings of files; `weak`, weak references.
 """
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -15,6 +15,7 @@ if _TYPE_CHECKING:
     from . import benchmark as benchmark
     from . import data as data
     from . import dlpack as dlpack
+    from . import model_zoo as model_zoo
     from . import serialization as serialization
     from . import weak as weak
 
@@ -24,6 +25,6 @@ def __getattr__(name: str) -> object:
 
     from .._missing import missing_attribute, public_names
 
-    if name in ("benchmark", "data", "dlpack", "serialization", "weak"):
+    if name in ("benchmark", "data", "dlpack", "model_zoo", "serialization", "weak"):
         return import_module(f"{__name__}.{name}")
     raise missing_attribute(__name__, name, public_names(__name__))
