@@ -110,6 +110,40 @@ def test_states_round_trip_with_the_cached_normal(taken: int) -> None:
     assert (gr.normal(other, (9,), "float64") == expected).all()
 
 
+SIZES = [0, 1, 16, 20, 3, 300, 64, 1000, 17, 511, 512, 40, 256, 257, 624, 5]
+
+
+def stream(g: gr.Generator, between: Callable[[gr.Generator], object]) -> str:
+    parts = [between(g)]
+    for n in SIZES:
+        for draw in (gr.normal, gr.uniform):
+            parts += [draw(g, (n,), "float32").tobytes(), between(g), draw(g, (n // 2,), "float64").tobytes()]
+        parts.append(gr.standard_gamma(g, np.ones(n % 5 + 1)).tobytes())
+    return hashlib.sha256(b"".join(p for p in parts if isinstance(p, bytes))).hexdigest()
+
+
+def test_reading_ahead_is_not_seen() -> None:
+    """Note [Words read ahead]: asking for the state, or taking it up, between the draws changes nothing."""
+    expected = stream(seeded(), lambda g: None)
+    assert stream(seeded(), lambda g: g.get_state_array()) == expected
+    assert stream(seeded(), lambda g: g.set_state_array(g.get_state_array())) == expected
+    slow = seeded()
+    gr.uniform(slow, (3,), "float32")
+    slow._live = None  # as where the memory of NumPy's twister looks otherwise
+    assert stream(slow.manual_seed(0), lambda g: g.get_state_array()) == expected
+    fast = seeded()
+    gr.uniform(fast, (3,), "float32")
+    assert fast._live is not None
+
+
+def test_a_drawn_array_is_the_callers_own() -> None:
+    g, other = seeded(), seeded()
+    for draw in (gr.uniform, gr.normal):
+        draw(g, (20,), "float32").fill(0)
+        draw(other, (20,), "float32")
+    assert (gr.normal(g, (20,), "float32") == gr.normal(other, (20,), "float32")).all()
+
+
 def test_seeding_drops_the_cached_normal() -> None:
     g = seeded()
     first = gr.normal(g, (1,), "float32")

@@ -1,10 +1,10 @@
 """PyTorch's CPU random numbers, on NumPy arrays: same seed, same numbers, same state afterwards.
 
-What lives here: ``generator`` (Generator, the default one, states, locks), ``uniforms`` (uniform, bernoulli, dropout),
-``normals``, ``integers`` (randint, random_, randperm), ``continuous`` (exponential, Cauchy, log-normal, geometric),
-``discrete`` (multinomial, Poisson), ``binomial``, ``gamma``, and the private ``_fused`` (arithmetic that rounds as
-torch does) and ``_errors``. Nothing here knows of tensors: functions take a Generator (or None for
-`default_generator`), a shape or an array of parameters, and return an array.
+What lives here: ``words`` (the twister, read ahead), ``generator`` (Generator, the default one, states, locks),
+``uniforms`` (uniform, bernoulli, dropout), ``normals``, ``integers`` (randint, random_, randperm), ``continuous``
+(exponential, Cauchy, log-normal, geometric), ``discrete`` (multinomial, Poisson), ``binomial``, ``gamma``, and the
+private ``_fused`` (arithmetic that rounds as torch does) and ``_errors``. Nothing here knows of tensors: functions
+take a Generator (or None for `default_generator`), a shape or an array of parameters, and return an array.
 
 Note [Which numbers are torch's]. Compared with PyTorch 2.13 on Linux x86-64 with AVX2 or AVX-512:
 

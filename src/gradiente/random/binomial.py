@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._errors import FLOATS, SCALAR_NAMES, not_implemented
-from .generator import DoubleReader, Generator, default_generator
+from .generator import Generator, default_generator
+from .words import DoubleReader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,8 @@ import numpy as np
 
 from ._errors import FLOATS, SCALAR_NAMES, require_float
 from .continuous import exponential
-from .generator import DoubleReader, Generator, default_generator
+from .generator import Generator, default_generator
+from .words import DoubleReader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._errors import not_implemented
-from .generator import DoubleReader, Generator, default_generator
+from .generator import Generator, default_generator
 from .normals import TWO_PI
+from .words import DoubleReader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

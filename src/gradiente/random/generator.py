@@ -20,14 +20,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from .words import WORDS, Words
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEFAULT_SEED = 67280421310721
-WORDS = 624
-SMALL = 512  # below this many words `random_raw` (64-bit containers) beats `randint`, which has a dearer call
 
 STATE: np.dtype[np.void] = np.dtype(
     [
@@ -55,7 +53,7 @@ def _check_seed(seed: int) -> int:
     return seed % 2**64
 
 
-class Generator:
+class Generator(Words):
     """A source of torch's CPU random numbers: the Mersenne Twister MT19937 with torch's seeding and caches.
 
     Args:
@@ -73,7 +71,7 @@ class Generator:
         array([0.4962566, 0.7682218], dtype=float32)
     """
 
-    __slots__ = ("__weakref__", "_float_cache", "_lock", "_mt", "_raw", "_rs", "_seed", "device", "next_normal")
+    __slots__ = ("__weakref__", "_float_cache", "_lock", "device", "next_normal")
 
     device: Any
     """Where the numbers are made: ``"cpu"``."""
@@ -84,13 +82,9 @@ class Generator:
             raise RuntimeError(f"Generator: device must be 'cpu', but got {text!r}. Pass device='cpu'")
         self.device = "cpu"
         self._lock = threading.Lock()
-        self._seed = DEFAULT_SEED
+        super().__init__(DEFAULT_SEED)
         self.next_normal: float | None = None
         self._float_cache: tuple[float, int] = (0.0, 0)
-        # numpy.random takes milliseconds to import: the twister is made at the first use.
-        self._mt: Any = None
-        self._rs: Any = None
-        self._raw: Callable[[int], NDArray[np.uint64]] = self._first_raw
 
     @property
     def lock(self) -> threading.Lock:
@@ -144,11 +138,9 @@ class Generator:
         return self._seed
 
     def _restart(self, seed: int) -> None:
-        self._seed = seed
         self.next_normal = None
         self._float_cache = (0.0, 0)
-        if self._mt is not None:
-            self._rs.seed(seed & 0xFFFFFFFF)
+        self._reseed(seed)
 
     # States
 
@@ -161,7 +153,7 @@ class Generator:
             (5056,)
         """
         with self._lock:
-            self._start()
+            self._settle()
             inner = self._mt.state["state"]
             key, position = inner["key"], int(inner["pos"])
             record = np.zeros((), STATE)
@@ -216,6 +208,7 @@ class Generator:
             raise RuntimeError("Invalid mt19937 state. Pass what get_state() returned")
         with self._lock:
             self._start()
+            self._drop()
             key = words.astype(np.uint32)
             position = WORDS if left == 1 else position
             self._mt.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}}
@@ -236,97 +229,11 @@ class Generator:
     def __reduce__(self) -> tuple[Any, ...]:
         return _from_state, (type(self), self.get_state_array())
 
-    # Words. The callers hold the lock.
-
-    def _start(self) -> None:
-        if self._mt is None:
-            mt = np.random.MT19937(0)
-            self._rs = np.random.RandomState(mt)
-            self._rs.seed(self._seed & 0xFFFFFFFF)
-            self._mt, self._raw = mt, mt.random_raw
-
-    def _first_raw(self, n: int) -> NDArray[np.uint64]:
-        self._start()
-        return self._raw(n)
-
-    def position(self) -> Any:
-        """Where the twister stands, for `rewind`. The caller holds `lock`."""
-        self._start()
-        return self._mt.state
-
-    def rewind(self, position: Any, used: int) -> None:
-        """Go back to `position` and past the `used` 32-bit words behind it. The caller holds `lock`."""
-        self._mt.state = position
-        self._raw(used)
-
-    def words32(self, n: int) -> NDArray[np.uint32]:
-        """The next `n` 32-bit words. The caller holds `lock`."""
-        if n < SMALL:
-            return self._raw(n).astype(np.uint32)
-        self._start()
-        return self._rs.randint(0, 2**32, n, dtype=np.uint32)
-
-    def words64(self, n: int) -> NDArray[np.uint64]:
-        """The next `n` 64-bit words, each of two 32-bit words, the high one first. The caller holds `lock`."""
-        if n < SMALL:
-            pairs = self._raw(2 * n).reshape(n, 2)
-            return (pairs[:, 0] << np.uint64(32)) | pairs[:, 1]
-        self._start()
-        return self._rs.randint(0, 2**64, n, dtype=np.uint64)
-
-    def doubles(self, n: int) -> NDArray[np.float64]:
-        """The next `n` numbers k / 2**53 in [0, 1). The caller holds `lock`."""
-        words = self.words64(n)
-        words &= np.uint64(2**53 - 1)
-        out = words.view(np.int64).astype(np.float64)
-        out *= 2.0**-53
-        return out
-
-    def floats(self, n: int) -> NDArray[np.float32]:
-        """The next `n` numbers k / 2**24 in [0, 1). The caller holds `lock`."""
-        words = self.words32(n)
-        words &= np.uint32(2**24 - 1)
-        # As int32, because the conversion from uint32 is slow without AVX-512.
-        out = words.view(np.int32).astype(np.float32)
-        out *= np.float32(2.0**-24)
-        return out
-
 
 def _from_state(cls: type[Generator], state: NDArray[np.uint8]) -> Generator:
     out = cls()
     out.set_state_array(state)
     return out
-
-
-class DoubleReader:
-    """Doubles one by one, for rejection samplers: reads ahead in blocks and gives back the words not used.
-
-    The caller holds the lock of the generator, and calls `close` in a ``finally``.
-    """
-
-    __slots__ = ("_before", "_block", "_generator", "_used")
-    BLOCK = 624
-
-    def __init__(self, generator: Generator) -> None:
-        self._generator = generator
-        self._block: list[float] = []
-        self._used = 0
-        self._before: Any = None
-
-    def __call__(self) -> float:
-        """The next double."""
-        if self._used == len(self._block):
-            self._before = self._generator.position()
-            self._block = self._generator.doubles(self.BLOCK).tolist()
-            self._used = 0
-        self._used += 1
-        return self._block[self._used - 1]
-
-    def close(self) -> None:
-        """Put the generator right behind the last double that was read."""
-        if self._used < len(self._block):
-            self._generator.rewind(self._before, 2 * self._used)
-        self._block, self._used = [], 0
 
 
 default_generator: Generator = Generator()

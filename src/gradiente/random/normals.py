@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 BLOCK = 16
 ROWS = 1024  # blocks worked on at a time: their temporaries stay in the cache
+FEW = 256  # normals: for more, computing what the words of a whole block contribute does not pay
 TWO_PI = 2.0 * math.pi
 
 
@@ -79,6 +80,31 @@ def _blocks32(u: NDArray[np.float32]) -> NDArray[np.float32]:
     return out.ravel()
 
 
+def _starting_anywhere(u: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The normals, cosines and sines, of the pairs (i, i + 8) for every i: a block of 16 may begin at any number."""
+    radius = np.sqrt(f32(-2.0) * log32(f32(1.0) - u[:-8]))
+    cos, sin = cos_sin32(f32(TWO_PI) * u[8:])
+    ends = np.zeros(8, f32)
+    return np.concatenate([radius * cos + f32(0), ends]), np.concatenate([radius * sin + f32(0), ends])  # -0.0 is 0.0
+
+
+def _few32(generator: Generator, n: int) -> NDArray[np.float32]:
+    """`n` standard normals, 16 or more, in blocks of 16; see Note [Words read ahead] in words.py."""
+    rest = n % BLOCK
+    whole = n - rest
+    at = generator.reserve(n + BLOCK if rest else n)
+    cos, sin = generator.kept(_starting_anywhere)
+    out = np.empty(n, f32)
+    rows, end = out[:whole].reshape(-1, BLOCK), at + whole
+    rows[:, :8] = cos[at:end].reshape(-1, BLOCK)[:, :8]
+    rows[:, 8:] = sin[at:end].reshape(-1, BLOCK)[:, :8]
+    if rest:
+        at += n
+        out[n - 16 : n - 8] = cos[at : at + 8]
+        out[n - 8 :] = sin[at : at + 8]
+    return out
+
+
 def _large(generator: Generator, n: int, dtype: np.dtype[Any], mean: float, std: float) -> Array:
     whole = n - n % BLOCK
     double = dtype == np.float64
@@ -86,9 +112,9 @@ def _large(generator: Generator, n: int, dtype: np.dtype[Any], mean: float, std:
     if dtype.char in SHORT:
         u: Any = draw(whole + BLOCK if n > whole else n)
     else:
-        u = draw(n)
+        u = draw(n + BLOCK if n > whole else n)
         if n > whole:
-            u = np.concatenate([u[:whole], draw(BLOCK)])
+            u = np.concatenate([u[:whole], u[n:]])
     values: Array = fma64(_blocks64(u), std, mean) if double else fma32(_blocks32(u), std, mean)
     if n > whole:
         values = np.concatenate([values[: n - BLOCK], values[-BLOCK:]])
@@ -129,6 +155,10 @@ def normal(
     require_float("normal_kernel_cpu", dtype)
     n = count(shape)
     generator = generator or default_generator
+    if BLOCK <= n <= FEW and dtype == f32:
+        with generator.lock:
+            values: Array = _few32(generator, n)
+        return (values if mean == 0.0 and std == 1.0 else fma32(values, std, mean)).reshape(shape)
     with generator.lock, np.errstate(over="ignore"):
         if n >= BLOCK:
             return _large(generator, n, dtype, mean, std).reshape(shape)
