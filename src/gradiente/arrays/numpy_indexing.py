@@ -7,6 +7,7 @@ They come in pairs, a linear map and its adjoint: `x[index]` and `embed`, `view(
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -266,11 +267,17 @@ def unbind(x: Array, axis: int) -> tuple[Array, ...]:
 
 def split(x: Array, sizes: tuple[int, ...], axis: int) -> tuple[Array, ...]:
     """Consecutive parts along an axis, of the given sizes, as views."""
-    lead, parts, start = (slice(None),) * axis, [], 0
+    return tuple([x[index] for index in consecutive(tuple(sizes), axis)])
+
+
+@lru_cache(256)
+def consecutive(sizes: tuple[int, ...], axis: int) -> list[tuple[slice, ...]]:
+    """The indices of the parts of the given sizes along an axis."""
+    lead, indices, start = (slice(None),) * axis, list[tuple[slice, ...]](), 0
     for size in sizes:
-        parts.append(x[(*lead, slice(start, start + size))])
+        indices.append((*lead, slice(start, start + size)))
         start += size
-    return tuple(parts)
+    return indices
 
 
 def rot90(x: Array, k: int, axes: tuple[int, int]) -> Array:

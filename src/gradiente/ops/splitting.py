@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.numpy_indexing import consecutive
 from ..rules import table
 from ..tensor.core import Tensor
 from ..tensor.dtypes import SCALAR_NAMES
@@ -25,11 +26,7 @@ _select, _slice = viewing("getitem", "SelectBackward0"), viewing("getitem", "Sli
 @lru_cache(256)
 def _parts(sizes: tuple[int, ...], dim: int) -> tuple[Part, ...]:
     """How each of the parts of the given sizes is seen in the whole."""
-    lead, start, parts = (slice(None),) * dim, 0, list[Part]()
-    for size in sizes:
-        parts.append((_slice.recorder, {"index": (*lead, slice(start, start + size))}))  # pyright: ignore
-        start += size
-    return tuple(parts)
+    return tuple([(_slice.recorder, {"index": index}) for index in consecutive(sizes, dim)])  # pyright: ignore
 
 
 @lru_cache(256)
