@@ -137,3 +137,13 @@ def test_errors_leave_the_generator(call: Callable[[], object], error: type[Exce
     with pytest.raises(error, match=text):
         call()
     assert torch.get_rng_state().tolist() == before
+
+
+def test_draws_that_no_memory_holds():
+    with pytest.raises(RuntimeError, match=r"DefaultCPUAllocator: can't allocate memory: you tried to allocate up to"):
+        torch.rand(10**15)
+
+
+def test_bounds_that_do_not_fit_are_no_matter_of_memory():
+    with pytest.raises(ValueError, match="Overflow"):
+        torch.randint(0, 10**39, (2,))

@@ -9,13 +9,14 @@ import numpy as np
 
 from .. import random as streams
 from ..arrays.batched import Batched
-from ..arrays.meta import is_meta
+from ..arrays.meta import is_meta, without_values
 from ..graph import current
 from ..random._errors import require_float, require_std
 from ..random._fused import fma64
 from ..random.normals import BLOCK, standard_pairs, to_dtype
 from ..tensor.batching import batched_here, drawn_each
-from ._factory import allocate
+from ..tensor.devices import CPU, is_on_meta
+from ._factory import no_memory
 
 Draw = Callable[[tuple[int, ...]], Any]
 """Makes an array of random numbers of a shape, drawn in the order of its indices."""
@@ -28,7 +29,12 @@ def in_memory_order(array: Any) -> Any:
 
 def drawn_on(device: Any, draw: Draw, shape: tuple[int, ...], dtype: Any) -> Any:
     """Numbers for a new tensor on a device; on the meta device none are drawn."""
-    return allocate(lambda shape, dtype: drawn_each(draw, shape), shape, dtype, device=device)
+    if device is not CPU and is_on_meta(device):
+        return without_values(shape, dtype)
+    try:
+        return drawn_each(draw, shape)
+    except MemoryError as error:
+        raise no_memory(shape) from error
 
 
 def drawn(array: Any, draw: Draw) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, cast
 
 import numpy as np
@@ -178,15 +179,17 @@ def allocate(make: Callable[..., Any], shape: tuple[int, ...], *arguments: Any, 
     try:
         return make(shape, *arguments)
     except MemoryError as error:
-        import math
-
-        amount = math.prod(shape) * 8
-        raise RuntimeError(
-            f"DefaultCPUAllocator: can't allocate memory: you tried to allocate up to {amount} bytes "
-            f"for the size {list(shape)}"
-        ) from error
+        raise no_memory(shape) from error
     except ValueError as error:
         raise RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)} ({error})") from error
+
+
+def no_memory(shape: tuple[int, ...]) -> RuntimeError:
+    """torch's error for a size that the memory does not hold."""
+    return RuntimeError(
+        f"DefaultCPUAllocator: can't allocate memory: you tried to allocate up to {prod(shape) * 8} bytes "
+        f"for the size {list(shape)}"
+    )
 
 
 def put_out(out: Any, result: Any, function: str, dtype: Dtype | None = None) -> Tensor:
@@ -230,6 +233,7 @@ __all__ = [
     "constant",
     "made",
     "need_dtype",
+    "no_memory",
     "place_of",
     "put_out",
     "sequence_shape",
