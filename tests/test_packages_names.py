@@ -275,3 +275,26 @@ def test_masks_and_scores_that_do_not_fit(call, error, why):
     mask = create_block_mask(lambda b, h, i, j: i >= j, None, None, 9, 9)
     with pytest.raises(error, match=why):
         call(torch.ones(1, 2, 3, 4), mask)
+
+
+def test_a_kernel_brings_its_own_signature():
+    op = torch.library.custom_op("kernels::scaled", lambda x, by=2: x * by, mutates_args=())
+    assert op(torch.ones(1)).item() == 2
+    op.register_kernel("cpu", lambda x, by=3, *, plus=1: x * by + plus)
+    assert op(torch.ones(1)).item() == 4
+    assert op(torch.ones(1), by=5, plus=0).item() == 5
+
+
+def test_arguments_by_name_alone_are_saved_and_have_no_derivative():
+    seen = []
+
+    def save(ctx, inputs, keyword_only_inputs, output):
+        seen.append((inputs[1:], keyword_only_inputs))
+        ctx.by = inputs[1]
+
+    op = torch.library.custom_op("kernels::shifted", lambda x, by, *, plus=1.0: x * by + plus, mutates_args=())
+    op.register_autograd(lambda ctx, g: (g * ctx.by, None), setup_context=save)
+    x = torch.ones(1, requires_grad=True)
+    op(x, 3.0, plus=2.0).backward()
+    assert x.grad.item() == 3
+    assert seen == [((3.0,), {"plus": 2.0})]

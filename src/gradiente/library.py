@@ -24,7 +24,7 @@ class CustomOpDef:
     def __init__(self, library: str, name: str, function: Callable[..., Any]) -> None:
         self._namespace: str = library
         self._name: str = name
-        self._function = function
+        self._set_kernel(function)
         self._recorded: Any = _function_for(self, None, None)
 
     @property
@@ -33,9 +33,20 @@ class CustomOpDef:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the operator; its result is recorded where an argument requires gradients."""
-        bound = inspect.signature(self._function).bind(*args, **kwargs)
+        bound = self._signature.bind(*args, **kwargs)
         bound.apply_defaults()
         return self._recorded.apply(*bound.args, *bound.kwargs.values())
+
+    def _set_kernel(self, function: Callable[..., Any]) -> None:
+        self._function: Callable[..., Any] = function
+        self._signature = inspect.signature(function)  # which takes longer than a small kernel
+        kinds = self._signature.parameters.items()
+        self._keywords = [name for name, one in kinds if one.kind is inspect.Parameter.KEYWORD_ONLY]
+
+    def _parted(self, args: tuple[Any, ...]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments as the kernel takes them: those by position, and those by keyword alone."""
+        by_position = len(args) - len(self._keywords)
+        return args[:by_position], dict(zip(self._keywords, args[by_position:], strict=True))
 
     @property
     def default(self) -> CustomOpDef:
@@ -50,8 +61,8 @@ class CustomOpDef:
         Args:
             backward: a function of a context and of the cotangents of the results, which returns one cotangent, or
                 None, for each argument.
-            setup_context: a function of the context, a tuple of the arguments and the result, which saves what
-                `backward` needs.
+            setup_context: a function of `ctx`, the context, `inputs`, a tuple of the arguments, and `output`, the
+                result, which saves what `backward` needs; and of `keyword_only_inputs`, those by name, if there are.
         """
         self._recorded = _function_for(self, backward, setup_context)
 
@@ -61,7 +72,7 @@ class CustomOpDef:
         def register(fn: Callable[..., Any]) -> Callable[..., Any]:
             kinds = (device_types,) if isinstance(device_types, str) else device_types
             if kinds is None or "cpu" in kinds:
-                self._function = fn
+                self._set_kernel(fn)
             return fn
 
         return register if fn is None else register(fn)
@@ -86,11 +97,22 @@ def _function_for(op: CustomOpDef, backward: Any, setup_context: Any) -> type[Fu
             "Please use register_autograd to add one."
         )
 
-    body: dict[str, Any] = {
-        "forward": staticmethod(lambda *args: op._function(*args)),  # pyright: ignore
-        "setup_context": staticmethod(setup_context or (lambda ctx, inputs, output: None)),
-        "backward": staticmethod(backward or refuse),
-    }
+    def forward(*args: Any) -> Any:
+        by_position, by_keyword = op._parted(args)
+        return op._function(*by_position, **by_keyword)
+
+    def save(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        by_position, by_keyword = op._parted(inputs)
+        if setup_context is not None and any(ctx.needs_input_grad):
+            known = {"keyword_only_inputs": by_keyword} if by_keyword else {}
+            setup_context(ctx=ctx, inputs=by_position, output=output, **known)
+
+    def derive(ctx: Any, *gs: Any) -> Any:
+        found = (backward or refuse)(ctx, *gs)
+        without = (None,) * len(op._keywords)
+        return (*(found if isinstance(found, tuple) else (found,)), *without) if without else found
+
+    body = {"forward": staticmethod(forward), "setup_context": staticmethod(save), "backward": staticmethod(derive)}
     return type(f"GeneratedBackwardFor_{op._namespace}_{op._name}_default", (Function,), body)
 
 

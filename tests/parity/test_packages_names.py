@@ -130,3 +130,24 @@ def test_attention_with_changed_scores(masked: bool, mod: Any, seed: int) -> Non
         found.append((out, lse))
     for a, b in zip(*found, strict=True):
         gradiente.testing.assert_close(gradiente.from_numpy(a.numpy()), b, rtol=1e-5, atol=1e-5)
+
+
+def test_operators_with_arguments_by_name_alone() -> None:
+    def run(m: Any) -> list[Any]:
+        seen: list[Any] = []
+
+        def save(ctx: Any, inputs: Any, keyword_only_inputs: Any, output: Any) -> None:
+            seen.append((inputs[1:], dict(keyword_only_inputs)))
+            ctx.by = inputs[1]
+
+        def shifted(x: Any, by: float = 2.0, *, plus: float = 1.0) -> Any:
+            return x * by + plus
+
+        shifted.__annotations__.update({"x": m.Tensor, "by": float, "plus": float, "return": m.Tensor})
+        op = m.library.custom_op("names_alone::shifted", shifted, mutates_args=())
+        op.register_autograd(lambda ctx, g: (g * ctx.by, None), setup_context=save)
+        x = m.ones(1, requires_grad=True)
+        op(x, 3.0, plus=2.0).backward()
+        return [op(m.ones(1)).item(), op(m.ones(1), plus=0.0).item(), x.grad.item(), *seen]
+
+    assert run(gradiente) == run(torch)
