@@ -93,44 +93,58 @@ LOG = _c(
     3.3333331174e-1,
 )
 LOG2_LOW, LOG2_HIGH = _c(-2.12194440e-4, 0.693359375)
-SQRT_HALF = f32(0.707106781186547524)
-# pi/4 in three parts, 4/pi, and the polynomials of cos and sin on [-pi/4, pi/4]: row k holds both k-th coefficients.
+ONE, SQRT_HALF = 0x3F800000, 0x3F3504F3  # the bits of 1 and of sqrt(1/2) in float32
+# pi/4 in three parts, 4/pi, and the polynomials of cos and sin on [-pi/4, pi/4].
 PI4 = _c(-0.78515625, -2.4187564849853515625e-4, -3.77489497744594108e-8)
 FOUR_OVER_PI = f32(1.27323954473516)
-TRIG = np.array(
-    [
-        _c(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2),
-        _c(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1),
-    ]
-).T.copy()
+COS = _c(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)
+SIN = _c(-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)
 
 
-def _fma(a: F32, b: F64, c: Any, product: F64, out: F32) -> None:
-    """``out = a * b + c``, rounded once, where the float64 `b` and `c` hold float32 values; `product` is room."""
-    np.multiply(a, b, out=product)
-    np.add(product, c, out=out, casting="same_kind")
+def _rounded(x: F64, short: F32) -> None:
+    """Round the float64 numbers `x` to float32, in place; `short` is room."""
+    short[...] = x
+    x[...] = short
+
+
+def _horner(y: F64, x: F64, c: Any, short: F32) -> None:
+    """``y = y * x + c``, rounded once to float32; `y`, `x` and `c` hold float32 values, `short` is room."""
+    y *= x
+    y += c
+    _rounded(y, short)
 
 
 def log32(x: F32) -> F32:
     """Natural logarithm of positive normal float32 numbers, as Note [Vector normals] says."""
-    bits = x.view(np.int32)
-    mantissa = ((bits & 0x7FFFFF) | 0x3F000000).view(f32)
-    low = mantissa < SQRT_HALF
-    e = (bits >> 23) - 126 - low
-    # Exact: the mantissa lies in [0.5, 1), and twice it below sqrt(1/2).
-    m = mantissa.astype(np.float64)
-    m += m * low
+    shifted = x.view(np.int32) + (ONE - SQRT_HALF)
+    e = (shifted >> 23).astype(np.float64)
+    e -= 127.0
+    shifted &= 0x7FFFFF
+    shifted += SQRT_HALF  # the bits of the mantissa, which lies in [sqrt(1/2), sqrt(2))
+    m = shifted.view(f32).astype(np.float64)
     m -= 1.0
-    z = (m * m).astype(f32).astype(np.float64)
-    room = np.empty_like(m)
-    y = np.full(x.shape, LOG[0], f32)
-    for coefficient in LOG[1:]:
-        _fma(y, m, coefficient, room, y)
-    np.multiply(y, m, out=y, casting="same_kind")
-    _fma(y, z, (e * LOG2_LOW).astype(f32), room, y)
-    np.subtract(y, 0.5 * z, out=y, casting="same_kind")
-    np.add(y, m, out=y, casting="same_kind")
-    return (e * LOG2_HIGH + y).astype(f32)
+    short = np.empty(x.shape, f32)
+    z = m * m
+    _rounded(z, short)
+    y = m * LOG[0]
+    y += LOG[1]
+    _rounded(y, short)
+    for coefficient in LOG[2:]:
+        _horner(y, m, coefficient, short)
+    y *= m
+    _rounded(y, short)
+    low = e * LOG2_LOW
+    _rounded(low, short)
+    _horner(y, z, low, short)
+    z *= 0.5
+    y -= z
+    _rounded(y, short)
+    y += m
+    _rounded(y, short)
+    e *= LOG2_HIGH
+    y += e
+    short[...] = y
+    return short
 
 
 def cos_sin32(x: F32) -> tuple[F32, F32]:
@@ -139,26 +153,38 @@ def cos_sin32(x: F32) -> tuple[F32, F32]:
     octant += 1
     octant &= ~1
     y = octant.astype(np.float64)
-    r = x
+    short = np.empty(x.shape, f32)
+    r = x.astype(np.float64)
+    room = np.empty_like(r)
     for part in PI4:
-        r = (y * part + r).astype(f32)
-    z = (r * r).astype(np.float64)
-    both = np.empty((2, *x.shape), f32)
-    room = np.empty(both.shape)
-    table = TRIG.reshape(3, 2, *(1,) * x.ndim)
-    np.add(z * table[0], table[1], out=both, casting="same_kind")
-    _fma(both, z, table[2], room, both)
-    np.multiply(both, z, out=both, casting="same_kind")
-    cos: F32 = both[0]
-    sin: F32 = both[1]
-    _fma(cos, z, -0.5 * z, room[0], cos)
-    _fma(sin, r.astype(np.float64), r, room[1], sin)
-    cos += f32(1.0)
-    swap = (octant & 2) != 0
-    cos, sin = np.where(swap, sin, cos), np.where(swap, cos, sin)
-    # Odd quadrants exchange the two; then cos is negative in quadrants 1 and 2, sin in 2 and 3.
-    octant &= 6
-    np.negative(sin, out=sin, where=octant >= 4)
-    octant -= 2
-    np.negative(cos, out=cos, where=octant.view(np.uint32) < 4)
+        np.multiply(y, part, out=room)
+        r += room
+        _rounded(r, short)
+    z = r * r
+    _rounded(z, short)
+    cos, sin = z * COS[0], z * SIN[0]
+    for value, table in ((cos, COS), (sin, SIN)):
+        value += table[1]
+        _rounded(value, short)
+        _horner(value, z, table[2], short)
+        value *= z
+        _rounded(value, short)
+    np.multiply(z, -0.5, out=room)
+    _horner(cos, z, room, short)
+    cos += 1.0
+    sin *= r
+    sin += r
+    return _turned(cos.astype(f32), sin.astype(f32), octant)
+
+
+def _turned(cos: F32, sin: F32, octant: NDArray[np.int32]) -> tuple[F32, F32]:
+    """Exchange the two in odd quadrants; then cos is negative in quadrants 1 and 2, sin in 2 and 3. All by bits."""
+    c, s = cos.view(np.int32), sin.view(np.int32)
+    different = c ^ s
+    different &= -((octant >> 1) & 1)
+    c ^= different
+    s ^= different
+    s ^= (octant & 4) << 29
+    octant += 2
+    c ^= (octant & 4) << 29
     return cos, sin
