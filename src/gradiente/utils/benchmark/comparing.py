@@ -143,9 +143,9 @@ class Compare:
     >>> from gradiente.utils.benchmark import Compare, Measurement, TaskSpec
     >>> tasks = [TaskSpec("f(x)", "", label="f", sub_label=n, description=d) for n in "ab" for d in ("old", "new")]
     >>> print(Compare([Measurement(1, [1e-3 * (i + 1)], task) for i, task in enumerate(tasks)]))
-    [--------- f --------]
+    [--------- f ---------]
              |  old  |  new
-    1 threads: -----------
+    1 threads: ------------
           a  |  1.0  |  2.0
           b  |  3.0  |  4.0
     <BLANKLINE>

@@ -125,7 +125,7 @@ class Measurement:
     f(x)
     setup: x = 1
       Median: 2.15 us
-      IQR:    0.15 us (2.07 to 2.23)
+      IQR:    0.15 us (2.08 to 2.23)
       4 measurements, 10 runs per measurement, 1 thread
     """
 
