@@ -56,8 +56,9 @@ class Ruled(Optimizer):
         state = self.state[p]
         if not state:
             state.update(self._begin(p, options))
-        state["step"]._array[...] += 1
-        self._move(p._array, g, state, float(state["step"]._array), options)
+        step = state["step"]._array
+        step += 1
+        self._move(p._array, g, state, float(step), options)
 
     def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
         if x.dtype.kind == "c":  # a complex number is two real ones here

@@ -8,12 +8,12 @@ import numpy as np
 
 from ..tensor.core import Tensor, wrap
 from ._applied import Tensors, apply
-from ._options import check_fused, check_options, not_capturable, number, scalar
-from ._ruled import parts
-from .optimizer import Optimizer, Params
+from ._options import number
+from ._ruled import EPS, Ruled
+from .optimizer import Params
 
 
-class Adam(Optimizer):
+class Adam(Ruled):
     """Adam: p ← p - lr·m̂ / (√v̂ + ε), with running means m of the gradients g and v of g².
 
     m ← β₁·m + (1 - β₁)·g and v ← β₂·v + (1 - β₂)·g²; m̂ = m / (1 - β₁ᵗ) and v̂ = v / (1 - β₂ᵗ) at step t.
@@ -52,7 +52,8 @@ class Adam(Optimizer):
 
     _elementwise = True
 
-    _numbers = ("step",)
+    _bounds = EPS
+    _means = ("exp_avg", "exp_avg_sq")
     _listed = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "step")
 
     def __init__(
@@ -80,76 +81,38 @@ class Adam(Optimizer):
             raise ValueError(
                 "betas[0] as a Tensor is not supported for capturable=False and foreach=True (leave foreach out)"
             )
-        check_options(lr, 0)
-        if not eps >= 0.0:
-            raise ValueError(f"Invalid epsilon value: {eps}")
-        for i, beta in enumerate(betas):
-            if not 0.0 <= number(beta) < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-        check_options(0, weight_decay)
+        self._prepare(
+            params,
+            {
+                "lr": lr,
+                "betas": tuple(betas),
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "amsgrad": amsgrad,
+                "maximize": maximize,
+                "foreach": foreach,
+                "capturable": capturable,
+                "differentiable": differentiable,
+                "fused": fused,
+                "decoupled_weight_decay": decoupled_weight_decay,
+            },
+        )
         if not any(all(isinstance(beta, kind) for beta in betas) for kind in (float, Tensor)):
             kinds = " and ".join(type(beta).__name__ for beta in betas)
             raise ValueError(f"betas must be either both floats or both Tensors (they are {kinds}: write 0.0 for 0)")
-        defaults = {
-            "lr": lr,
-            "betas": tuple(betas),
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "amsgrad": amsgrad,
-            "maximize": maximize,
-            "foreach": foreach,
-            "capturable": capturable,
-            "differentiable": differentiable,
-            "fused": fused,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        super().__init__(params, defaults)
-        check_fused(defaults)
 
     def _options(self, group: dict[str, Any]) -> Any:
-        if group["capturable"]:
-            raise not_capturable(group)
-        if group["fused"]:
-            self._check_fused(group)
         beta1, beta2 = group["betas"]
-        return (
-            number(group["lr"]),
-            number(beta1),
-            number(beta2),
-            group["eps"],
-            group["weight_decay"],
-            group["amsgrad"],
-            group["maximize"],
-            group["decoupled_weight_decay"],
-            group["fused"],
-        )
+        return {**super()._options(group), "betas": (number(beta1), number(beta2))}
 
-    def _begin(self, p: Tensor, options: Any) -> dict[str, Any]:
-        names = ["exp_avg", "exp_avg_sq"] + ["max_exp_avg_sq"] * options[5]
-        return {"step": scalar(0, options[8]), **{name: wrap(np.zeros_like(p._array)) for name in names}}
+    def _begin(self, p: Tensor, options: dict[str, Any]) -> dict[str, Any]:
+        top = {"max_exp_avg_sq": wrap(np.zeros_like(p._array))} if options["amsgrad"] else {}
+        return {**super()._begin(p, options), **top}
 
-    def _update(self, p: Tensor, g: Any, options: Any) -> None:
-        state = self.state[p]
-        if not state:
-            state.update(self._begin(p, options))
-        step = state["step"]._array
-        step += 1
-        self._move(p._array, g, state, float(step), options)
-
-    def _move(self, x: Any, g: Any, state: dict[str, Any], t: float, options: Any) -> None:
-        lr, beta1, beta2, eps, decay, amsgrad, maximize, decoupled, _ = options
+    def _rule(self, x: Any, g: Any, state: dict[str, Any], t: float, options: dict[str, Any]) -> None:
+        lr, eps = options["lr"], options["eps"]
+        beta1, beta2 = options["betas"]
         m, v = state["exp_avg"]._array, state["exp_avg_sq"]._array
-        top = state["max_exp_avg_sq"]._array if amsgrad else None
-        if x.dtype.kind == "c":  # a complex number is two real ones here
-            x, g, m, v = parts(x), parts(np.array(g)), parts(m), parts(v)
-            top = None if top is None else parts(top)
-        if maximize:
-            g = -g
-        if decay != 0:
-            if decoupled:
-                x *= 1 - lr * decay
-            else:
-                g = g + decay * x
         work = self._scratch(x)
         np.subtract(g, m, out=work)
         work *= 1 - beta1
@@ -158,7 +121,8 @@ class Adam(Optimizer):
         work *= 1 - beta2
         v *= beta2
         v += work
-        if top is not None:
+        if options["amsgrad"]:
+            top = state["max_exp_avg_sq"]._array
             v = np.maximum(top, v, out=top)
         # m̂ / (√v̂ + ε), with the roots of both corrections in the numbers instead of in the arrays
         root = (1 - beta2**t) ** 0.5
