@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -159,13 +160,18 @@ def _poisson_one(uniform: DoubleReader, rate: float) -> int:
     return k
 
 
-def _poisson_rejection(uniform: DoubleReader, rate: float) -> int:
-    """Hoermann's PTRS: the transformed rejection with squeeze."""
-    log_rate = math.log(rate)
+@lru_cache(256)
+def _hat(rate: float) -> tuple[float, float, float, float, float]:
+    """Hoermann's constants, which depend on the rate alone."""
     b = 0.931 + 2.53 * math.sqrt(rate)
     a = -0.059 + 0.02483 * b
     inverse_alpha = 1.1239 + 1.1328 / (b - 3.4)
-    v_r = 0.9277 - 3.6224 / (b - 2.0)
+    return math.log(rate), a, b, math.log(inverse_alpha), 0.9277 - 3.6224 / (b - 2.0)
+
+
+def _poisson_rejection(uniform: DoubleReader, rate: float) -> int:
+    """Hoermann's PTRS: the transformed rejection with squeeze."""
+    log_rate, a, b, log_inverse_alpha, v_r = _hat(rate)
     while True:
         u, v = uniform() - 0.5, uniform()
         us = 0.5 - abs(u)
@@ -177,6 +183,6 @@ def _poisson_rejection(uniform: DoubleReader, rate: float) -> int:
         if k < 0 or (us < 0.013 and v > us):
             continue
         log_v = math.log(v) if v else -math.inf
-        log_hat = log_v + math.log(inverse_alpha) - math.log(a / (us * us) + b)
+        log_hat = log_v + log_inverse_alpha - math.log(a / (us * us) + b)
         if log_hat <= -rate + k * log_rate - math.lgamma(k + 1):
             return k

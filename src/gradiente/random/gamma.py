@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def standard_gamma(generator: Generator | None, shapes: Floats) -> Array:
     with generator.lock:
         uniform = DoubleReader(generator)
         try:
-            values = [_gamma_one(generator, uniform, kind(a), kind) for a in shapes.ravel()]
+            values = [_gamma_one(generator, uniform, a, kind) for a in shapes.ravel().tolist()]
         finally:
             uniform.close()
     out = np.array(values, np.float64)
@@ -106,16 +107,27 @@ def _normal(generator: Generator, uniform: DoubleReader) -> float:
     return radius * math.cos(angle)
 
 
-def _gamma_one(generator: Generator, uniform: DoubleReader, shape: np.floating, kind: type) -> float:
-    """One gamma number; the arithmetic on `shape` itself is done in its own precision, as torch does it."""
-    scale = 1.0
-    if shape < 1:
-        if shape == 0:
-            return 0.0
-        scale = (1.0 - uniform()) ** float(kind(1.0) / shape)
-        shape = kind(shape + kind(1.0))
-    d = float(shape - kind(THIRD))
-    c = 1.0 / math.sqrt(9.0 * d) if d > 0 else math.nan
+@lru_cache(256)
+def _constants(shape: float, kind: type) -> tuple[float | None, float, float]:
+    """What depends on the shape alone, computed in its own precision, as torch does it.
+
+    The exponent of the uniform number that a result for a shape below 1 is scaled by (None: none is), d and c.
+    """
+    a = kind(shape)
+    exponent = None
+    if a < 1:
+        exponent = float(kind(1.0) / a)
+        a = kind(a + kind(1.0))
+    d = float(a - kind(THIRD))
+    return exponent, d, 1.0 / math.sqrt(9.0 * d) if d > 0 else math.nan
+
+
+def _gamma_one(generator: Generator, uniform: DoubleReader, shape: float, kind: type) -> float:
+    """One gamma number."""
+    if shape == 0:
+        return 0.0
+    exponent, d, c = _constants(shape, kind)
+    scale = 1.0 if exponent is None else (1.0 - uniform()) ** exponent
     while True:
         x = _normal(generator, uniform)
         y = 1.0 + c * x

@@ -189,12 +189,13 @@ class DoubleReader:
 
     def __call__(self) -> float:
         """The next double."""
-        if self._used == len(self._block):
+        used = self._used
+        if used == len(self._block):
             self._before = self._generator.position()
             self._block = self._generator.doubles(self.BLOCK).tolist()
-            self._used = 0
-        self._used += 1
-        return self._block[self._used - 1]
+            used = 0
+        self._used = used + 1
+        return self._block[used]
 
     def close(self) -> None:
         """Put the generator right behind the last double that was read."""
