@@ -371,3 +371,9 @@ def test_a_range_that_a_float_cannot_hold_warns() -> None:
 def test_negative_and_nan_gamma_parameters_give_the_least_normal_number() -> None:
     out = gr.standard_gamma(seeded(), np.array([0.0, -1.0, np.nan], np.float32))
     assert (out == np.finfo(np.float32).tiny).all()
+
+
+def test_binomial_numbers_of_nan() -> None:
+    counts, chances = np.array([np.nan, 5.0, np.nan, 0.0]), np.array([0.3, np.nan, 1.0, np.nan])
+    drawn = gr.binomial(seeded(), counts, chances)
+    assert np.isnan(drawn).tolist() == [True, True, True, False]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,33 +59,46 @@ def binomial(generator: Generator | None, counts: Floats, chances: Floats) -> Ar
     with generator.lock:
         uniform = DoubleReader(generator)
         try:
-            pairs = zip(counts.ravel(), chances.ravel(), strict=True)
-            values = [_binomial_one(uniform, n, p, counts.dtype.type) for n, p in pairs]
+            pairs = zip(counts.ravel().tolist(), chances.ravel().tolist(), strict=True)
+            kinds = (counts.dtype.type, chances.dtype.type)
+            values = [_binomial_one(uniform, n, p, kinds) for n, p in pairs]
         finally:
             uniform.close()
     return np.array(values, np.float64).astype(counts.dtype).reshape(counts.shape)
 
 
-def _binomial_one(uniform: DoubleReader, count: Any, chance: Any, kind: type) -> float:
-    """One number; like torch, it computes the mean and the constants in the precision of the parameters, `kind`."""
+def _binomial_one(uniform: DoubleReader, count: float, chance: float, kinds: tuple[type, type]) -> float:
+    """One number."""
     if count <= 0 or chance <= 0:
         return 0.0
     if chance >= 1 or (count == math.inf and chance == chance):
         return count
-    if chance > kind(0.5):
-        return count - _rarely(uniform, count, kind(1) - chance, kind)
-    return _rarely(uniform, count, chance, kind) if chance == chance else math.nan
+    if chance != chance or count != count:  # of a count that is nan, torch would wait for ever
+        return math.nan
+    likely, constants = _constants(count, chance, kinds)
+    found = _rejection(uniform, count, *constants) if len(constants) > 1 else _waiting(uniform, count, *constants)
+    return count - found if likely else found
 
 
-def _rarely(uniform: DoubleReader, count: Any, chance: Any, kind: type) -> float:
-    """The successes, if they are not more likely than failures."""
-    many = count * chance >= FEW
-    return _rejection(uniform, float(count), float(chance), kind) if many else _waiting(uniform, float(count), chance)
+@lru_cache(256)
+def _constants(count: float, chance: float, kinds: tuple[type, type]) -> tuple[bool, tuple[float, ...]]:
+    """Whether successes are more likely than failures, which are drawn then; and what the way of drawing computes with.
+
+    Like torch, the mean and the constants are computed in the precision of the parameters, `kinds`.
+    """
+    kind = kinds[0]
+    n, p = kind(count), kinds[1](chance)
+    likely = bool(p > kind(0.5))
+    if likely:
+        p = kind(1) - p
+    if n * p >= FEW:
+        return likely, _hat(count, float(p), kind)
+    return likely, (float(np.log1p(-p)),)
 
 
-def _waiting(uniform: DoubleReader, count: float, chance: Any) -> float:
+def _waiting(uniform: DoubleReader, count: float, log_failure: float) -> float:
     """The number of geometric waiting times that fit into `count` trials."""
-    log_failure, trials, successes = float(np.log1p(-chance)), 0.0, 0
+    trials, successes = 0.0, 0
     while True:
         u = uniform()
         trials += math.ceil(math.log(u) / log_failure) if u else math.inf
@@ -104,16 +118,29 @@ def _stirling_rest(k: float) -> float:
 _RESTS = [math.lgamma(k + 1) - ((k + 0.5) * math.log(k + 1) - (k + 1) + 0.5 * math.log(2 * math.pi)) for k in range(10)]
 
 
-def _rejection(uniform: DoubleReader, count: float, chance: float, kind: type) -> float:
-    """Hoermann's BTRS: the transformed rejection with squeeze."""
+def _hat(count: float, chance: float, kind: type) -> tuple[float, ...]:
+    """Hoermann's constants, and the odds and the mode of the distribution."""
     spread = math.sqrt(count * chance * (1 - chance))
     b = float(kind(1.15 + 2.53 * spread))
     a = float(kind(-0.0873 + 0.0248 * b + 0.01 * chance))
     center = float(kind(count * chance + 0.5))
     v_r = float(kind(0.92 - 4.2 / b))
     alpha = float(kind((2.83 + 5.1 / b) * spread))
-    odds = chance / (1 - chance)
-    mode = math.floor((count + 1) * chance)
+    return a, b, center, v_r, alpha, chance / (1 - chance), math.floor((count + 1) * chance)
+
+
+def _rejection(
+    uniform: DoubleReader,
+    count: float,
+    a: float,
+    b: float,
+    center: float,
+    v_r: float,
+    alpha: float,
+    odds: float,
+    mode: float,
+) -> float:
+    """Hoermann's BTRS: the transformed rejection with squeeze."""
     while True:
         u, v = uniform() - 0.5, uniform()
         us = 0.5 - abs(u)
