@@ -141,7 +141,7 @@ def scaled_dot_product_attention(
         attn_mask: what can be broadcast to (..., L, S): bool, True where a key takes part, or numbers to be added.
             A query for which no key takes part gets zeros.
         dropout_p: the probability with which weights are set to 0.
-        is_causal: each query sees the keys up to its own place; not constant `attn_mask`.
+        is_causal: each query sees the keys up to its own place; not beside `attn_mask`.
         scale: the factor; None for 1/√E.
         enable_gqa: key and value may have fewer heads, in the third dimension from the end: each serves several.
 
