@@ -85,25 +85,22 @@ def run(
                 gs = _again(quiet, step, node, g)
         if not keep and node.tensors:
             node.tensors = None
+        edge: Any = None  # what the cotangent g goes on to, if the others have arrived
         if plan.single:
-            edge = node.edges
-            if edge.plan and gs is not None:
+            if node.edges.plan and gs is not None:
+                edge = node.edges
                 g = gs
-                if not heap or -edge.seq < heap[0]:
-                    node = edge
-                else:
-                    arrive(edge, g)
-                    node = None
-                continue
-            gs = (gs,)
+            else:
+                gs = (gs,)
         elif plan.pair:
-            edge = node.edges
+            first = node.edges
             other = node.other
             g, cotangent = gs
-            if not edge.plan or (other.plan and other.seq > edge.seq):
-                edge, other, g, cotangent = other, edge, cotangent, g
+            if not first.plan or (other.plan and other.seq > first.seq):
+                first, other, g, cotangent = other, first, cotangent, g
             kind = other.plan
-            if edge.plan and kind is not False and g is not None and cotangent is not None:
+            if first.plan and kind is not False and g is not None and cotangent is not None:
+                edge = first
                 if kind is None:  # what `arrive` does for a sink
                     old = leaves.pop(other, None)
                     if old is None:
@@ -119,17 +116,17 @@ def run(
                     g = g + cotangent
                 else:
                     arrive(other, cotangent)
-                if not heap or -edge.seq < heap[0]:
-                    node = edge
-                else:
-                    arrive(edge, g)
-                    node = None
-                continue
-        if gs and waiting.send(edges_of(node), gs, selection):
-            unusual = True  # some node runs although nothing reaches it
-        node = None
+        if edge is None:
+            if gs and waiting.send(edges_of(node), gs, selection):
+                unusual = True  # some node runs although nothing reaches it
+            node = None
+        elif not heap or -edge.seq < heap[0]:
+            node = edge
+        else:
+            arrive(edge, g)
+            node = None
     # so that whoever receives a cotangent can see that nobody else holds it
-    g = gs = cotangent = old = edge = other = None
+    g = gs = cotangent = old = edge = first = other = None
     empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
     captured = None if selection is None or accumulate else selection.captured
     _finish(leaves, taped, wrap, unwrap, captured, watch)
