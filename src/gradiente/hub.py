@@ -12,16 +12,17 @@ import importlib.util
 import os
 import re
 import sys
-import tempfile
 import urllib.parse
 import urllib.request
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import IO, Any
 
 from ._missing import Getter, missing_in
 from .serialization import load as _load_file
+from .serialization.saving import replacing
 
 _HASH = re.compile(r"-([a-f0-9]*)\.")
 """The hash in the name of a file, `name-<sha256>.ext`."""
@@ -75,24 +76,10 @@ def download_url_to_file(url: str, dst: str, hash_prefix: str | None = None, pro
     request = urllib.request.Request(url, headers={"User-Agent": "torch.hub"})
     with urllib.request.urlopen(request) as source:
         length = source.headers.get("Content-Length")
-        path = os.path.expanduser(dst)
-        handle, partial = tempfile.mkstemp(dir=os.path.dirname(path) or ".", suffix=".partial")
-        try:
-            with open(handle, "wb") as place:
-                digest = _copied(source, place, int(length) if length else None, progress)
+        with replacing(Path(dst).expanduser()) as place:
+            digest = _copied(source, place, int(length) if length else None, progress)
             if hash_prefix is not None and not digest.startswith(hash_prefix):
                 raise RuntimeError(f'invalid hash value (expected "{hash_prefix}", got "{digest}")')
-            os.chmod(partial, 0o666 & ~_umask())
-            os.replace(partial, path)
-        finally:
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(partial)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _copied(source: Any, place: IO[bytes], length: int | None, progress: bool) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 
 from .batched_errors import ITEM, META_ITEM, NO_DATA, STORAGE, dynamic, not_batchable
 from .batched_flags import Flags
-from .meta import in_order, meta_storage, own_dtype, unwritten
+from .meta import in_order, meta_storage, own_dtype, span, unwritten
 
 Array = Any
 Levels = tuple[int, ...]
@@ -178,8 +178,7 @@ class Batched:
         """As much memory as one example spans, and where in it the first element lies."""
         if not self.levels[0]:
             return meta_storage(self)
-        span = sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True)) + self.itemsize
-        return np.broadcast_to(np.zeros((), np.uint8), (span if self.size else 0,)), 0
+        return np.broadcast_to(np.zeros((), np.uint8), (span(self.shape, self.strides, self.itemsize),)), 0
 
     def __array_namespace__(self, api_version: str | None = None) -> Any:
         return namespace()

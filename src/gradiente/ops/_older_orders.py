@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
+from ..graph.places import is_own
 from ..tensor import inplace
 from ..tensor.core import Tensor
 from ._numbers import item_of
@@ -80,7 +81,7 @@ def _product_order(function: str, given: tuple[Any, ...], factors: str) -> tuple
 def _warn(function: str, written: str, instead: str) -> None:
     """torch's warning about the arguments of a call, shown at the program's line."""
     frame, level, changing = sys._getframe(1), 2, False
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+    while frame.f_back is not None and is_own(frame.f_code):
         changing = changing or frame.f_code.co_filename == inplace.__file__
         frame, level = frame.f_back, level + 1
     if changing:  # the program called the method that changes its tensor
@@ -96,7 +97,5 @@ def _warn(function: str, written: str, instead: str) -> None:
         stacklevel=level,
     )
 
-
-_PACKAGE = f"{__name__.partition('.')[0]}."
 
 __all__ = ["older_order", "older_orders"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.meta import without_values
+from ..arrays.meta import in_order, without_values
 from ..tensor.core import Tensor
 from ..tensor.devices import is_on_meta
 from ..tensor.devices import layout as Layout
@@ -173,10 +173,9 @@ def empty_permuted(
     if len(set(order)) < len(order):
         raise RuntimeError(f"Duplicate dim not allowed (physical_layout is {list(order)})")
     wanted = settle(name, dtype, layout, device, pin_memory, requires_grad) or get_default_dtype()
-    strides, step = [0] * len(sizes), 1
-    for dim in reversed(order):
+    strides = [0] * len(sizes)
+    for dim, step in zip(order, in_order(tuple([sizes[dim] for dim in order]), 1), strict=True):
         strides[dim] = step
-        step *= max(sizes[dim], 1)
     return made(_strided(sizes, strides, wanted.numpy, device), requires_grad)
 
 

@@ -124,6 +124,11 @@ def _shared(array: Any, level: int) -> Any:
     return array.view(np.ndarray)
 
 
+def _placed(x: Tensor, device: DeviceLike) -> Tensor:
+    """The tensor on the device that was given; without one it stays, unless new tensors are made on the meta device."""
+    return moved(x, device) if device is not None or is_on_meta(None) else x
+
+
 def as_tensor(data: Any, dtype: Dtype | None = None, device: DeviceLike = None) -> Tensor:
     """The data as a tensor, without a copy where that is possible.
 
@@ -147,7 +152,7 @@ def as_tensor(data: Any, dtype: Dtype | None = None, device: DeviceLike = None) 
     """
     wanted = settle("as_tensor", dtype, None, device)
     if isinstance(data, Tensor):
-        found = moved(data, device) if device is not None or is_on_meta(None) else data
+        found = _placed(data, device)
         return found if wanted is None else converted(found, wanted)
     if isinstance(data, (np.ndarray, np.generic)):
         array = np.array(cast(Any, data)) if isinstance(data, np.generic) else cast(Any, data)
@@ -190,7 +195,7 @@ def asarray(
     if requires_grad is not None:
         need_bool(requires_grad, "asarray", "requires_grad")
     if isinstance(obj, Tensor):
-        found = moved(obj, device) if device is not None or is_on_meta(None) else obj
+        found = _placed(obj, device)
         if requires_grad is None and obj._node is not None:
             warnings.warn(
                 "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. Pass "

@@ -6,11 +6,11 @@ from typing import Any
 
 from ..tensor.core import Tensor
 from ._options import number
-from .adam import Adam
-from .optimizer import Optimizer, Params
+from ._ruled import Ruled
+from .optimizer import Params
 
 
-class SparseAdam(Optimizer):
+class SparseAdam(Ruled):
     """Adam for sparse gradients. There are none here, and dense ones it refuses, as PyTorch's does: use `Adam`.
 
     Args:
@@ -30,6 +30,8 @@ class SparseAdam(Optimizer):
         0.1
     """
 
+    _bounds = (("eps", "epsilon"),)
+
     def __init__(
         self,
         params: Params,
@@ -38,11 +40,9 @@ class SparseAdam(Optimizer):
         eps: float = 1e-8,
         maximize: bool = False,
     ) -> None:
-        given: Any = params if isinstance(params, Tensor) else list(params)
         if not number(lr) > 0.0:
             raise ValueError(f"Invalid learning rate: {lr} (it has to be positive)")
-        Adam(given, lr, (betas[0] or 0.0, betas[1] or 0.0), eps)  # which says what is wrong; it takes no 0 of int
-        super().__init__(given, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
+        self._prepare(params, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
 
     def _options(self, group: dict[str, Any]) -> Any:
         raise RuntimeError(

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays.meta import Nowhere, is_meta, memory_of
+from ..arrays.meta import Nowhere, is_meta, memory_of, span
 from ..arrays.numpy_indexing import owner
 from ..arrays.numpy_indexing import storage as whole
 from ..graph import guard
@@ -98,7 +98,7 @@ def move(array: Any, target: Any, record: Record) -> None:
         at = whole(old)[1]
         if not old.size:
             _values.__set__(x, target[:0].view(old.dtype).reshape(old.shape))
-        elif at + _length(old) <= target.size:
+        elif at + span(old.shape, old.strides, old.itemsize) <= target.size:
             _values.__set__(x, np.ndarray(old.shape, old.dtype, target, at, old.strides))
         if x._node.__class__ is AccumulateGrad:
             x._node._array = _values.__get__(x)  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
@@ -107,11 +107,6 @@ def move(array: Any, target: Any, record: Record) -> None:
         _records.pop(id(array), None)
         record.owner = weakref.ref(target, lambda _: _records.pop(number, None))
         _records[number] = record
-
-
-def _length(array: Any) -> int:
-    """How many bytes lie between an array's first byte and its last one."""
-    return array.itemsize + sum((n - 1) * s for n, s in zip(array.shape, array.strides, strict=True))
 
 
 def apart(part: Any) -> Any:

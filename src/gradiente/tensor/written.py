@@ -141,13 +141,7 @@ def written_record(plan: Plan | None, key: tuple[Any, ...], refuse: bool) -> Cal
     shapes = "".join("None, " if here is None else f"x{i}.shape, " for i, here in enumerate(present))
     types = "None" if other_type is None else f"(dtype,) * {count}"
     lines += ["out._node = node = Node()", "node.seq = moment()", "node.plan = plan"]
-    lines += [
-        f"node.edges, = {edges}"
-        if plan.single
-        else f"node.edges, node.other = {edges}"
-        if plan.pair
-        else f"node.edges = {edges}"
-    ]
+    lines += [f"{'node.edges,' if plan.single else 'node.edges, node.other' if plan.pair else 'node.edges'} = {edges}"]
     lines += [f"node.tensors = ({saved})" if saved else "node.tensors = plan.kept"]
     lines += [f"node.facts = ({{**static, {constants}}}, ({shapes}), {types})".replace("{**static, }", "static")]
     lines += ["node.hooks = node.place = None"]
