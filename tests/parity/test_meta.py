@@ -233,6 +233,46 @@ m.save(m.nn.Linear(2, 2).state_dict(), f)
 f.seek(0)
 out = out, m.load(f, map_location="meta")
 """,
+    "steps of optimisers": """
+def state(name, count, **options):
+    ps = [m.empty(3, 4, device="meta", requires_grad=True) for _ in range(count)]
+    made = getattr(m.optim, name)(ps, **options)
+    for _ in range(2):
+        made.zero_grad()
+        sum((p * p).sum() for p in ps).backward()
+        made.step()
+    return [{k: repr(v) for k, v in made.state[p].items() if k in ("step", "mu_product") or v.is_meta} for p in ps]
+out = [state("SGD", n, lr=0.1, momentum=0.9, weight_decay=0.1) for n in (1, 9)]
+out += [state("Adam", n, amsgrad=True) for n in (1, 9)]
+for name in ("SGD", "AdamW", "Adagrad", "Adadelta", "RMSprop", "Adamax", "NAdam", "RAdam", "Rprop", "Muon"):
+    out.append(state(name, 2))
+""",
+    "a step that needs a value": """
+p = m.empty(3, 4, device="meta", requires_grad=True)
+(p * p).sum().backward()
+m.optim.Adafactor([p]).step()
+""",
+    "a fused step": """
+p = m.empty(3, 4, device="meta", requires_grad=True)
+(p * p).sum().backward()
+m.optim.Adam([p], fused=True).step()
+""",
+    "hooks see zeros of the device for inputs without a gradient": """
+class Two(m.nn.Module):
+    def forward(self, x, y):
+        return x * 2
+seen, layer = [], Two()
+layer.register_full_backward_hook(lambda module, given, taken: seen.append([g.device for g in given]))
+x = m.empty(2, device="meta", requires_grad=True)
+layer(x, m.empty(2, device="meta", requires_grad=True)).sum().backward()
+out = seen
+""",
+    "writing through a mask": """
+x, mask = m.empty(3, 4, device="meta"), m.empty(3, 4, dtype=m.bool, device="meta")
+x[mask] = 1.0
+out = x, x.index_put((mask,), m.empty(5, device="meta")), m.nn.functional.embedding_bag(
+    m.empty(6, dtype=m.int64, device="meta"), x, m.empty(2, dtype=m.int64, device="meta"), include_last_offset=True)
+""",
 }
 
 

@@ -140,6 +140,8 @@ class Batched:
         """Refused: each example has a value of its own."""
         raise RuntimeError(ITEM if self.levels[0] else META_ITEM)
 
+    __float__ = item
+
     def tolist(self) -> Any:
         """Refused: each example has values of its own."""
         if not self.levels[0]:
@@ -158,8 +160,7 @@ class Batched:
         raise RuntimeError(
             "vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't "
             "support that yet, please file an issue at https://github.com/pytorch/pytorch/issues . (Each example of "
-            "the batch "
-            "has a value of its own; torch.where chooses for each.)"
+            "the batch has a value of its own; torch.where chooses for each.)"
         )
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:

@@ -12,17 +12,24 @@ import numpy as np
 
 from .batched import Array, Batched, full, levels_of
 from .batched_errors import no_meta_kernel
-from .meta import META
+from .meta import META, without_values
 
 
-def each_example(function: Callable[..., Any], *arrays: Any, **static: Any) -> Any:
+def each_example(
+    function: Callable[..., Any], *arrays: Any, blank: Callable[..., Any] | None = None, name: str = "", **static: Any
+) -> Any:
     """`function` of NumPy arrays, for each example of those that are batched; it returns an array, or a tuple of them.
+
+    On the meta device `blank`, of the same arrays, tells the shapes and dtypes of the results. Without it torch's error
+    for operators that have no such rule is raised, with the operator's `name`.
 
     RuntimeError, as torch's, if the results of two examples differ in shape.
     """
     levels = levels_of(arrays)
     if not levels:
         return function(*arrays, **static)
+    if blank is not None and levels[0] == META:
+        return tuple([without_values(shape, dtype) for shape, dtype in blank(*arrays)])
     places = [i for i, a in enumerate(arrays) if isinstance(a, (Batched, np.ndarray))]
     values, _ = full(tuple([arrays[i] for i in places]), levels)
     lead = values[0].shape[: len(levels)]
@@ -33,7 +40,7 @@ def each_example(function: Callable[..., Any], *arrays: Any, **static: Any) -> A
             given[i] = v[at]
         found.append(function(*given, **static))
     if not found and levels[0] == META:
-        raise no_meta_kernel(getattr(function, "__name__", "operator").strip("_"))
+        raise no_meta_kernel(name or getattr(function, "__name__", "operator").strip("_"))
     if not found:
         raise RuntimeError("vmap: there are no examples, so that the shape of their results is not known")
     if isinstance(found[0], tuple):

@@ -198,6 +198,8 @@ def put_index(x: Any, values: Any, index: Any, accumulate: bool = False) -> Any:
     parts = _parts(index)
     if not levels_of((x, values, *parts)):
         return plain.put_index(x, values, index, accumulate)
+    if any(is_meta(part) and part.dtype == _BOOL for part in parts):
+        return x.copy()  # which elements change is unknown; the shape does not
     if not hasattr(values, "ndim"):
         values = np.asarray(values, dtype=x.dtype)
     if simple(index):

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..arrays import namespace_of
+from ..arrays.meta import is_meta, without_values
 from ..graph import Mode, Node, Plan, current, set_mode, swap, with_grad
 from ..tensor.batching import lifted, on_batched
 from ..tensor.core import Tensor, box, wrap
@@ -233,6 +234,12 @@ def _plan(ctx: Any, mask: tuple[bool, ...], outputs: int, saved: int) -> Plan:
     return plan
 
 
+def _missing(like: Any, others: Sequence[Any]) -> Tensor:
+    """Zeros for an output that nothing was computed from, on the device of the gradients of the others."""
+    meta = any(is_meta(getattr(other, "_array", other)) for other in others)
+    return wrap(without_values(*like) if meta else np.zeros(*like))
+
+
 def _backwards(node: Any, g: Any, taped: bool) -> Sequence[Any]:
     """Run the user's `backward` and check what it returns."""
     facts: Facts = node.facts
@@ -241,7 +248,7 @@ def _backwards(node: Any, g: Any, taped: bool) -> Sequence[Any]:
         if part is not None:
             shown.append(part if taped else wrap(box(part)))
         elif like is not None and node.materialize_grads:
-            shown.append(wrap(np.zeros(*like)))
+            shown.append(_missing(like, g))
         else:
             shown.append(None)
     answer = _pull(node._forward_cls)(node, *shown)

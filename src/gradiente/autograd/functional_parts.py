@@ -184,7 +184,7 @@ class Request:
 
 def zeros_like(x: Tensor) -> Tensor:
     """Zeros of the shape and dtype of `x`."""
-    return wrap(np.zeros(x._array.shape, x._array.dtype))
+    return wrap(np.zeros_like(x._array))
 
 
 def placeholders(tensors: Sequence[Tensor]) -> tuple[Tensor, ...]:

@@ -15,6 +15,7 @@ from ..tensor.core import Tensor, wrap
 from ..tensor.dtypes import SCALAR_NAMES
 from ._arguments import need_tensor, wrap_dim
 from ._define import inplace, primitive
+from .choices import where
 from .diagonals import diagonal
 from .indexing import index_put
 from .shaping import broadcast_to
@@ -117,8 +118,10 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
             "masked_scatter: expected self and source to have same dtypes but got"
             f"{SCALAR_NAMES[input.dtype.name]} and {SCALAR_NAMES[source.dtype.name]} (convert one of them)"
         )
+    if is_meta(m._array):
+        return where(mask, input, source.sum())  # like the result, it depends on both
     if m._array.__class__ is Batched:
-        raise dynamic("masked_scatter", is_meta(m._array))
+        raise dynamic("masked_scatter")
     shape = np.broadcast_shapes(x._array.shape, m._array.shape)
     whole, chosen = broadcast_to(x, shape), np.broadcast_to(m._array, shape)
     count = int(chosen.sum())

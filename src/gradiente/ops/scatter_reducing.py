@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import numpy_extras
 from ..arrays.batched import Batched, examples, not_batchable
+from ..arrays.meta import is_meta
 from ..tensor.core import Tensor, wrap
 from ._arguments import need_tensor, wrap_dim
 from ._define import inplace, primitive
@@ -77,7 +78,7 @@ def scatter_reduce(
 
 def _touched(x: Any, dim: int, index: Tensor) -> Any:
     """Where something goes, as bools."""
-    return scatter(wrap(np.zeros(x._array.shape, np.bool_)), dim, index, True)  # pyright: ignore[reportArgumentType]
+    return scatter(x.detach().new_zeros(x.shape, dtype=bool), dim, index, True)  # pyright: ignore[reportArgumentType]
 
 
 def _base(x: Any, dim: int, index: Tensor, include_self: bool, neutral: float) -> Any:
@@ -98,6 +99,8 @@ def _mean(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool
 
 def _prod(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
     """The first value that goes to a place is multiplied with it, then all second ones, …: no division, so no 0/0."""
+    if is_meta(at):
+        return _sum(x, dim, index, at, src, include_self)  # which has the same shape
     if at.__class__ is Batched:
         raise not_batchable("scatter_reduce with reduce='prod' and indices of each example")
     places = np.broadcast_arrays(*numpy_extras.along_axis(at, dim))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays.meta import is_meta
 from ..tensor.core import Tensor, wrap
 from ._options import number
 from .optimizer import Optimizer, Params
@@ -94,13 +95,15 @@ class Muon(Optimizer):
         return {**group, "lr": number(group["lr"])}
 
     def _update(self, p: Tensor, g: Any, options: Any) -> None:
-        if np.iscomplexobj(g):
+        if g.dtype.kind == "c":
             raise RuntimeError("Muon does not support complex parameters")
         state, momentum, x = self.state[p], options["momentum"], p._array
         if not state:
             state["momentum_buffer"] = wrap(np.zeros_like(g))
         buffer = state["momentum_buffer"]._array
         buffer += (1 - momentum) * (g - buffer)
+        if is_meta(x):
+            return
         m = g + momentum * (buffer - g) if options["nesterov"] else buffer
         step = orthogonal(m, options["ns_coefficients"], options["ns_steps"], options["eps"])
         rows, columns = x.shape

@@ -57,7 +57,7 @@ def check_fused(options: dict[str, Any]) -> None:
 def check_fused_parameters(params: list[Tensor]) -> None:
     """Raise torch's error for parameters that no fused step is made for."""
     for p in params:
-        if not p.is_floating_point():
+        if p.is_meta or not p.is_floating_point():
             raise RuntimeError(
                 "`fused=True` requires all the params to be floating point Tensors of supported devices: "
                 f"{_get_fused_kernels_supported_devices()} but {p.dtype} and {p.device.type} (leave fused out)"

@@ -113,7 +113,7 @@ def kept(array: Any) -> Any:
 
 def first(array: Any) -> Any:
     """A copy for the state; in recorded steps a constant, as the first velocity is in torch."""
-    return Recorded(array.value.detach().clone()) if isinstance(array, Recorded) else np.array(array)
+    return Recorded(array.value.detach().clone()) if isinstance(array, Recorded) else array.copy("K")
 
 
 def _computed(function: Any, inputs: tuple[Any, ...], out: Any) -> Recorded:

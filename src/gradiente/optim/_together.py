@@ -143,7 +143,9 @@ def packed(optimizer: Optimizer, members: list[Tensor]) -> tuple[list[Pack], lis
 def _kind(p: Tensor, entry: dict[str, Any]) -> Any:
     """What parameters stepped together have in common; None for one that is stepped alone."""
     array = p._array
-    if array.size > SMALL or array.dtype.kind != "f" or not array.flags.c_contiguous or not array.flags.writeable:
+    if array.__class__ is not np.ndarray or array.size > SMALL or array.dtype.kind != "f":
+        return None
+    if not array.flags.c_contiguous or not array.flags.writeable:
         return None
     if "step" not in entry:
         return None

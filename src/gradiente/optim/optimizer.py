@@ -246,10 +246,11 @@ class Optimizer(Hooked, Copied):
 
     def _scratch(self, array: Any) -> Any:
         """An array like `array` to compute in; parameters of one shape share it."""
-        key = (array.shape, array.dtype.char)
+        key = (array.__class__, array.shape, array.dtype.char)
         found = self._work.get(key)
         if found is None:
-            found = self._work[key] = np.empty(array.shape, array.dtype)
+            found = np.empty(array.shape, array.dtype) if array.__class__ is np.ndarray else array.copy()
+            self._work[key] = found
         return found
 
     # -- saving and loading -------------------------------------------------------------------------------------------

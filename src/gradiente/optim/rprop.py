@@ -68,7 +68,7 @@ class Rprop(Ruled):
         before, size = state["prev"]._array, state["step_size"]._array
         agreement = np.sign(g * before)
         size *= np.where(agreement > 0, more, np.where(agreement < 0, less, 1)).astype(size.dtype)
-        np.clip(size, low, high, out=size)
+        size[...] = np.clip(size, low, high)
         g = np.where(agreement < 0, 0, g).astype(g.dtype)
         x -= np.sign(g) * size
         before[...] = g

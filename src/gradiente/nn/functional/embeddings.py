@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays.batched import examples
-from ...arrays.batched_errors import META_ITEM, no_meta_kernel
+from ...arrays.batched_errors import META_ITEM
 from ...arrays.meta import is_meta, without_values
 from ...autograd.grad_mode import no_grad
 from ...graph import current
@@ -18,6 +18,7 @@ from ...ops.arithmetic import mul
 from ...ops.choices import where
 from ...ops.shaping import reshape, unsqueeze
 from ...tensor.core import Tensor, wrap
+from ...tensor.meta_device import need_one_device
 
 _embedding, _rows = primitive("embedding"), primitive("embedding", "EmbeddingBagBackward0")
 _bag_sums = primitive("put_rows", "EmbeddingBagBackward0")
@@ -177,8 +178,9 @@ def _offsets(input: Tensor, offsets: Tensor | None, include_last: bool) -> tuple
     if at.ndim != 1:
         raise ValueError(f"offsets has to be a 1D Tensor (it has shape {list(at.shape)})")
     _need_numbers(offsets, "embedding_bag")
-    if is_meta(at):
-        raise no_meta_kernel("_embedding_bag")
+    if is_meta(at) or is_meta(x):
+        need_one_device((input, offsets))
+        return x, range(at.size + (not include_last))  # as many edges, wherever they are
     if at.size and at[0] != 0:
         raise RuntimeError(
             "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
@@ -280,6 +282,8 @@ def embedding_bag(
     if max_norm is not None:
         renormalize(weight, numbers, max_norm, norm_type)
     bags = len(edges) - 1
+    if is_meta(numbers):
+        return _bags_of_one(weight, bags, factors)
     bag = np.repeat(np.arange(bags), np.maximum(np.diff(edges), 0))
     numbers = numbers[: len(bag)]
     kept = slice(None) if padding_idx is None else numbers != padding_idx
@@ -295,6 +299,12 @@ def embedding_bag(
         return sums
     sizes = np.maximum(np.bincount(bag, minlength=bags), 1).astype(table.dtype)
     return _divide(sums, wrap(sizes[:, None]))
+
+
+def _bags_of_one(weight: Tensor, bags: int, factors: Tensor | None) -> Any:
+    """A tensor of the meta device like the result, which depends on the same tensors."""
+    rows: Any = _rows(weight, wrap(without_values((bags,), np.int64)), padding=-1, by_frequency=False)
+    return rows if factors is None else rows * factors.sum()
 
 
 def _maxima(rows: Tensor, bag: Any, bags: int) -> Tensor:

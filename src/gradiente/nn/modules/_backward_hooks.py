@@ -63,7 +63,7 @@ class PassHooks:
         self.input_count = len(args)
         if gate is not None:
             self.input_places = places
-            kinds = [(args[i].shape, args[i].dtype) for i in places]
+            kinds = [(args[i].shape, args[i].dtype, args[i].device) for i in places]
             gate.register_hook(lambda grad_input, _grad_output: self._after(grad_input, kinds))
         return made
 
@@ -101,7 +101,7 @@ class PassHooks:
             self.outputs = None
         return tuple([full[i] for i in self.output_places])
 
-    def _after(self, grad_input: tuple[Any, ...], kinds: Sequence[tuple[Any, Any]]) -> Any:
+    def _after(self, grad_input: tuple[Any, ...], kinds: Sequence[tuple[Any, ...]]) -> Any:
         if self.outputs is None:
             if self.hooks:
                 raise RuntimeError(
@@ -126,9 +126,9 @@ class PassHooks:
         return tuple([None if g is None else full[i] for i, g in zip(self.input_places, grad_input, strict=True)])
 
 
-def _with_zeros(grads: tuple[Any, ...], kinds: Sequence[tuple[Any, Any]]) -> tuple[Any, ...]:
+def _with_zeros(grads: tuple[Any, ...], kinds: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     """The gradients, zeros where there is none, as torch gives them."""
-    return tuple([zeros(kind[0], dtype=kind[1]) if g is None else g for g, kind in zip(grads, kinds, strict=True)])
+    return tuple([zeros(k[0], dtype=k[1], device=k[2]) if g is None else g for g, k in zip(grads, kinds, strict=True)])
 
 
 def _through_gate(values: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[int], Any]:

@@ -56,7 +56,7 @@ def geqrf(input: Tensor, *, out: tuple[Tensor, ...] | None = None) -> geqrf_resu
     if not array.size:
         empty = wrap(np.zeros((*array.shape[:-2], min(array.shape[-2:])), array.dtype))
         return into(out, geqrf_results((_clone(input), empty)), "geqrf", input)
-    packed, tau = each_example(np.linalg.qr, array, mode="raw")
+    packed, tau = each_example(np.linalg.qr, array, name="geqrf", mode="raw")
     return into(out, geqrf_results((wrap(np.swapaxes(packed, -1, -2).copy()), wrap(tau))), "geqrf", input)
 
 

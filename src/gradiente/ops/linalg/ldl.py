@@ -47,8 +47,13 @@ def _ldl(A: Any, hermitian: bool, function: str) -> tuple[Tensor, Tensor, Tensor
     name = "torch.linalg.ldl_factor_ex"
     need_kernel(need_float(need_square(need_tensor(A, function), name), name), "ldl_factor_kernel_cpu")
     _constant("linalg_ldl_factor_ex", A)
-    packed, pivots, info = each_example(_factored, A._array, hermitian=hermitian)
+    packed, pivots, info = each_example(_factored, A._array, blank=_factored_shapes, hermitian=hermitian)
     return wrap(packed), wrap(pivots), wrap(info)
+
+
+def _factored_shapes(array: Any) -> list[Any]:
+    shape = array.shape
+    return [(shape, array.dtype), (shape[:-1], np.int32), (shape[:-2], np.int32)]
 
 
 def _factored(array: Any, hermitian: bool) -> tuple[Any, Any, Any]:
@@ -176,11 +181,16 @@ def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False,
         )
     need_kernel(LD, "ldl_solve_kernel_cpu")
     _constant("linalg_ldl_solve", LD, B)
-    found = wrap(each_example(_solved, LD._array, pivots._array, B._array, hermitian=hermitian))
+    arrays = (LD._array, pivots._array, B._array)
+    found = wrap(each_example(_solved, *arrays, blank=_solved_shapes, hermitian=hermitian)[0])
     return into(out, found, "linalg_ldl_solve", LD, B)
 
 
-def _solved(factors: Any, exchanged: Any, right: Any, hermitian: bool) -> Any:
+def _solved_shapes(factors: Any, exchanged: Any, right: Any) -> list[Any]:
+    return [((*broadcast_shapes_of([right.shape[:-2], factors.shape[:-2]]), *right.shape[-2:]), right.dtype)]
+
+
+def _solved(factors: Any, exchanged: Any, right: Any, hermitian: bool) -> tuple[Any]:
     s, t = factors.shape, right.shape
     complex_hermitian = hermitian and factors.dtype.kind == "c"
     routine = _lapack("hetrs" if complex_hermitian else "sytrs", factors.dtype)
@@ -189,7 +199,7 @@ def _solved(factors: Any, exchanged: Any, right: Any, hermitian: bool) -> Any:
     factors, exchanged = np.broadcast_to(factors, (*lead, *s[-2:])), np.broadcast_to(exchanged, (*lead, s[-1]))
     for place in np.ndindex(*lead) if s[-1] else ():
         out[place] = routine(factors[place], exchanged[place], out[place], lower=1)[0]
-    return out
+    return (out,)
 
 
 __all__ = ["ldl_factor", "ldl_factor_ex", "ldl_solve"]

@@ -16,7 +16,7 @@ _subtract, _mean = primitive("subtract"), primitive("mean")
 def _basis(A: Tensor, q: int, niter: int) -> Tensor:
     """Orthonormal columns whose span approximates the range of A: of A Ω, Ω random, after some powers of A Aᴴ."""
     array = A._array
-    found = qr(A @ randn(array.shape[-1], q, dtype=A.dtype)).Q
+    found = qr(A @ randn(array.shape[-1], q, dtype=A.dtype, device=A.device)).Q
     for _ in range(niter):
         found = qr(adjoint(A) @ found).Q
         found = qr(A @ found).Q
