@@ -11,6 +11,7 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
+from .ops._uninitialized import filling
 from .storage import TypedStorage, UntypedStorage
 from .tensor.core import Tensor
 from .tensor.devices import device as Device
@@ -69,7 +70,9 @@ def get_num_interop_threads() -> int:
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Ask for the same numbers in every run. They always are the same here, so nothing is slower and nothing refused.
+    """Ask for the same numbers in every run. They always are the same here, so nothing is refused.
+
+    Memory without values is filled, as `torch.utils.deterministic.fill_uninitialized_memory` says.
 
     >>> import gradiente as torch
     >>> torch.use_deterministic_algorithms(True)
@@ -81,7 +84,7 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
         raise TypeError(
             "_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not " + type(mode).__name__
         )
-    _kept.deterministic = (1 if warn_only else 2) if mode else 0
+    set_deterministic_debug_mode((1 if warn_only else 2) if mode else 0)
 
 
 def are_deterministic_algorithms_enabled() -> bool:
@@ -110,6 +113,7 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
     if debug_mode not in (0, 1, 2):
         raise RuntimeError(f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}")
     _kept.deterministic = debug_mode
+    filling.tell(deterministic=debug_mode > 0)
 
 
 def get_deterministic_debug_mode() -> int:

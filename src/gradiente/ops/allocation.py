@@ -18,6 +18,7 @@ from ._arguments import need_tensor
 from ._define import inplace
 from ._factory import allocate, made, need_differentiable, place_of, settle
 from ._sizes import integers
+from ._uninitialized import blank
 from .affine_products import addmv
 from .creation import DeviceLike
 from .reshaping import as_strided_ as as_strided_
@@ -43,7 +44,7 @@ def _strided(sizes: Sequence[int], strides: Sequence[int], dtype: Any, device: A
     elements = 1 + sum((n - 1) * s for n, s in zip(sizes, strides, strict=True)) if prod(sizes) else 0
     if is_on_meta(device):
         return without_values(tuple(sizes), dtype, tuple([s * dtype.itemsize for s in strides]))
-    memory = allocate(np.empty, (elements,), dtype)
+    memory = allocate(blank, (elements,), dtype)
     return np.lib.stride_tricks.as_strided(memory, tuple(sizes), tuple(s * memory.itemsize for s in strides))
 
 

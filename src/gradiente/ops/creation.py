@@ -20,6 +20,7 @@ from ..tensor.refusals_unsigned import lacking
 from ._factory import allocate, made, need_differentiable, put_out, sequence_shape, settle, shape_of
 from ._literals import infer, literal
 from ._numbers import fitted, need_int, need_number
+from ._uninitialized import blank
 from .formats import empty_in, preserves
 
 Number = int | float | complex | bool
@@ -221,7 +222,7 @@ def empty(
     wanted = settle("empty", dtype, layout, device, pin_memory, requires_grad, memory_format) or _default_for(out)
     shape = shape_of(sizes, size, "empty")
     if memory_format is None:
-        array = allocate(np.empty, shape, wanted.numpy, device=device)
+        array = allocate(blank, shape, wanted.numpy, device=device)
     elif preserves(memory_format, "empty"):
         raise RuntimeError("unsupported memory format Preserve (there is no tensor whose order could be kept)")
     else:
@@ -283,7 +284,7 @@ def full(
 
 def filled(shape: tuple[int, ...], value: Number, dtype: Dtype, device: Any = CPU) -> Any:
     """An array of one value, checked to fit the dtype."""
-    array = allocate(np.empty, shape, dtype.numpy, device=device)
+    array = allocate(blank, shape, dtype.numpy, device=device)
     array[...] = fitted(value, dtype)
     return array
 

@@ -11,6 +11,7 @@ import numpy as np
 from ..tensor.core import Tensor
 from ..tensor.devices import memory_format as MemoryFormat
 from ._define import primitive
+from ._uninitialized import blank
 
 _arranged, _contiguous = primitive("arranged"), primitive("contiguous")
 _CHANNELS_LAST = {"channels_last": (0, 2, 3, 1), "channels_last_3d": (0, 2, 3, 4, 1)}
@@ -41,7 +42,7 @@ def order_of(memory_format: Any, ndim: int) -> tuple[int, ...]:
 def empty_in(memory_format: Any, shape: Sequence[int], dtype: Any) -> Any:
     """An array without values whose elements lie in a format."""
     order = order_of(memory_format, len(shape))
-    return np.empty([shape[i] for i in order], dtype).transpose(np.argsort(order))
+    return blank([shape[i] for i in order], dtype).transpose(np.argsort(order))
 
 
 def lies_in(memory_format: MemoryFormat, x: Tensor) -> bool:

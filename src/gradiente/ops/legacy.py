@@ -13,6 +13,7 @@ from ..tensor.devices import device as Device
 from ..tensor.dtypes import TENSOR_TYPES, get_default_dtype
 from ..tensor.dtypes import dtype as Dtype
 from ._factory import allocate, need_bool, need_differentiable, shape_of
+from ._uninitialized import blank
 from .creation import copied
 
 
@@ -39,7 +40,7 @@ def _legacy_array(args: tuple[Any, ...], device: Any, dtype: Dtype | None) -> An
             name = f"{'numpy.' * isinstance(first, np.generic)}{cast(Any, first).__class__.__name__}"
             raise TypeError(f"new(): data must be a sequence (got {name}); torch.tensor takes numbers")
         return copied(first, wanted, "new")
-    return allocate(np.empty, shape_of(args, None, "new"), wanted.numpy)
+    return allocate(blank, shape_of(args, None, "new"), wanted.numpy)
 
 
 def _is_size(value: Any) -> bool:

@@ -16,6 +16,7 @@ from ..tensor.dtypes import from_numpy_dtype
 from ._arguments import need_tensor
 from ._factory import made, need_differentiable, place_of, settle
 from ._numbers import Number, fitted, need_number
+from ._uninitialized import blank
 from .creation import DeviceLike
 from .formats import empty_in
 
@@ -44,8 +45,8 @@ def alike(
         return empty_in(memory_format, array.shape, target)
     if not array.flags.c_contiguous and dense(array):
         order = np.argsort([-stride for stride in array.strides], kind="stable")
-        return np.empty([array.shape[i] for i in order], target).transpose(np.argsort(order))
-    return np.empty(array.shape, target)
+        return blank([array.shape[i] for i in order], target).transpose(np.argsort(order))
+    return blank(array.shape, target)
 
 
 def dense(array: Any) -> bool:

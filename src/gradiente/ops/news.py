@@ -14,6 +14,7 @@ from ..tensor.dtypes import dtype as Dtype
 from ..tensor.origins import leave
 from ._factory import allocate, made, need_differentiable, place_of, sequence_shape, settle, shape_of
 from ._numbers import Number, need_number
+from ._uninitialized import blank
 from .creation import DeviceLike, copied, filled
 
 
@@ -224,7 +225,7 @@ def new_empty(
     """
     wanted = _settled(self, "new_empty", dtype, layout, device, pin_memory, requires_grad)
     shape = shape_of(sizes, size, "new_empty")
-    return made(allocate(np.empty, shape, wanted.numpy, device=place_of(self, device)), requires_grad)
+    return made(allocate(blank, shape, wanted.numpy, device=place_of(self, device)), requires_grad)
 
 
 METHODS: dict[str, Any] = {

@@ -24,6 +24,7 @@ from ..tensor.restrictions import check_writable
 from ._arguments import need_tensor
 from ._factory import made, settle
 from ._sizes import integer, integers
+from ._uninitialized import fill, filling
 from .formats import lies_in, order_of, preserves
 from .shaping import reshape
 from .storage import in_order
@@ -139,13 +140,15 @@ def resized(x: Tensor, sizes: tuple[int, ...]) -> Any:
     if array.shape == sizes:
         return array
     memory, first = storage(array)
-    end = first + prod(sizes) * array.itemsize
+    end, size = first + prod(sizes) * array.itemsize, memory.size
     if not reach(owner(array), end):
         if _alone(array):
             memory = np.concatenate((memory, np.zeros(end - memory.size, np.uint8)))
         else:
             untyped_storage(x).resize_(end)
             memory, first = storage(x._array)
+        if filling.on:
+            fill(memory[max(first, size) : end].view(array.dtype))
     return memory[first:end].view(array.dtype).reshape(sizes)
 
 

@@ -13,11 +13,20 @@ from . import hooks as hooks
 
 if _TYPE_CHECKING:
     from . import benchmark as benchmark
+    from . import collect_env as collect_env
     from . import data as data
+    from . import deterministic as deterministic
     from . import dlpack as dlpack
     from . import model_zoo as model_zoo
     from . import serialization as serialization
     from . import weak as weak
+    from .swapping import swap_tensors as swap_tensors
+
+
+_LATER = (
+    "benchmark", "collect_env", "data", "deterministic", "dlpack", "flop_counter", "model_zoo", "module_tracker",
+    "serialization", "weak",
+)  # fmt: skip
 
 
 def __getattr__(name: str) -> object:
@@ -25,6 +34,8 @@ def __getattr__(name: str) -> object:
 
     from .._missing import missing_attribute, public_names
 
-    if name in ("benchmark", "data", "dlpack", "model_zoo", "serialization", "weak"):
+    if name in _LATER:
         return import_module(f"{__name__}.{name}")
+    if name == "swap_tensors":
+        return import_module(f"{__name__}.swapping").swap_tensors
     raise missing_attribute(__name__, name, public_names(__name__))
