@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from . import numpy_blas
+
 Array = Any
 
 NAMES = (
@@ -175,12 +177,33 @@ def cofactor(x: Array) -> Array:
 def solve_triangular(a: Array, b: Array, upper: bool = False, unitriangular: bool = False) -> Array:
     """The solution of a @ x = b for triangular a; only that triangle is read, and its diagonal counts as ones if asked.
 
-    By halves: the rows of the one half are eliminated from the other by a product of matrices.
+    Many small systems are solved together, others by BLAS one after the other. Without NumPy's own BLAS by halves: the
+    rows of the one half are eliminated from the other by a product of matrices.
     """
     lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    x = np.array(np.broadcast_to(b, (*lead, *b.shape[-2:])), dtype=np.result_type(a, b))
-    _eliminate(a, x, upper, unitriangular)
+    x = np.array(np.broadcast_to(b, (*lead, *b.shape[-2:])), dtype=np.result_type(a, b), order="C")
+    n, width = x.shape[-2:]
+    if n <= _FEW_ROWS and width <= 4 * n <= math.prod(lead):
+        return _together(a, x, upper, unitriangular)
+    if not numpy_blas.eliminate(a, x, upper, unitriangular):
+        _eliminate(a, x, upper, unitriangular)
     return x
+
+
+_FEW_ROWS = 16
+
+
+def _together(a: Array, x: Array, upper: bool, unit: bool) -> Array:
+    """Row after row, of all systems at once: the axes of the batch go to the end, where NumPy is quick."""
+    n = x.shape[-2]
+    a, y = (np.ascontiguousarray(np.moveaxis(part, (-2, -1), (0, 1))) for part in (a, x))
+    a = a.reshape(n, n, *(1,) * (y.ndim - a.ndim), *a.shape[2:])
+    for i in range(n - 1, -1, -1) if upper else range(n):
+        if not unit:
+            y[i] /= a[i, i]
+        rest = slice(0, i) if upper else slice(i + 1, n)
+        y[rest] -= a[rest, i, None] * y[i]
+    return np.ascontiguousarray(np.moveaxis(y, (0, 1), (-2, -1)))
 
 
 def _eliminate(a: Array, x: Array, upper: bool, unit: bool) -> None:
@@ -239,6 +262,8 @@ def lu_factor(x: Array, pivot: bool = True) -> tuple[Array, Array]:
         for matrix, exchanged in zip(out, pivots, strict=True):
             matrix[...], places, _ = routines[x.dtype.char](matrix)
             exchanged[...] = places + 1
+        return out.reshape(x.shape), pivots.reshape((*x.shape[:-2], k))
+    if pivot and k and all(numpy_blas.factor(matrix, exchanged) for matrix, exchanged in zip(out, pivots, strict=True)):
         return out.reshape(x.shape), pivots.reshape((*x.shape[:-2], k))
     batch = np.arange(out.shape[0])
     for start in range(0, k, BLOCK):

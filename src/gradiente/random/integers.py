@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.numpy_blas import exchanged
 from ._errors import C_NAMES, FLOATS, SCALAR_NAMES, UNSIGNED, count, largest, not_implemented
 from .generator import Generator, default_generator
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 WIDE = 2**28  # from this range on torch takes 64 bits per number, so that the remainder's bias stays small
 DIGITS = {"float16": 11, "bfloat16": 8, "float32": 24, "float64": 53}
+SOME = 64  # from here on a call of LAPACK, where there is one, beats a loop
 MANY = 5000  # from here on following all exchanges at once beats a loop
 LARGEST_PERMUTATION = (2**32 - 1) // 20
 
@@ -226,7 +228,9 @@ def randperm(generator: Generator | None, n: int, dtype: DTypeLike = "int64") ->
         words = generator.words32(n - 1)
     first = np.arange(n - 1, dtype=np.uint32)
     partners = words % (np.uint32(n) - first) + first
-    order = _exchange(partners.tolist()) if n < MANY else _exchange_at_once(partners.astype(np.int64))
+    order = exchanged(partners) if n >= SOME else None
+    if order is None:
+        order = _exchange(partners.tolist()) if n < MANY else _exchange_at_once(partners.astype(np.int64))
     return np.array(order, dtype)
 
 
