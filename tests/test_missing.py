@@ -108,7 +108,6 @@ def test_imports_from_plain_modules(statement: str, text: str):
 
 OFFERED = {f"torch.{name}" for name in ("jit", "cuda", "distributed", "nn.parallel", "fx", "library", "onnx")} | {
     "torch.utils.benchmark",
-    "torch.utils.flop_counter",
 }
 """Modules that are there, with advice for what is missing in them."""
 

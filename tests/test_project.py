@@ -80,6 +80,8 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 # (importing file, imported module): why this one may look upwards.
 UPWARD: dict[tuple[str, str], str] = {
     ("ops/_operators.py", "_C"): "torch.ops.aten knows functions by the names that torch._C has for them",
+    ("utils/module_tracker.py", "nn"): "it watches the calls of modules",
+    ("utils/_flop_products.py", "nn"): "torch does not count some of the functions there",
     ("utils/model_zoo.py", "hub"): "the older name of what torch.hub has",
     ("utils/benchmark/measurement.py", "_settings"): "a Timer sets how many threads there are, as torch's does",
     ("storage/typed.py", "serialization"): "the pickle of a storage is a file of torch.save, as torch's is",

@@ -32,7 +32,6 @@ INSTEAD: dict[str, str] = {
     "torch.utils.benchmark": "Timer, Measurement and Compare are there; inputs are made with torch.rand and a loop",
     "torch.utils.benchmark.CallgrindStats": "Timer.blocked_autorange measures times; instructions are not counted",
     "torch.utils.mobile_optimizer": AS_WRITTEN,
-    "torch.utils.flop_counter": "torch.profiler.profile(with_flops=True) counts the operations of forward passes",
     "torch.utils.data.datapipes": "use Dataset, IterableDataset and DataLoader",
     "torch.utils.checkpoint.create_selective_checkpoint_contexts": _SELECTIVE,
     "torch.utils.checkpoint.CheckpointPolicy": _SELECTIVE,

@@ -274,7 +274,7 @@ def _on_meta(
     from .meta_device import need_one_device
 
     need_one_device(operands, recorder.primitive.kind not in ("elementwise", "constant"))
-    out = on_meta(run, recorder, operands, arrays, static, constant)
+    out = on_meta(run, recorder, operands, arrays, static, constant, True)
     out._array = settled(out._array)
     return out
 

@@ -30,6 +30,9 @@ class Interceptor:
     def leave(self, token: Any, result: Any) -> None:
         """The operation has ended with `result`, a tensor or several; None if it failed, or has none."""
 
+    def ran(self, recorder: Any, operands: Sequence[Any], static: dict[str, Any], out: Any) -> None:
+        """A primitive of the table with one result has run: its `Recorder`, static parameters and result."""
+
     def watching(self, watch: Watch | None) -> Watch | None:
         """What is to run the steps of a backward pass; `watch` is what has been so far."""
         return watch

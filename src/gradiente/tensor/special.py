@@ -87,4 +87,7 @@ def shown_run(
     def inside() -> Tensor:
         return run(recorder, operands, arrays, static, constant, shown=True)
 
-    return shown(mode.interceptors, operation_of(recorder.kind.name), operands, inside)
+    out = shown(mode.interceptors, operation_of(recorder.kind.name), operands, inside)
+    for each in mode.interceptors:
+        each.ran(recorder, operands, static, out)
+    return out

@@ -68,6 +68,11 @@ def _not_flash(q: Any, k: Any, v: Any, mask: Tensor | None, dropout_p: float, gq
     return ""
 
 
+def fused(q: Any, k: Any, v: Any, mask: Tensor | None, dropout_p: float) -> bool:
+    """Whether torch computes this attention by its fused kernel; heads that are shared were repeated before."""
+    return not _not_flash(q, k, v, mask, dropout_p, False)
+
+
 _softmax, _multiply, _add, _repeat = primitive("softmax"), primitive("multiply"), primitive("add"), primitive("index")
 
 
