@@ -407,6 +407,11 @@ sample("blend", R(2, 3, 2), taps=TAPS, axis=1, complex=True)
 sample("unblend", R(2, 3), taps=TAPS, axis=1, size=4, complex=True)
 sample("take_places", R(2, 3, 2), I([[5, 0, 0]], [[1, 4, 2]]), axes=2, complex=True)
 sample("put_places", R(2, 1, 3), I([[5, 0, 0]], [[1, 4, 2]]), shape=(2, 3, 2), axes=2, complex=True)
+POINTS = I([[[5, 0, 0]], [[1, -1, 2]]], [[[0, 1, 2]], [[2, 2, -1]]])
+sample("sample_points", R(2, 3, 2, 3), R(2, 2, 1, 3), POINTS)
+sample("weigh_points", R(2, 3, 1, 3), R(2, 3, 2, 3), POINTS)
+sample("spread_points", R(2, 3, 1, 3), R(2, 2, 1, 3), POINTS, shape=(2, 3, 2, 3))
+sample("point_index", R(1, 2, 3, 2), sizes=(2, 3))
 
 # --- layers
 NORMAL = {"axis": (0, 2), "eps": 0.1, "groups": None, "features": (3, 1)}

@@ -65,9 +65,12 @@ class BatchedExtras:
     convolve_input: Any = staticmethod(batched_windows.convolve_input)
     convolve_weight: Any = staticmethod(batched_windows.convolve_weight)
     put_places: Any = staticmethod(batched_windows.put_places)
+    sample_points: Any = staticmethod(batched_windows.sample_points)
+    spread_points: Any = staticmethod(batched_windows.spread_points)
     spread_windows: Any = staticmethod(batched_windows.spread_windows)
     sum_windows: Any = staticmethod(batched_windows.sum_windows)
     take_places: Any = staticmethod(batched_windows.take_places)
+    weigh_points: Any = staticmethod(batched_windows.weigh_points)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(numpy_extras, name):

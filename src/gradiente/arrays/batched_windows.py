@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import numpy_pooling, numpy_windows
+from . import numpy_points, numpy_pooling, numpy_windows
 from .batched import Array, Batched, flat, levels_of
 from .meta import is_meta, without_values
 from .numpy_pooling import Runs, Taps
@@ -142,6 +142,34 @@ def put_places(g: Any, indices: Any, shape: tuple[int, ...], axes: int) -> Any:
     return again(numpy_pooling.put_places(values, places, (values.shape[0], *shape), axes))
 
 
+def sample_points(x: Any, w: Any, index: Any) -> Any:
+    """numpy_points.sample_points for each example."""
+    return _of_points(numpy_points.sample_points, x, w, index)
+
+
+def weigh_points(g: Any, x: Any, index: Any) -> Any:
+    """numpy_points.weigh_points for each example."""
+    return _of_points(numpy_points.weigh_points, g, x, index)
+
+
+def spread_points(g: Any, w: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    """numpy_points.spread_points for each example."""
+
+    def apply(g: Array, w: Array, index: Array) -> Array:
+        return numpy_points.spread_points(g, w, index, (len(g), *shape[1:]))
+
+    return _of_points(apply, g, w, index)
+
+
+def _of_points(function: Callable[..., Array], *operands: Any) -> Any:
+    """A function whose operands all have a first axis of samples, which the batch joins."""
+    if not levels_of(operands):
+        return function(*operands)
+    values, again = flat(operands)
+    out = function(*[_merge(v) for v in values])
+    return again(out.reshape((*values[0].shape[:2], *out.shape[1:])))
+
+
 __all__ = [
     "argmax_places",
     "argmax_windows",
@@ -150,8 +178,11 @@ __all__ = [
     "convolve_input",
     "convolve_weight",
     "put_places",
+    "sample_points",
+    "spread_points",
     "spread_windows",
     "sum_windows",
     "take_places",
     "unblend",
+    "weigh_points",
 ]

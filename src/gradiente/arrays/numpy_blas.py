@@ -124,7 +124,7 @@ def _places(a: Any) -> list[int]:
 
 
 def factor(x: Any, exchanges: Any) -> bool:
-    """Do x ← LU factors of x as LAPACK packs them, exchanges ← the rows that each step exchanged, from 1, of one matrix.
+    """Do x ← LU factors of the matrix x as LAPACK packs them, exchanges ← the rows that each step exchanged, from 1.
 
     Returns:
         Whether it was done.

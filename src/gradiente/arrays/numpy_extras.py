@@ -66,6 +66,9 @@ from .numpy_linalg import solve as solve
 from .numpy_linalg import solve_triangular as solve_triangular
 from .numpy_linalg import svd as svd
 from .numpy_ordering import accumulate
+from .numpy_points import sample_points as sample_points
+from .numpy_points import spread_points as spread_points
+from .numpy_points import weigh_points as weigh_points
 from .numpy_pooling import argmax_places as argmax_places
 from .numpy_pooling import argmax_windows as argmax_windows
 from .numpy_pooling import blend as blend
@@ -145,9 +148,11 @@ NAMES = (
     "running_argmax",
     "running_logsumexp",
     "safe_divide",
+    "sample_points",
     "scatter_along_axis",
     "scatter_extreme",
     "split",
+    "spread_points",
     "spread_windows",
     "standardize",
     "standardize_slope",
@@ -159,6 +164,7 @@ NAMES = (
     "unbind",
     "unblend",
     "units_product_sums",
+    "weigh_points",
     "windows",
     *SPECIAL,
     *numpy_fft.NAMES,

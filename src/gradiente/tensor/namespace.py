@@ -148,6 +148,15 @@ class Extras:
     def put_places(self, g: Tensor, indices: Tensor, shape: tuple[int, ...], axes: int) -> Tensor:
         return self._call["put_places"](g, indices, shape=shape, axes=axes)
 
+    def sample_points(self, x: Tensor, w: Tensor, index: Tensor) -> Tensor:
+        return self._call["sample_points"](x, w, index)
+
+    def weigh_points(self, g: Tensor, x: Tensor, index: Tensor) -> Tensor:
+        return self._call["weigh_points"](g, x, index)
+
+    def spread_points(self, g: Tensor, w: Tensor, index: Tensor, shape: tuple[int, ...]) -> Tensor:
+        return self._call["spread_points"](g, w, index, shape=shape)
+
     def take_rows(self, x: Tensor, rows: Tensor) -> Tensor:
         return self._call["embedding"](x, rows, padding=-1, by_frequency=False)
 

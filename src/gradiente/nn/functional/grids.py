@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,22 +11,22 @@ from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
 from ...ops.arithmetic import add, div, mul, sub
-from ...ops.choices import clamp, nan_to_num, where
+from ...ops.choices import clamp, where
 from ...ops.creation import zeros
+from ...ops.joining import stack
 from ...ops.matrix_products import matmul
 from ...ops.parts import abs
 from ...ops.permuting import transpose
 from ...ops.ranges import linspace
 from ...ops.rounding import floor, remainder, round
-from ...ops.shaping import unsqueeze
+from ...ops.shaping import reshape, unsqueeze
 from ...tensor.core import Tensor, wrap
 from ._resampling import cubic_weights
 
-_take = primitive("take_places")
+_index = primitive("point_index")
 _part = primitive("getitem")
 _placed = primitive("reshape", "AffineGridGeneratorBackward0")
-_sampled = (primitive("add", "GridSampler2DBackward0"), primitive("add", "GridSampler3DBackward0"))
-_chosen = (primitive("where", "GridSampler2DBackward0"), primitive("where", "GridSampler3DBackward0"))
+_sampled = (primitive("sample_points"), primitive("sample_points", "GridSampler3DBackward0"))
 _CHANGED = (
     "Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. Please specify "
     "align_corners=True if the old behavior is desired. See the documentation of grid_sample for details."
@@ -163,21 +162,6 @@ def _coordinate(x: Tensor, n: int, padding: str, aligned: bool) -> Tensor:
     return _clipped(x, n)
 
 
-def _picked(input: Tensor, places: list[Tensor], sizes: tuple[int, ...]) -> tuple[Tensor, Tensor]:
-    """The elements at whole coordinates, and which of them lie in the image."""
-    inside = index = None
-    for place, n in zip(places, sizes, strict=True):
-        found = (place >= 0) & (place <= n - 1)
-        inside = found if inside is None else inside & found
-        whole = nan_to_num(clamp(place, 0, n - 1)).long()
-        index = whole if index is None else add(mul(index, n), whole)
-    assert inside is not None
-    assert index is not None
-    count, channels = input._array.shape[:2]
-    index = unsqueeze(index, 1).expand(count, channels, *index.shape[1:])
-    return _take(input, index, axes=len(sizes)), unsqueeze(inside, 1)
-
-
 def grid_sample(
     input: Tensor,
     grid: Tensor,
@@ -218,49 +202,52 @@ def grid_sample(
         align_corners = False
     _check(input, grid, mode, padding_mode)
     sizes = input._array.shape[2:]
-    axes = len(sizes)
-    coordinates: list[Tensor] = []
-    for i, n in enumerate(sizes):
-        x = _part(grid, index=(..., axes - 1 - i))  # the grid names x first, the image's axes end with it
-        x = mul(add(x, 1), (n - 1) / 2) if align_corners else mul(sub(mul(add(x, 1), n), 1), 0.5)
-        coordinates.append(x if mode == "bicubic" else _coordinate(x, n, padding_mode, align_corners))
+    each = _each_axis(grid, sizes, mode, padding_mode, align_corners)
     if mode == "nearest":
-        values, inside = _picked(input, [round(x.detach()) for x in coordinates], sizes)
-        return _chosen[axes - 2](inside, values, 0.0)
+        index = _index(unsqueeze(round(each.detach()), 1), sizes=sizes)
+        weights = (index >= 0).to(input.dtype)
+    else:
+        index, weights = _taps(each, sizes, mode, padding_mode, align_corners)
+        weights = where(index >= 0, weights, 0.0)
+    return _sampled[len(sizes) - 2](input, weights, index)
+
+
+def _each_axis(grid: Tensor, sizes: tuple[int, ...], mode: str, padding: str, aligned: bool) -> Tensor:
+    """The grid in elements of the image; in bicubic mode what lies outside stays there."""
+
+    def scaled(x: Tensor, n: int) -> Tensor:
+        x = mul(add(x, 1), (n - 1) / 2) if aligned else mul(sub(mul(add(x, 1), n), 1), 0.5)
+        return x if mode == "bicubic" else _coordinate(x, n, padding, aligned)
+
+    return _by_axis(scaled, grid, sizes)
+
+
+def _by_axis(function: Callable[[Tensor, int], Tensor], x: Tensor, sizes: tuple[int, ...]) -> Tensor:
+    """A function of the coordinates along an axis and its size, of all axes: at once if their sizes are equal."""
+    if len(set(sizes)) == 1:
+        return function(x, sizes[0])
+    return stack([function(_part(x, index=(..., i)), n) for i, n in enumerate(reversed(sizes))], -1)
+
+
+def _taps(x: Tensor, sizes: tuple[int, ...], mode: str, padding: str, aligned: bool) -> tuple[Tensor, Tensor]:
+    """The elements around each point and their weights: all combinations of 2 along each axis, or of 4 if bicubic."""
+    low = floor(x.detach())
+    share = sub(x, low)
     if mode == "bicubic":
-        return _bicubic(input, coordinates, sizes, padding_mode, align_corners)
-    low = [floor(x.detach()) for x in coordinates]
-    shares = [sub(x, a) for x, a in zip(coordinates, low, strict=True)]
-    parts: list[Tensor] = []
-    for corner in product((0, 1), repeat=axes):
-        values, inside = _picked(input, [a + k for a, k in zip(low, corner, strict=True)], sizes)
-        weight: Tensor | None = None
-        for share, k in zip(shares, corner, strict=True):
-            factor = share if k else 1 - share
-            weight = factor if weight is None else mul(weight, factor)
-        assert weight is not None
-        parts.append(where(inside, mul(values, unsqueeze(weight, 1)), 0.0))
-    return _total(parts, axes)
-
-
-def _total(parts: list[Tensor], axes: int) -> Tensor:
-    total = parts[0]
-    for part in parts[1:]:
-        total = _sampled[axes - 2](total, part)
-    return total
-
-
-def _bicubic(input: Tensor, coordinates: list[Tensor], sizes: tuple[int, ...], padding: str, aligned: bool) -> Tensor:
-    """Between four neighbours along each axis."""
-    low = [floor(x.detach()) for x in coordinates]
-    weights = [cubic_weights(sub(x, a)) for x, a in zip(coordinates, low, strict=True)]
-    parts: list[Tensor] = []
-    for i, j in product(range(4), repeat=2):
-        wholes = [a + (k - 1) for a, k in zip(low, (i, j), strict=True)]
-        places = [round(_coordinate(x, n, padding, aligned)) for x, n in zip(wholes, sizes, strict=True)]
-        values, inside = _picked(input, places, sizes)
-        parts.append(where(inside, mul(values, unsqueeze(mul(weights[0][i], weights[1][j]), 1)), 0.0))
-    return _total(parts, 2)
+        wholes = stack([low + (k - 1) for k in range(4)], 1)
+        places = _by_axis(lambda x, n: round(_coordinate(x, n, padding, aligned)), wholes, sizes)
+        weights = stack(cubic_weights(share), 1)
+    else:
+        places, weights = stack([low, low + 1], 1), stack([1 - share, share], 1)
+    index = _index(places, sizes=sizes)
+    axes, count, each = len(sizes), *weights._array.shape[:2]
+    total: Tensor | None = None
+    for i in range(axes):
+        part = _part(weights, index=(..., axes - 1 - i))
+        part = reshape(part, (count, *[each if k == i else 1 for k in range(axes)], *part._array.shape[2:]))
+        total = part if total is None else mul(total, part)
+    assert total is not None
+    return index, reshape(total, index._array.shape)
 
 
 __all__ = ["affine_grid", "grid_sample"]
