@@ -419,6 +419,8 @@ sample("normalization", R(2, 3, 2), R(3), R(3), **NORMAL)
 sample("normalization", R(2, 3, 2), None, None, **NORMAL)
 sample("normalization", R(2, 4), R(4), R(4), axis=(2, 3), eps=0.1, groups=(2, 2, 2, 1), features=(4,))
 sample("pair_distances", R(4, 3))
+sample("row_distances", R(3, 2), R(4, 2), p=1.0)
+sample("row_distances", R(2, 3, 2), R(1, 4, 2), p=np.inf)
 sample("embedding", R(4, 2), I([0, 2], [2, 1]), padding=-1, by_frequency=False)
 sample("put_rows", R(2, 2, 3), I([0, 2], [2, 1]), shape=(4, 3))
 # --- losses

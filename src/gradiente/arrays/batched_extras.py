@@ -16,7 +16,7 @@ from .meta import META
 def _of_matrices(name: str) -> Any:
     """A function of matrices, or of what belongs to each, in the last axes; all axes before them are a batch."""
     function = getattr(numpy_extras, name)
-    count = 2 if name in ("solve", "solve_triangular") else 1
+    count = {"solve": 2, "solve_triangular": 2, "row_distances": 2, "row_distance_slopes": 4}.get(name, 1)
 
     def call(*arguments: Any, **static: Any) -> Any:
         operands, rest = arguments[:count], arguments[count:]
@@ -102,6 +102,8 @@ class BatchedExtras:
     solve: Any = _of_matrices("solve")
     solve_triangular: Any = _of_matrices("solve_triangular")
     need_phase: Any = _of_matrices("need_phase")
+    row_distances: Any = _of_matrices("row_distances")
+    row_distance_slopes: Any = _of_matrices("row_distance_slopes")
     permutation: Any = _of_matrices("permutation")
     fft_c2c: Any = _along_axes("fft_c2c")
     fft_r2c: Any = _along_axes("fft_r2c")

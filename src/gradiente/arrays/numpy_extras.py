@@ -22,6 +22,8 @@ from .numpy_along import along_axis as along_axis
 from .numpy_along import gather_along_axis as gather_along_axis
 from .numpy_along import put_along_axis as put_along_axis
 from .numpy_along import scatter_along_axis as scatter_along_axis
+from .numpy_distances import row_distance_slopes as row_distance_slopes
+from .numpy_distances import row_distances as row_distances
 from .numpy_einsum import einsum as einsum
 from .numpy_fft import fft_c2c as fft_c2c
 from .numpy_fft import fft_c2r as fft_c2r
@@ -145,6 +147,8 @@ NAMES = (
     "rot90",
     "mantissa",
     "mode_places",
+    "row_distance_slopes",
+    "row_distances",
     "running_argmax",
     "running_logsumexp",
     "safe_divide",

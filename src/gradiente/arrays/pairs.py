@@ -31,6 +31,17 @@ def slopes(g: Any, x: Any, out: Any, xp: Any, extras: Any) -> Any:
     return extras.embed(pulls, (first,), x.shape) - extras.embed(pulls, (second,), x.shape)
 
 
+def row_signs(a: Any, b: Any, out: Any, p: float, xp: Any) -> Any:
+    """The slopes of the distances `out` of order p, 1 or ∞, by the differences of all rows of a and b, (…, m, n, k)."""
+    d = xp.expand_dims(a, axis=-2) - xp.expand_dims(b, axis=-3)
+    return xp.sign(d) if p == 1 else xp.where(xp.abs(d) == xp.expand_dims(out, axis=-1), xp.sign(d), 0)
+
+
+def row_slopes(g: Any, a: Any, b: Any, out: Any, p: float, xp: Any) -> Any:
+    """The cotangent of a from that of the distances `out` of order p, 1 or ∞."""
+    return xp.sum(xp.expand_dims(g, axis=-1) * row_signs(a, b, out, p, xp), axis=-2)
+
+
 # -- the same for NumPy -----------------------------------------------------------------------------------------------
 
 
@@ -102,4 +113,4 @@ def pair_slopes(g: Array, x: Array, out: Array) -> Array:
     return slope
 
 
-__all__ = ["differences", "pair_distances", "pair_slopes", "places", "slopes"]
+__all__ = ["differences", "pair_distances", "pair_slopes", "places", "row_signs", "row_slopes", "slopes"]

@@ -25,6 +25,7 @@ _abs, _max, _equal, _where, _add = (
     primitive("where"),
     primitive("add"),
 )
+_rows = primitive("row_distances")
 _sum, _square, _sqrt, _clamp, _multiply = (
     primitive("sum"),
     primitive("square"),
@@ -38,6 +39,8 @@ _MODES = (
     "use_mm_for_euclid_dist",
     "donot_use_mm_for_euclid_dist",
 )
+_LARGE = 4096
+"""Fewer differences of one matrix from another are all held."""
 _MANY = 25
 """Of more rows than that, euclidean distances are computed by a product of matrices, as in torch."""
 
@@ -90,6 +93,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     product = compute_mode == _MODES[1] or (compute_mode == _MODES[0] and max(a.shape[-2], b.shape[-2]) > _MANY)
     if p == 2 and product and a.shape[-1]:
         return _euclidean(x1, x2)
+    if p in (1, math.inf) and a.shape[-2] * b.shape[-2] * a.shape[-1] >= _LARGE:
+        return _rows(x1, x2, p=float(p))
     return length(_subtract(_expand(x1, axis=-2), _expand(x2, axis=-3)), p)
 
 

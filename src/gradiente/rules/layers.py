@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..arrays.pairs import differences
+from ..arrays.pairs import differences, row_signs
 from .kinds import General as general
 from .kinds import Linear as linear
 from .kinds import Primitive
@@ -111,6 +111,16 @@ pair_distances: Primitive = general(
         xp.sum(differences(t, extras) * differences(x, extras), axis=1), out
     ),
     node="PdistBackward0",
+)
+row_distances: Primitive = general(
+    "row_distances",
+    lambda g, a, b, out, p, extras: extras.row_distance_slopes(g, a, b, out, p),
+    lambda g, a, b, out, p, extras: extras.row_distance_slopes(g.mT, b, a, out.mT, p),
+    forward=lambda a, b, p, extras: extras.row_distances(a, b, p),
+    jvp=lambda t, i, a, b, out, p, xp: xp.sum(
+        (xp.expand_dims(t, axis=-2) if i == 0 else -xp.expand_dims(t, axis=-3)) * row_signs(a, b, out, p, xp), axis=-1
+    ),
+    node="CdistBackward0",
 )
 embedding: Primitive = general(
     "embedding",

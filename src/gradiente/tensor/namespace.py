@@ -184,6 +184,12 @@ class Extras:
     def pair_distances(self, x: Tensor) -> Tensor:
         return self._call["pair_distances"](x)
 
+    def row_distances(self, a: Tensor, b: Tensor, p: float) -> Tensor:
+        return self._call["row_distances"](a, b, p=p)
+
+    def row_distance_slopes(self, g: Tensor, a: Tensor, b: Tensor, out: Tensor, p: float) -> Tensor:
+        return pairs.row_slopes(g, a, b, out, p, namespace)
+
     def pair_slopes(self, g: Tensor, x: Tensor, out: Tensor) -> Tensor:
         return pairs.slopes(g, x, out, namespace, self)
 
