@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "gradiente"
 
 # The layers from the bottom up. A module imports from its own layer and those below, never from one above.
 LAYERS = [
-    {"_elsewhere", "_homes", "_missing", "_version", "arrays", "random", "torch_version"},
+    {"_elsewhere", "_homes", "_missing", "_quiet", "_version", "arrays", "random", "torch_version"},
     {"graph"},
     {"rules"},
     {"tensor"},

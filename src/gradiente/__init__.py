@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys as _sys
-import warnings as _warnings
 from math import e as e
 from math import inf as inf
 from math import nan as nan
@@ -22,6 +21,7 @@ from . import random as random
 from . import signal as signal
 from . import special as special
 from . import utils as utils
+from ._quiet import keep_quiet as _keep_quiet
 from ._version import __version__ as __version__
 from .autograd.anomaly import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from .autograd.anomaly import is_anomaly_enabled as is_anomaly_enabled
@@ -109,9 +109,7 @@ from .tensor.size import Size as Size
 
 newaxis = None
 
-# 0/0 and overflow give nan and inf, as in torch, where NumPy would warn; the check of each call's flags costs nothing
-# this way. Programs that turn such warnings into errors are served by `tensor.dispatch.quietly`.
-_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"gradiente\.")
+_keep_quiet()  # 0/0 and overflow give nan and inf, as in torch, where NumPy would warn
 
 
 def _let_functions_ask() -> None:

@@ -248,7 +248,7 @@ def _backwards(node: Any, g: Any, taped: bool) -> Sequence[Any]:
         if part is not None:
             shown.append(part if taped else wrap(box(part)))
         elif like is not None and node.materialize_grads:
-            shown.append(_missing(like, g))
+            shown.append(_missing(like, () if g is None else g))
         else:
             shown.append(None)
     answer = _pull(node._forward_cls)(node, *shown)

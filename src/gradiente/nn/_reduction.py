@@ -9,9 +9,6 @@ from .functional.reductions import REDUCTIONS, reduction_name
 
 def get_enum(reduction: str) -> int:
     """The number of a reduction: 0 for "none", 1 for "mean", 2 for "sum". ValueError for another."""
-    if reduction == "elementwise_mean":
-        warnings.warn("reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead.", stacklevel=2)
-        reduction = "mean"
     return REDUCTIONS.index(reduction_name(reduction))
 
 

@@ -70,7 +70,7 @@ def _code(name: str, head: str, lines: Sequence[str]) -> CodeType:
 
 def _function(name: str, code: CodeType, known: dict[str, Any]) -> Callable[..., Any]:
     """A function with a copy of the code, with which the interpreter keeps what it learns about the types it meets."""
-    return FunctionType(code.replace(), {**_SHARED, **known}, name)
+    return FunctionType(code.replace(), {"__name__": __name__, **_SHARED, **known}, name)
 
 
 def _each(pattern: str, count: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -238,6 +239,13 @@ def embedding_bag(
         tensor([[2., 4.]])
     """
     need_tensor(input, "embedding_bag")
+    if input.is_floating_point() and need_tensor(weight, "embedding_bag", "weight", 2).dtype.name == "int64":
+        warnings.warn(
+            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag(weight, input, ...)` is "
+            "deprecated, and should now be `embedding_bag(input, weight, ...)`.",
+            stacklevel=2,
+        )
+        input, weight = weight, input
     table = need_tensor(weight, "embedding_bag", "weight", 2)._array
     factors = per_sample_weights
     if factors is not None and factors._array.shape != input._array.shape:

@@ -30,6 +30,10 @@ def reduction_name(reduction: str, size_average: bool | None = None, reduce: boo
             stacklevel=3,
         )
     if reduction not in REDUCTIONS:
+        if reduction == "elementwise_mean":
+            text = "reduction='elementwise_mean' is deprecated. Please use reduction='mean' instead."
+            warnings.warn(text, stacklevel=3)
+            return "mean"
         raise ValueError(
             f"{reduction} is not a valid value for reduction; it is one of {', '.join(map(repr, REDUCTIONS))}"
         )

@@ -70,6 +70,12 @@ class PassHooks:
     def watch_outputs(self, result: Any) -> Any:
         """The results, those that are tensors behind a gate whose gradients are those of the outputs."""
         alone = not isinstance(result, tuple)
+        if alone and not isinstance(result, Tensor):
+            warnings.warn(
+                "For backward hooks to be called, module output should be a Tensor or a tuple of Tensors but received "
+                f"{type(result)}",
+                stacklevel=4,
+            )
         results: tuple[Any, ...] = (result,) if alone else result
         made, places, gate = _through_gate(results)
         if gate is not None:
@@ -102,14 +108,7 @@ class PassHooks:
         return tuple([full[i] for i in self.output_places])
 
     def _after(self, grad_input: tuple[Any, ...], kinds: Sequence[tuple[Any, ...]]) -> Any:
-        if self.outputs is None:
-            if self.hooks:
-                raise RuntimeError(
-                    "Module backward hook for grad_input is called before the grad_output one. This happens because "
-                    "the gradient in your nn.Module flows to the Module's input without passing through the Module's "
-                    "output. Make sure that the output depends on the input and that the loss is computed based on the "
-                    "output."
-                )
+        if self.outputs is None:  # the gradient does not pass through the module's result, as in double backward
             return None
         assert self.input_places is not None
         full = _spread(_with_zeros(grad_input, kinds), self.input_places, self.input_count)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...graph.hooks import RemovableHandle, register
-from ...tensor.core import Tensor
 from ._backward_hooks import PassHooks
+from ._older_hooks import older_hooks
 from ._registry import Registry
 
 
@@ -106,7 +106,7 @@ class Calls(Registry):
         if passes is not None:
             result = passes.watch_outputs(result)
         if old:
-            _hook_last_node(self, old, result)
+            older_hooks(self, old, args, result)
         return result
 
     _call_impl = _wrapped_call_impl = __call__
@@ -196,23 +196,6 @@ class Calls(Registry):
             )
         self._is_full_backward_hook = False
         return add(self._backward_hooks, hook, False)
-
-
-def _hook_last_node(module: Any, hooks: list[Any], result: Any) -> None:
-    """Put hooks of the older kind on the node that made the module's (first) result."""
-    found = result
-    while not isinstance(found, Tensor):
-        if isinstance(found, dict):
-            found = next((v for v in found.values() if isinstance(v, Tensor)), None)  # pyright: ignore
-        elif isinstance(found, (tuple, list)) and found:
-            found = found[0]  # pyright: ignore
-        else:
-            return
-    node = found.grad_fn
-    if node is None:
-        return
-    for hook in hooks:
-        node.register_hook(lambda grad_input, grad_output, hook=hook: hook(module, grad_input, grad_output))
 
 
 def register_module_forward_pre_hook(hook: Callable[..., Any]) -> RemovableHandle:

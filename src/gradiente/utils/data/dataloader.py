@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -130,6 +132,7 @@ class DataLoader:
             )
         if persistent_workers and num_workers == 0:
             raise ValueError("persistent_workers option needs num_workers > 0")
+        _warn_of_many(num_workers)
         self.dataset, self.num_workers, self.timeout, self.generator = dataset, num_workers, timeout, generator
         self.prefetch_factor = 2 if num_workers > 0 and prefetch_factor is None else prefetch_factor
         self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
@@ -186,6 +189,8 @@ class DataLoader:
             self._iterator._reset(self)
             return self._iterator
         # The seed of the workers is drawn whether there are any or not, so that later draws are torch's.
+        if self.pin_memory:
+            _warn_of_pinning(self.pin_memory_device)
         base_seed = int(empty((), dtype=int64).random_(generator=self.generator).item())
         if not self.num_workers:
             return _SingleProcessDataLoaderIter(self, self._batches())
@@ -210,6 +215,40 @@ class DataLoader:
                 return n
             return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
         return len(self._numbers())
+
+
+def _warn_of_many(workers: int) -> None:
+    """Warn where there are more workers than processors."""
+    allowed = hasattr(os, "sched_getaffinity")
+    count = len(os.sched_getaffinity(0)) if allowed else os.cpu_count()
+    if not workers or (count is not None and workers <= count):
+        return
+    advice = "DataLoader is not able to compute a suggested max number of worker in current system."
+    if count is not None:
+        advice = (
+            f"Our suggested max number of worker in current system is {count}"
+            f"{'' if allowed else ' (`cpuset` is not taken into account)'}, which is smaller than what this DataLoader "
+            "is going to create."
+        )
+    warnings.warn(
+        f"This DataLoader will create {workers} worker processes in total. {advice} Please be aware that excessive "
+        "worker creation might get DataLoader running slow or even freeze, lower the worker number to avoid potential "
+        "slowness/freeze if necessary.",
+        stacklevel=3,
+    )
+
+
+def _warn_of_pinning(device: str) -> None:
+    if device:
+        warnings.warn(
+            "pin_memory_device is deprecated, the current accelerator will be used as the device,ignore "
+            f"pin_memory_device='{device}'.",
+            stacklevel=3,
+        )
+    warnings.warn(
+        "'pin_memory' argument is set as true but no accelerator is found, then device pinned memory won't be used.",
+        stacklevel=3,
+    )
 
 
 __all__ = ["DataLoader"]
