@@ -5,7 +5,6 @@ They never hold the differences of all pairs: those of some rows at a time stay 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,9 +22,10 @@ def row_distances(a: Array, b: Array, p: float) -> Array:
     lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     out = np.zeros((*lead, a.shape[-2], b.shape[-2]), a.dtype)
     if out.size and a.shape[-1]:
-        reduce: Any = np.add.reduce if p == 1 else np.maximum.reduce
-        for one, other, found in zip(*(_each(x, lead) for x in (a, b)), out.reshape(-1, *out.shape[-2:]), strict=True):
-            _distances(one, other, found, reduce)
+        function: Any = np.add if p == 1 else np.maximum
+        results = out.reshape(-1, *out.shape[-2:])
+        for one, other, found in zip(_each(a, lead), _each(b, lead), results, strict=True):
+            _distances(one, other, found, function)
     return out
 
 
@@ -46,16 +46,16 @@ def _each(x: Array, lead: tuple[int, ...]) -> list[Array]:
     return [whole[place] for place in np.ndindex(lead)]
 
 
-def _distances(a: Array, b: Array, out: Array, reduce: Callable[..., Any]) -> None:
+def _distances(a: Array, b: Array, out: Array, function: Any) -> None:
     if len(a) > len(b):
         a, b, out = b, a, out.T
     if _rows_last(b):
-        _by_columns(a, b, out, reduce)
+        _by_columns(a, b, out, function)
         return
     step = max(1, _BLOCK // b.size)
     for i in range(0, len(a), step):
         d = a[i : i + step, None] - b
-        reduce(np.abs(d, d), 2, out=out[i : i + step])
+        function.reduce(np.abs(d, d), 2, out=out[i : i + step])
 
 
 def _rows_last(b: Array) -> bool:
@@ -63,12 +63,12 @@ def _rows_last(b: Array) -> bool:
     return len(b) >= b.shape[1] and b.shape[1] <= _LONG
 
 
-def _by_columns(a: Array, b: Array, out: Array, reduce: Callable[..., Any]) -> None:
+def _by_columns(a: Array, b: Array, out: Array, function: Any) -> None:
     columns = np.ascontiguousarray(b.T)
     step = max(1, _BLOCK // b.size)
     for i in range(0, len(a), step):
         d = a[i : i + step, :, None] - columns
-        reduce(np.abs(d, d), 1, out=out[i : i + step])
+        function.reduce(np.abs(d, d), 1, out=out[i : i + step])
 
 
 def _slopes(g: Array, a: Array, b: Array, out: Array, p: float, slope: Array) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from . import normalizing, numpy_along, numpy_extras, numpy_large, numpy_ordering
+from . import normalizing, numpy_activations, numpy_along, numpy_extras, numpy_large, numpy_ordering
 
 # NumPy's stubs know fewer forms of `reduce` than NumPy.
 _add: Callable[..., Any] = np.add.reduce
@@ -170,6 +170,17 @@ def number(value: float, x: Any) -> Any:
     return found
 
 
+def _larger(x: Any, low: Any) -> Any:
+    """max(x, low) of a number; see Note [Bounds by clip]."""
+    found = numpy_activations.between(x, low, math.inf) if x.size >= numpy_large.SMALL else None
+    return np.maximum(x, number(low, x)) if found is None else found
+
+
+def _smaller(x: Any, high: Any) -> Any:
+    found = numpy_activations.between(x, -math.inf, high) if x.size >= numpy_large.SMALL else None
+    return np.minimum(x, number(high, x)) if found is None else found
+
+
 def _leaky_relu(x: Any, slope: float) -> Any:
     if 0 < slope <= 1:  # then the larger one of x and slope·x is the one that is asked for
         return np.maximum(x, x * number(slope, x))
@@ -186,7 +197,13 @@ FORMS: dict[str, Callable[..., Any]] = {
     "linear": _linear,
     "linear_map": _linear_map,
     "leaky_relu": _leaky_relu,
-    "relu": lambda x: np.maximum(x, number(0, x)),
+    "relu": lambda x: np.maximum(x, number(0, x)) if x.size < numpy_large.SMALL else _larger(x, 0),
+    "clamp": numpy_activations.clamp,
+    "gelu": numpy_activations.gelu,
+    "hardsigmoid": numpy_activations.hardsigmoid,
+    "hardswish": numpy_activations.hardswish,
+    "hardtanh": numpy_activations.hardtanh,
+    "softshrink": numpy_activations.softshrink,
     "sigmoid": numpy_extras.expit,
     "silu": _silu,
     "split": numpy_extras.split,
@@ -240,6 +257,18 @@ def sum_(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = Fal
 def max_(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
     """The maximum; `numpy.max`."""
     return _maximum(x, axis, None, None, keepdims) if x.size < _LONG else numpy_large.maximum(x, axis, keepdims)
+
+
+@_short
+def maximum(a: Any, b: Any, /) -> Any:
+    """The larger one; `numpy.maximum`."""
+    return _larger(a, b) if b.__class__ is int or b.__class__ is float else np.maximum(a, b)
+
+
+@_short
+def minimum(a: Any, b: Any, /) -> Any:
+    """The smaller one; `numpy.minimum`."""
+    return _smaller(a, b) if b.__class__ is int or b.__class__ is float else np.minimum(a, b)
 
 
 @_short

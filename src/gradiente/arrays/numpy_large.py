@@ -32,18 +32,28 @@ def where(condition: Array, a: Array, b: Array) -> Array:
     if bits is None or condition.__class__ is not np.ndarray or condition.shape != model.shape:
         return np.where(condition, a, b)
     if a.__class__ is int and a == 0:
-        return np.multiply(b.view(bits), np.logical_not(condition)).view(b.dtype)
+        return _kept(b, np.logical_not(condition), bits)
     if b.__class__ is int and b == 0:
-        return np.multiply(a.view(bits), condition).view(a.dtype)
+        return _kept(a, condition, bits)
     if model.size < SMALL or condition.dtype.kind != "b":
         return np.where(condition, a, b)
     one, other = _bits_of(a, model), _bits_of(b, model)
     if one is None or other is None:
         return np.where(condition, a, b)
+    if other.ndim and not condition.any():  # as where a function has a form of its own from some bound on
+        return b.copy()
     out = np.bitwise_xor(one, other)
-    np.multiply(out, condition, out)
+    np.multiply(out, condition.astype(bits), out)
     np.bitwise_xor(out, other, out)
     return out.view(model.dtype)
+
+
+def _kept(x: Array, condition: Array, bits: Any) -> Array:
+    """x where the condition holds, else 0."""
+    if x.size < SMALL or condition.dtype.kind != "b":
+        return np.multiply(x.view(bits), condition).view(x.dtype)
+    out = condition.astype(bits)  # by itself in less time than within the product
+    return np.multiply(x.view(bits), out, out).view(x.dtype)
 
 
 def _bits_of(x: Any, model: Array) -> Array | None:
@@ -120,21 +130,23 @@ def erf(x: Array) -> Array:
     """The error function of a float32 array, by way of tanh; beyond ±4 it is ±1."""
     flat = np.ascontiguousarray(x).reshape(-1)
     out = np.empty_like(flat)
-    squares = np.empty(min(BLOCK, flat.size), np.float32)
     with np.errstate(over="ignore", under="ignore"):
         for i in range(0, flat.size, BLOCK):
-            part, p = flat[i : i + BLOCK], out[i : i + BLOCK]
-            s = squares[: p.size]
-            np.multiply(part, part, s)
-            np.minimum(s, _SIXTEEN, out=s)
-            np.multiply(s, _ERF[-1], p)
-            for c in _ERF[-2:0:-1]:
-                np.add(p, c, p)
-                np.multiply(p, s, p)
-            np.add(p, _ERF[0], p)
-            np.multiply(part, p, p)
-            np.tanh(p, p)
+            erf_into(flat[i : i + BLOCK], out[i : i + BLOCK])
     return out.reshape(x.shape)
+
+
+def erf_into(x: Array, out: Array) -> None:
+    """The error function of a block of float32."""
+    s = np.multiply(x, x)
+    np.clip(s, _ZERO, _SIXTEEN, out=s)
+    np.multiply(s, _ERF[-1], out)
+    for c in _ERF[-2:0:-1]:
+        np.add(out, c, out)
+        np.multiply(out, s, out)
+    np.add(out, _ERF[0], out)
+    np.multiply(x, out, out)
+    np.tanh(out, out)
 
 
 _AXIS = 16
@@ -195,6 +207,18 @@ def _by_slices(function: Any, x: Array, keepdims: bool) -> Array:
     return total[..., None] if keepdims else total
 
 
-_SIXTEEN = np.array(16, np.float32)
+_ZERO, _SIXTEEN = np.array(0, np.float32), np.array(16, np.float32)
 
-__all__ = ["SMALL", "add", "clipped", "erf", "huber_loss", "logaddexp", "maximum", "smooth_l1_loss", "where"]
+__all__ = [
+    "BLOCK",
+    "SMALL",
+    "add",
+    "clipped",
+    "erf",
+    "erf_into",
+    "huber_loss",
+    "logaddexp",
+    "maximum",
+    "smooth_l1_loss",
+    "where",
+]

@@ -52,11 +52,18 @@ prelu: Primitive = elementwise(
 
 
 def _elu(x: Any, alpha: float, scale: float, xp: Any) -> Any:
-    return xp.where(x <= 0, (alpha * scale) * xp.expm1(xp.minimum(x, 0)), x * scale)
+    """Where the one term is not 0, the other one is."""
+    below, above = xp.expm1(xp.minimum(x, 0)), xp.maximum(x, 0)
+    if alpha * scale != 1:
+        below = below * (alpha * scale)
+    return (above if scale == 1 else above * scale) + below
 
 
 def _elu_slope(g: Any, x: Any, alpha: float, scale: float, xp: Any) -> Any:
-    return xp.where(x <= 0, g * ((alpha * scale) * xp.exp(xp.where(x < 0, x, 0))), g * scale)
+    slope = xp.exp(xp.where(x < 0, x, 0))
+    if alpha == 1:  # from 0 on it is 1
+        return g * slope if scale == 1 else g * (slope * scale)
+    return xp.where(x <= 0, g * ((alpha * scale) * slope), g if scale == 1 else g * scale)
 
 
 elu: Primitive = elementwise(
@@ -72,8 +79,8 @@ selu: Primitive = elementwise(
 )
 celu: Primitive = elementwise(
     "celu",
-    lambda g, x, alpha, xp: xp.where(x <= 0, g * xp.exp(xp.where(x < 0, x, 0) / alpha), g),
-    forward=lambda x, alpha, xp: xp.where(x <= 0, alpha * xp.expm1(xp.minimum(x, 0) / alpha), x),
+    lambda g, x, alpha, xp: g * xp.exp(xp.where(x < 0, x, 0) / alpha),
+    forward=lambda x, alpha, xp: xp.maximum(x, 0) + alpha * xp.expm1(xp.minimum(x, 0) / alpha),
 )
 
 
