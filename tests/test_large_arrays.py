@@ -124,24 +124,6 @@ def test_added_rows(width, count, rng):
     np.testing.assert_allclose(out, expected, atol=1e-12)
 
 
-@pytest.mark.parametrize("keepdims", [False, True])
-@pytest.mark.parametrize(
-    "shape", [(500, 3), (40, 30, 16), (300, 17), (2000, 2, 3), (4000,), (1, 2000), (3000, 1), (64, 64)]
-)
-def test_sums_and_maxima(shape, keepdims, rng):
-    for dtype in ("float32", "float64", "complex128", "int64"):
-        x = (100 * rng.standard_normal(shape)).astype(dtype)
-        if dtype == "float32":
-            x.reshape(-1)[7] = np.nan
-        for axis in (None, 0, -1, len(shape) - 1, (0,), tuple(range(len(shape)))):
-            found, expected = numpy_large.add(x, axis, None, keepdims), np.add.reduce(x, axis, keepdims=keepdims)
-            assert found.dtype == expected.dtype
-            np.testing.assert_allclose(found, expected, rtol=1e-4 if dtype == "float32" else 1e-10, atol=1e-3)
-            if dtype != "complex128":
-                most = numpy_large.maximum(x, axis, keepdims)
-                np.testing.assert_array_equal(most, np.maximum.reduce(x, axis, keepdims=keepdims))
-
-
 @pytest.mark.parametrize("shape", [(3, 20, 30), (40, 50), (2, 2, 20, 30)])
 def test_open_meshes(shape, rng):
     x = rng.standard_normal(shape)

@@ -101,6 +101,7 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "clipped": ("less_equal", "greater_equal", "where"),
     "pair_slopes": ("equal", "where", "divide", "index", "subtract", "expand_dims", "multiply", "embed"),
     "row_distance_slopes": ("subtract", "sign", "multiply", "sum", "abs", "equal", "where", "expand_dims"),
+    "product_sums": ("multiply", "sum"),
     "units_product_sums": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "take_rows": ("embedding",),
     "convolve_input": ("transposed_convolution",),

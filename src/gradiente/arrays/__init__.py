@@ -3,8 +3,8 @@
 A rule calls functions of the Python array API standard through a namespace `xp`, and a short list of `extras` that the
 standard lacks. For NumPy arrays `xp` is the `numpy` module itself. `vocabulary`: the names. `extras`: the extras and
 their meaning. `numpy_extras`: the extras for NumPy; `numpy_fast`: shorter forms of some functions for eager execution;
-`numpy_large` and `numpy_ordering`: quicker ones for large arrays; `numpy_blas`: what only its BLAS has;
-`numpy_memory`: where large arrays come from.
+`numpy_large`, `numpy_rows`, `numpy_softmax`, `numpy_ordering`: quicker ones for large arrays; `numpy_blas`: what only
+its BLAS has; `numpy_memory`: where large arrays come from.
 """
 
 from __future__ import annotations

@@ -294,6 +294,9 @@ class BatchedExtras:
     def pair_slopes(self, g: Any, x: Any, out: Any) -> Any:
         return pairs.slopes(g, x, out, namespace(), self)
 
+    def product_sums(self, a: Any, b: Any, axis: tuple[int, ...]) -> Any:
+        return namespace().sum(a * b, axis=axis, keepdims=True)
+
     def units_product_sums(self, g: Any, x: Any, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]) -> Any:
         products = g * normalizing.units(x, axis, eps, namespace())[0]
         return namespace().sum(products, axis=axes, keepdims=True) if axes else products

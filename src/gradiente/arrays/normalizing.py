@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .normalizing_columns import BLOCK, Columns, products_of_rows, sums_of_rows
+from . import numpy_large
+from .normalizing_columns import BLOCK, Columns
+from .numpy_rows import products_of_rows, sums_of_rows
 
 Array = Any
 Axes = tuple[int, ...]
@@ -52,6 +54,8 @@ def _split(shape: tuple[int, ...], axis: Axes) -> tuple[int, int]:
 
 def product_sums(a: Array, b: Array, axis: Axes) -> Array:
     """The sums of a·b over `axis`, whose axes stay, of size 1."""
+    if a.size < _LARGE:
+        return _add(a * b, axis, None, None, True)
     count, size = _split(a.shape, axis)
     if a.dtype.kind != "f" or a.shape != b.shape:
         return _add(a * b, axis, None, None, True)
@@ -61,8 +65,8 @@ def product_sums(a: Array, b: Array, axis: Axes) -> Array:
         if width >= 8:
             total = np.einsum("ij,ij->j", a.reshape(-1, width), b.reshape(-1, width))
             return total.reshape(*(1,) * len(axis), *kept)
-    if size < 8:
-        return _add(a * b, axis, None, None, True)
+    if size < 16:
+        return numpy_large.add(a * b, axis, None, True)
     lead = a.shape[: a.ndim - count]
     rows = np.vecdot(a.reshape(-1, size), b.reshape(-1, size)).reshape(*lead, *(1,) * count)
     rest = tuple([k for k in axis if k < len(lead)])

@@ -1,13 +1,14 @@
-"""Sums of rows and of columns by BLAS, and standard units of columns: over the samples of large NumPy arrays."""
+"""Sums of columns by BLAS, and standard units of columns: over the samples of large NumPy arrays."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
+
+from .numpy_rows import products_of_rows, sums_of_rows
 
 Array = Any
 Axes = tuple[int, ...]
@@ -16,31 +17,6 @@ BLOCK = 1 << 20
 _SHORT = 128
 """Samples that are added up in one go: long sums have large rounding errors."""
 _add: Any = np.add.reduce  # NumPy's stubs know fewer forms of it than NumPy
-
-
-def sums_of_rows(x: Array, n: int) -> Array:
-    """The sums of rows of n elements, as a column: products with ones, which take a third of the time."""
-    width = _width(n)
-    if not width:
-        return _add(x.reshape(-1, n), 1, None, None, True)
-    total = x.reshape(-1, width).dot(_ones(width, x.dtype.char)).reshape(-1, n // width)
-    return total if width == n else _add(total, 1, None, None, True)
-
-
-def products_of_rows(a: Array, b: Array, n: int) -> Array:
-    """The scalar products of rows of n elements, as a column."""
-    return np.vecdot(a.reshape(-1, n), b.reshape(-1, n))[:, None]
-
-
-@lru_cache(1000)
-def _width(n: int) -> int:
-    """A divisor of n: rows of so many elements are added up by one product to few roundings; 0 if there is none."""
-    return next((d for d in range(min(n, 1024), 0, -1) if n % d == 0 and d * 64 >= n), 0)
-
-
-@lru_cache(100)
-def _ones(count: int, char: str) -> Array:
-    return np.ones(count, char)
 
 
 class Columns:
@@ -148,4 +124,4 @@ class Columns:
         return scale * (self.sums(g, self.x) - mean * self.sums(g))
 
 
-__all__ = ["BLOCK", "Columns", "products_of_rows", "sums_of_rows"]
+__all__ = ["BLOCK", "Columns"]

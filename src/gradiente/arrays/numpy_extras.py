@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import numpy_fft, numpy_linalg
+from .normalizing import product_sums as product_sums
 from .normalizing import standardize as standardize
 from .normalizing import standardize_slope as standardize_slope
 from .normalizing import units_product_sums as units_product_sums
@@ -140,6 +141,7 @@ NAMES = (
     "pick",
     "put_along_axis",
     "put_class",
+    "product_sums",
     "put_index",
     "put_places",
     "put_rows",

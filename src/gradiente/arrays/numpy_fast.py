@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from . import normalizing, numpy_activations, numpy_along, numpy_extras, numpy_large, numpy_ordering
+from .numpy_rows import ones_of
+from .numpy_softmax import log_softmax, softmax
 
 # NumPy's stubs know fewer forms of `reduce` than NumPy.
 _add: Callable[..., Any] = np.add.reduce
 _maximum: Callable[..., Any] = np.maximum.reduce
+_minimum: Callable[..., Any] = np.minimum.reduce
 
 
 _LONG = 1024
@@ -53,33 +55,6 @@ def _mean(x: Any, axis: Any, keepdims: bool, dtype: Any = None) -> Any:
     n = x.size // total.size if total.size else 1
     mean = total / n if n else total * np.nan
     return mean if dtype is not None or wider is None else mean.astype(x.dtype)
-
-
-def _top(x: Any, axis: int) -> Any:
-    return _maximum(x, axis, None, None, True) if x.size < _LONG else numpy_large.maximum(x, axis, True)
-
-
-def _total(x: Any, axis: int) -> Any:
-    return _add(x, axis, None, None, True) if x.size < _LONG else numpy_large.add(x, axis, None, True)
-
-
-def _log_softmax(x: Any, axis: int, wide: Any = None) -> Any:
-    if wide is not None:
-        return _log_softmax(x.astype(wide), axis).astype(x.dtype)
-    out = x - _top(x, axis)
-    total = _total(np.exp(out), axis)
-    if total.__class__ is not np.ndarray:  # of no dimensions
-        return out - np.log(total)
-    np.log(total, total)
-    return np.subtract(out, total, out)
-
-
-def _softmax(x: Any, axis: int, wide: Any = None) -> Any:
-    if wide is not None:
-        return _softmax(x.astype(wide), axis).astype(x.dtype)
-    e = np.exp(x - _top(x, axis))
-    e /= _total(e, axis)
-    return e
 
 
 def _linear(a: Any, b: Any, c: Any) -> Any:
@@ -127,18 +102,12 @@ def sum_to_shape(g: Any, shape: tuple[int, ...]) -> Any:
     """The sum of `g` over the axes along which an operand of `shape` was broadcast."""
     sizes, extra = g.shape, g.ndim - len(shape)
     if extra > 0 and sizes[extra:] == shape:
-        if shape and (ones := _ones(g.size // (math.prod(shape) or 1), g.dtype.char)) is not None:
+        if shape and (ones := ones_of(g.size // (math.prod(shape) or 1), g.dtype.char)) is not None:
             return ones.dot(g.reshape(len(ones), -1)).reshape(shape)
         if extra == 1:
             return _sum(g, 0, False)
     axes = (*range(extra), *[i + extra for i, n in enumerate(shape) if n == 1 and sizes[i + extra] != 1])
     return _sum(g, axes, True).reshape(shape)
-
-
-@lru_cache(200)
-def _ones(count: int, char: str) -> Any:
-    """Ones, whose product with a matrix is the sum of its rows in a tenth of the time; None where sums are longer."""
-    return np.ones(count, char) if char in "fd" and 0 < count < _LONG else None
 
 
 _KEPT = 1000
@@ -209,13 +178,15 @@ FORMS: dict[str, Callable[..., Any]] = {
     "split": numpy_extras.split,
     "sum": _sum,
     "mean": _mean,
+    "max": lambda x, axis, keepdims: max_(x, axis=axis, keepdims=keepdims),
+    "min": lambda x, axis, keepdims: min_(x, axis=axis, keepdims=keepdims),
     "reshape": lambda x, shape: x.reshape(shape),
     "view": lambda x, shape: x.reshape(shape),
     "permute_dims": lambda x, axes: x.transpose(axes),
     "flip": lambda x, axis: np.flip(x, axis).copy(order="K"),  # NumPy's is a view
     "matrix_transpose": lambda x: x.mT,
-    "softmax": _softmax,
-    "log_softmax": _log_softmax,
+    "softmax": softmax,
+    "log_softmax": log_softmax,
     "dot": np.ndarray.dot,
     "mv": np.ndarray.dot,
     "rows_mv": np.ndarray.dot,
@@ -269,6 +240,12 @@ def maximum(a: Any, b: Any, /) -> Any:
 def minimum(a: Any, b: Any, /) -> Any:
     """The smaller one; `numpy.minimum`."""
     return _smaller(a, b) if b.__class__ is int or b.__class__ is float else np.minimum(a, b)
+
+
+@_short
+def min_(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
+    """The minimum; `numpy.min`."""
+    return _minimum(x, axis, None, None, keepdims) if x.size < _LONG else numpy_large.minimum(x, axis, keepdims)
 
 
 @_short

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .numpy_rows import extremes_of_rows, row_size, sums_of_rows
+
 Array = Any
 
 BLOCK = 65536
@@ -155,10 +157,11 @@ _WIDTH = 256
 """Rows of at most so many elements are added up many at a time."""
 _FEW = 256
 """So many rows are soon added up one by one."""
+_FEWEST, _BRIEF = 8, 1024
+"""Rows of fewer elements are added up by slices, and longer ones as fast by NumPy."""
 
 
 _add: Any = np.add.reduce  # NumPy's stubs know fewer forms of `reduce` than NumPy
-_maximum: Any = np.maximum.reduce
 
 
 def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False, advised: bool = False) -> Array:
@@ -166,6 +169,8 @@ def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False, advised:
 
     `advised`: the type is only what long sums need to be accurate.
     """
+    if dtype is None and x.dtype.char in "fd" and _FEWEST <= (n := row_size(x, axis)) <= _BRIEF:
+        return _as_reduced(sums_of_rows(x, n), x, axis, keepdims)
     if dtype is None and x.dtype.kind in "fc" and _is_short(x, axis):
         return _by_slices(np.add, x, keepdims)
     if (
@@ -188,9 +193,26 @@ def add(x: Array, axis: Any, dtype: Any = None, keepdims: bool = False, advised:
 
 def maximum(x: Array, axis: Any, keepdims: bool = False) -> Array:
     """The maximum; `numpy.maximum.reduce`."""
+    return _extreme(np.maximum, x, axis, keepdims)
+
+
+def minimum(x: Array, axis: Any, keepdims: bool = False) -> Array:
+    """The minimum; `numpy.minimum.reduce`."""
+    return _extreme(np.minimum, x, axis, keepdims)
+
+
+def _extreme(function: Any, x: Array, axis: Any, keepdims: bool) -> Array:
     if _is_short(x, axis):
-        return _by_slices(np.maximum, x, keepdims)
-    return _maximum(x, axis, None, None, keepdims)
+        return _by_slices(function, x, keepdims)
+    if 0 < (n := row_size(x, axis)) <= _BRIEF:
+        return _as_reduced(extremes_of_rows(x, n, function), x, axis, keepdims)
+    return function.reduce(x, axis, None, None, keepdims)
+
+
+def _as_reduced(values: Array, x: Array, axis: Any, keepdims: bool) -> Array:
+    """One value for each row of `x`, whose last axes were reduced, in the shape that is asked for."""
+    count = len(axis) if axis.__class__ is tuple else 1
+    return values.reshape((*x.shape[:-count], *(1,) * count) if keepdims else x.shape[:-count])
 
 
 def _is_short(x: Array, axis: Any) -> bool:
@@ -219,6 +241,7 @@ __all__ = [
     "huber_loss",
     "logaddexp",
     "maximum",
+    "minimum",
     "smooth_l1_loss",
     "where",
 ]

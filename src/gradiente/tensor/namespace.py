@@ -193,6 +193,9 @@ class Extras:
     def pair_slopes(self, g: Tensor, x: Tensor, out: Tensor) -> Tensor:
         return pairs.slopes(g, x, out, namespace, self)
 
+    def product_sums(self, a: Tensor, b: Tensor, axis: tuple[int, ...]) -> Tensor:
+        return namespace.sum(a * b, axis=axis, keepdims=True)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+
     def units_product_sums(
         self, g: Tensor, x: Tensor, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]
     ) -> Tensor:
