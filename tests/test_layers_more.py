@@ -39,11 +39,14 @@ def test_bags_are_sums_means_and_maxima(rng):
             np.testing.assert_allclose(found, reduce(bag, axis=0) if len(bag) else np.zeros(3), rtol=1e-12)
 
 
-def test_sparse_gradients_are_refused_and_not_silently_dense():
+def test_tables_have_sparse_gradients():
     w, i = torch.ones(3, 2, requires_grad=True), torch.tensor([[0, 1]])
-    for call in (functional.embedding, functional.embedding_bag):
-        with pytest.raises(NotImplementedError, match="sparse=True"):
-            call(i, w, sparse=True)
+    for call, share in ((functional.embedding, 1.0), (functional.embedding_bag, 0.5)):
+        w.grad = None
+        call(i, w, sparse=True).sum().backward()
+        assert w.grad is not None
+        assert w.grad.is_sparse
+        assert w.grad.to_dense().tolist() == [[share, share], [share, share], [0.0, 0.0]]
     with torch.no_grad():
         assert functional.embedding(i, w, sparse=True).shape == (1, 2, 2)
 

@@ -70,6 +70,7 @@ LAYERS = [
         "quasirandom",
         "serialization",
         "signal",
+        "sparse",
         "special",
         "testing",
     },
@@ -84,6 +85,7 @@ UPWARD: dict[tuple[str, str], str] = {
     ("utils/_flop_products.py", "nn"): "torch does not count some of the functions there",
     ("utils/model_zoo.py", "hub"): "the older name of what torch.hub has",
     ("utils/benchmark/measurement.py", "_settings"): "a Timer sets how many threads there are, as torch's does",
+    ("ops/sparse.py", "sparse"): "to_sparse of an ordinary tensor loads sparse tensors when it is first called",
     ("storage/typed.py", "serialization"): "the pickle of a storage is a file of torch.save, as torch's is",
 }
 

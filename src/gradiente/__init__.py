@@ -148,6 +148,7 @@ if _TYPE_CHECKING:
     from . import profiler as profiler
     from . import quasirandom as quasirandom
     from . import serialization as serialization
+    from . import sparse as sparse
     from . import storage as storage
     from . import testing as testing
     from . import torch_version as torch_version
@@ -180,6 +181,9 @@ if _TYPE_CHECKING:
     from .serialization import load as load
     from .serialization import save as save
     from .serialization.records import PyTorchFileReader as PyTorchFileReader
+    from .sparse.compressed import sparse_csr_tensor as sparse_csr_tensor
+    from .sparse.creating import sparse_coo_tensor as sparse_coo_tensor
+    from .sparse.functions import *
     from .storage import *
 
 _LATER = {
@@ -212,6 +216,7 @@ _LATER = {
             "profiler",
             "quasirandom",
             "serialization",
+            "sparse",
             "storage",
             "testing",
             "torch_version",
@@ -285,6 +290,9 @@ _LATER = {
         ),
         "storage",
     ),
+    "sparse_coo_tensor": "sparse.creating",
+    "sparse_csr_tensor": "sparse.compressed",
+    **dict.fromkeys(("dsmm", "hspmm", "smm", "spmm", "sspaddmm"), "sparse.functions"),
     "GradScaler": "amp",
     "_standard_gamma": "distributions._draws",
     **dict.fromkeys(

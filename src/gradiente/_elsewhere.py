@@ -4,7 +4,7 @@ from __future__ import annotations
 
 AS_WRITTEN: str = "programs run as they are written, so nothing is traced, exported or compiled; call the module itself"
 _QUANTISED = "tensors are not quantised; compute in float32, or convert with x.to(torch.bfloat16) to save memory"
-_SPARSE = "tensors are dense; index with index_add or scatter_add, or keep scipy.sparse matrices in a custom Function"
+_SPARSE = "sparse tensors have the layouts torch.sparse_coo and torch.sparse_csr; torch.sparse_coo_tensor makes them"
 _PROCESSES = (
     "processes are not connected; ask torch.distributed.is_available() first, or start independent ones with "
     "multiprocessing"
@@ -52,9 +52,8 @@ INSTEAD: dict[str, str] = {
     "torch.qint8": _QUANTISED,
     "torch.quint8": _QUANTISED,
     "torch.qint32": _QUANTISED,
-    "torch.sparse": _SPARSE,
-    "torch.sparse_coo_tensor": _SPARSE,
-    "torch.sparse_csr_tensor": _SPARSE,
+    "torch.sparse_bsr_tensor": _SPARSE,
+    "torch.sparse_bsc_tensor": _SPARSE,
     "torch.sparse_csc_tensor": _SPARSE,
     "torch.sparse_compressed_tensor": _SPARSE,
     "torch.nested": _NESTED,

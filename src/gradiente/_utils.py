@@ -13,6 +13,7 @@ torch = sys.modules[PACKAGE]
 _rebuild_meta_tensor_no_storage = FUNCTIONS["torch._utils._rebuild_meta_tensor_no_storage"]
 _rebuild_tensor_v2 = FUNCTIONS["torch._utils._rebuild_tensor_v2"]
 _rebuild_tensor_v3 = FUNCTIONS["torch._utils._rebuild_tensor_v3"]
+_rebuild_sparse_tensor = FUNCTIONS["torch._utils._rebuild_sparse_tensor"]
 _rebuild_parameter = FUNCTIONS["torch._utils._rebuild_parameter"]
 _rebuild_parameter_with_state = FUNCTIONS["torch._utils._rebuild_parameter_with_state"]
 

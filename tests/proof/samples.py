@@ -15,6 +15,10 @@ import numpy as np
 from gradiente.arrays.numpy_indexing import Layout
 from gradiente.arrays.numpy_pooling import Runs, Taps
 from gradiente.arrays.numpy_windows import Grid
+from gradiente.arrays.sparse import Pattern
+
+PATTERN = Pattern(np.array([2, 0, 2, 0, 2]), np.array([1, 3, 1, 0, 2]), (3, 4))
+"""Unsorted, with an element named twice, and a row and no column without elements."""
 
 
 class Draw:
@@ -422,6 +426,10 @@ sample("pair_distances", R(4, 3))
 sample("row_distances", R(3, 2), R(4, 2), p=1.0)
 sample("row_distances", R(2, 3, 2), R(1, 4, 2), p=np.inf)
 sample("embedding", R(4, 2), I([0, 2], [2, 1]), padding=-1, by_frequency=False)
+sample("sparse_product", R(5), R(4, 2), pattern=PATTERN, complex=True)
+sample("sparse_product", R(5), R(4), pattern=PATTERN)
+sample("sampled_product", R(3, 2), R(4, 2), pattern=PATTERN, complex=True)
+sample("sampled_product", R(3), R(4), pattern=PATTERN)
 sample("put_rows", R(2, 2, 3), I([0, 2], [2, 1]), shape=(4, 3))
 # --- losses
 sample("mse_loss", R(2, 3), R(2, 3), reduction="mean")

@@ -277,6 +277,12 @@ class BatchedExtras:
         out = numpy_extras.put_rows(values, _offset(at, shape[0]), (count * shape[0], *shape[1:]))
         return again(out.reshape((count, *shape)))
 
+    def sparse_product(self, v: Any, b: Any, pattern: Any) -> Any:
+        return each_example(numpy_extras.sparse_product, v, b, pattern=pattern)
+
+    def sampled_product(self, a: Any, b: Any, pattern: Any) -> Any:
+        return each_example(numpy_extras.sampled_product, a, b, pattern=pattern)
+
     def standardize(self, x: Any, axis: tuple[int, ...], eps: float) -> Any:
         return normalizing.units(x, axis, eps, namespace())[0]
 

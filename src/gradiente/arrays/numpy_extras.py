@@ -104,6 +104,8 @@ from .numpy_windows import convolve_input as convolve_input
 from .numpy_windows import convolve_weight as convolve_weight
 from .pairs import pair_distances as pair_distances
 from .pairs import pair_slopes as pair_slopes
+from .sparse import sampled_product as sampled_product
+from .sparse import sparse_product as sparse_product
 
 Array = Any
 """A NumPy array, or the NumPy scalar that stands for a 0-d result."""
@@ -155,8 +157,10 @@ NAMES = (
     "running_logsumexp",
     "safe_divide",
     "sample_points",
+    "sampled_product",
     "scatter_along_axis",
     "scatter_extreme",
+    "sparse_product",
     "split",
     "spread_points",
     "spread_windows",

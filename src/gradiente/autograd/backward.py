@@ -13,6 +13,7 @@ from ..tensor import overriding
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES
+from ..tensor.gradients import wrapped
 from ..tensor.leaves import tracked
 from ..tensor.restrictions import Untracked
 from ..tensor.special import mark_inference
@@ -34,11 +35,6 @@ _CREATE_GRAPH = (
     "this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and "
     "avoid the leak."
 )
-
-
-def _show(value: Any) -> Tensor:
-    """A bare cotangent as hooks see it."""
-    return wrap(box(value))
 
 
 def _bare(answer: Any, old: Any, hook: Any) -> Any:
@@ -99,7 +95,7 @@ def differentiate(
             cotangents,
             keep=keep,
             taped=on_tensors,
-            wrap=None if on_tensors else _show,
+            wrap=None if on_tensors else wrapped,
             unwrap=_checked if on_tensors else _bare,
             targets=targets,
             accumulate=accumulate,
@@ -298,7 +294,7 @@ def grad(
             if id(array) in seen or array.base is not None:  # no two results share memory, nor with what was given
                 array = array.copy()
             seen.add(id(array))
-            result.append(wrap(array))
+            result.append(wrapped(array))
     if current().inference:
         for t in result:
             if t is not None:

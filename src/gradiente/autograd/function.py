@@ -22,7 +22,8 @@ from ..arrays import namespace_of
 from ..arrays.meta import is_meta, without_values
 from ..graph import Mode, Node, Plan, current, set_mode, swap, with_grad
 from ..tensor.batching import lifted, on_batched
-from ..tensor.core import Tensor, box, wrap
+from ..tensor.core import Tensor, wrap
+from ..tensor.gradients import wrapped
 from ..tensor.namespace import namespace
 from ..tensor.plans import border
 from . import _vmapped
@@ -246,7 +247,7 @@ def _backwards(node: Any, g: Any, taped: bool) -> Sequence[Any]:
     shown: list[Any] = []
     for part, like in zip(g if node.plan.outputs != 1 else (g,), facts.outputs, strict=True):
         if part is not None:
-            shown.append(part if taped else wrap(box(part)))
+            shown.append(part if taped else wrapped(part))
         elif like is not None and node.materialize_grads:
             shown.append(_missing(like, () if g is None else g))
         else:

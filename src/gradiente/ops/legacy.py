@@ -127,7 +127,7 @@ class tensortype(type):
         return _blank(Tensor, _legacy_array(args, device, cls.dtype))
 
     def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, Tensor) and instance.dtype is cls.dtype
+        return isinstance(instance, Tensor) and instance.dtype is cls.dtype and not instance.is_sparse
 
     def __repr__(cls) -> str:
         return f"<class 'torch.{cls.__name__}'>"

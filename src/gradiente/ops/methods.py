@@ -53,6 +53,7 @@ from . import (
     scattering,
     searching,
     shaping,
+    sparse,
     special_functions,
     splitting,
     spreads,
@@ -137,6 +138,7 @@ FAMILIES = (
     exchange,
     legacy,
     subclasses,
+    sparse,
 )
 
 for _family in FAMILIES:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays.sparse import SparseArray
 from ..graph import current, user_place, version_of
 from ..tensor.core import Tensor
 from ._recorded import check_foreach, check_recordable, move_recorded, rule_of, watched
@@ -79,9 +80,25 @@ def _move(kind: type[Optimizer], p: Tensor, g: Tensor, state: dict[str, Any], op
         state["step"]._array[...] += 1
         t = float(state["step"]._array)
     with np.errstate(all="ignore"):
+        if g._array.__class__ is SparseArray:
+            _move_sparse(kind, p, g, state, t, options)
+            return
         rule_of(kind, {})._move(p._array, g._array, state, t, options)  # pyright: ignore[reportPrivateUsage]
     for x in (p, *state.values()):
         version_of(x).bump(place)
+
+
+def _move_sparse(kind: type[Optimizer], p: Tensor, g: Tensor, state: dict[str, Any], t: float, options: Any) -> None:
+    from ._sparse import adagrad_rule, rule_for
+
+    optimizer = rule_of(kind, {})
+    rule = rule_for(optimizer)
+    if "step" in state:
+        adagrad_rule(p._array, g._array, state["sum"]._array, t, options)
+    else:
+        optimizer.state = {p: state}  # pyright: ignore[reportAttributeAccessIssue]
+        rule(optimizer, p, g._array, options)
+    version_of(p).bump(user_place(3))
 
 
 def _overflown(kind: type[Optimizer], grads: Tensors, group: dict[str, Any]) -> bool:

@@ -192,7 +192,7 @@ class LBFGS(Optimizer):
     def _gradient(self) -> Tensor:
         parts: list[Tensor] = []
         for p in self._parameters():
-            g = p.new_zeros(p.shape) if p.grad is None else p.grad
+            g = p.new_zeros(p.shape) if p.grad is None else p.grad.to_dense()
             parts.append((view_as_real(g) if g.is_complex() else g).reshape(-1))
         return cat(parts, 0)
 

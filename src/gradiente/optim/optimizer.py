@@ -63,6 +63,9 @@ class Optimizer(Hooked, Copied):
     _elementwise = False
     """Whether `_move` treats each element for itself: Note [Small parameters together]."""
 
+    _sparse: ClassVar[Callable[..., list[Tensor]] | None] = None
+    """What takes the steps by sparse gradients, once there can be any: `_sparse.step`."""
+
     _foreach_recorded = False
     """Whether torch records steps with `foreach`."""
 
@@ -172,6 +175,9 @@ class Optimizer(Hooked, Copied):
                     meta.grad = None
                 else:
                     meta.grad._node = None
+                    if meta.grad.is_sparse:
+                        meta.grad.zero_()
+                        continue
                     meta.grad._array[...] = 0
                     _bump(meta.grad, user_place(1))
 
@@ -206,12 +212,13 @@ class Optimizer(Hooked, Copied):
                 if recorded:
                     step_recorded(self, group, members)
                     continue
-                options, alone = self._options(group), members
+                options = self._options(group)
+                alone = members if self._sparse is None else self._sparse(self, members, options)
                 if before_change is not None:
                     for p in members:
                         before_change(p)
                 elif self._elementwise and len(members) >= FEWEST:
-                    alone = self._together[i].step(self, members, options)
+                    alone = self._together[i].step(self, alone, options)
                 for p in alone:
                     self._update(p, p._meta.grad._array, options)  # pyright: ignore[reportOptionalMemberAccess]
                 for p in members:

@@ -1,9 +1,10 @@
-"""SparseAdam, whose place is taken by Adam: gradients are dense here."""
+"""Adam for sparse gradients: only the elements that a gradient names move, and only their running means."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..arrays.sparse import SparseArray
 from ..tensor.core import Tensor
 from ._options import number
 from ._ruled import Ruled
@@ -11,7 +12,10 @@ from .optimizer import Params
 
 
 class SparseAdam(Ruled):
-    """Adam for sparse gradients. There are none here, and dense ones it refuses, as PyTorch's does: use `Adam`.
+    """Adam for sparse gradients, as those of `Embedding(sparse=True)`: what a gradient does not name stays as it is.
+
+    For the elements that the gradient g names, m ← β₁·m + (1 - β₁)·g, v ← β₂·v + (1 - β₂)·g²,
+    x ← x - lr·√(1 - β₂ᵗ)/(1 - β₁ᵗ)·m/(√v + eps); the means of all others do not decay.
 
     Args:
         params: the parameters: tensors, (name, tensor) pairs or groups.
@@ -21,16 +25,25 @@ class SparseAdam(Ruled):
         maximize: climb instead.
 
     Raises:
-        ValueError: an option is out of range.
-        RuntimeError: at a step with a gradient.
+        ValueError: an option is out of range, or a parameter is sparse itself.
+        RuntimeError: at a step with a gradient that is not sparse.
+
+    Source: D. P. Kingma, J. Ba, Adam: A method for stochastic optimization (2015).
 
     Example:
         >>> import gradiente as torch
-        >>> torch.optim.SparseAdam([torch.ones(1, requires_grad=True)], lr=0.1).param_groups[0]["lr"]
-        0.1
+        >>> table = torch.nn.Embedding(3, 1, sparse=True)
+        >>> _ = torch.nn.init.ones_(table.weight)
+        >>> optimizer = torch.optim.SparseAdam(table.parameters(), lr=0.1)
+        >>> table(torch.tensor([1])).sum().backward()
+        >>> optimizer.step()
+        >>> table.weight.detach().squeeze()
+        tensor([1.0000, 0.9000, 1.0000])
     """
 
     _bounds = (("eps", "epsilon"),)
+    _means = ("exp_avg", "exp_avg_sq")
+    _elementwise = False
 
     def __init__(
         self,
@@ -43,11 +56,18 @@ class SparseAdam(Ruled):
         if not number(lr) > 0.0:
             raise ValueError(f"Invalid learning rate: {lr} (it has to be positive)")
         self._prepare(params, {"lr": lr, "betas": betas, "eps": eps, "maximize": maximize})
+        every = [p for group in self.param_groups for p in group["params"]]
+        wrong = [i for i, p in enumerate(every) if p._array.__class__ is SparseArray]
+        if wrong:
+            raise ValueError(f"Sparse params at indices {wrong}: SparseAdam requires dense parameter tensors")
 
-    def _options(self, group: dict[str, Any]) -> Any:
+    def _begin(self, p: Tensor, options: dict[str, Any]) -> dict[str, Any]:
+        return {**super()._begin(p, options), "step": 0}
+
+    def _update(self, p: Tensor, g: Any, options: Any) -> None:
         raise RuntimeError(
-            "SparseAdam does not support dense gradients, please consider Adam instead (in gradiente all "
-            "gradients are dense)"
+            "SparseAdam does not support dense gradients, please consider Adam instead (or make them sparse, as "
+            "torch.nn.Embedding(..., sparse=True) does)"
         )
 
 

@@ -57,6 +57,20 @@ linear_map: Primitive = bilinear(
     forward=lambda a, b, xp: _apply(a, b.mT, xp),
     node="MmBackward0",
 )
+sparse_product: Primitive = bilinear(
+    "sparse_product",
+    lambda g, b, pattern, extras: extras.sampled_product(g, b, pattern),
+    lambda g, a, pattern, extras: extras.sparse_product(a, g, pattern.T),
+    forward=lambda a, b, pattern, extras: extras.sparse_product(a, b, pattern),
+    node="SparseAddmmBackward0",
+)
+sampled_product: Primitive = bilinear(
+    "sampled_product",
+    lambda g, b, pattern, extras: extras.sparse_product(g, b, pattern),
+    lambda g, a, pattern, extras: extras.sparse_product(g, a, pattern.T),
+    forward=lambda a, b, pattern, extras: extras.sampled_product(a, b, pattern),
+    node="SparseSampledAddmmBackward0",
+)
 scaled_add: Primitive = elementwise(
     "scaled_add",
     lambda g, beta: g * beta,

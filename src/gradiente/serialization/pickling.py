@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..arrays.compressed import CompressedArray
 from ..arrays.meta import is_meta
 from ..arrays.numpy_indexing import storage
+from ..arrays.sparse import SparseArray
 from ..nn.parameter import Parameter, is_lazy
 from ..ops.storage import stride
 from ..ops.storages import untyped_storage
@@ -86,6 +88,17 @@ def _with_kind(x: Tensor, function: Any, data: tuple[Any, ...]) -> tuple[Any, ..
     return rebuilding.from_type, (function, type(x), data, state)
 
 
+SPARSE = (SparseArray, CompressedArray)
+"""Arrays of tensors that are written as several."""
+
+
+def reduced_sparse(x: Tensor) -> tuple[Any, ...]:
+    """What makes a sparse tensor again: `reduced` for those."""
+    from ..sparse import by_rows, showing
+
+    return rebuilding.sparse_tensor, (x.layout, (by_rows if x.is_sparse_csr else showing).parts_of(x))
+
+
 class Pickler(Python):
     """Writes objects; tensors share what memory they share, which is collected in `memories`, by key."""
 
@@ -116,6 +129,8 @@ class Pickler(Python):
 
     def reducer_override(self, obj: Any) -> Any:
         """How tensors and names are written."""
+        if isinstance(obj, Tensor) and obj._array.__class__ in SPARSE:
+            return reduced_sparse(obj)
         if isinstance(obj, Tensor) and not is_lazy(obj):  # those have no values, and a form of their own
             return reduced(obj)
         if isinstance(obj, layout) and not isinstance(obj, memory_format):

@@ -152,10 +152,31 @@ def _with_state(x: Any, state: Any) -> Any:
 
 
 def layout(name: Any) -> Any:
-    """The layout of this name: 'torch.strided'."""
-    if name != "torch.strided":
-        raise Malformed(f"layout {name!r} is not supported; gradiente has torch.strided")
-    return devices.strided
+    """The layout of this name: 'torch.strided', 'torch.sparse_coo', 'torch.sparse_csr'."""
+    if name not in _LAYOUTS:
+        raise Malformed(f"layout {name!r} is not supported; gradiente has {', '.join(_LAYOUTS)}")
+    return _LAYOUTS[name]
+
+
+_LAYOUTS = {repr(known): known for known in (devices.strided, devices.sparse_coo, devices.sparse_csr)}
+
+
+def sparse_tensor(layout: Any, data: Any) -> Tensor:
+    """The sparse tensor of its parts: places, values and size, and whether it is coalesced."""
+    if not isinstance(data, tuple) or not all(isinstance(x, Tensor) for x in data[: 3 if layout is CSR else 2]):
+        raise Malformed(f"a sparse tensor's parts must be tensors, but the file says {data!r}")
+    if layout is devices.sparse_coo and len(data) in (3, 4):
+        from ..sparse.creating import rebuilt
+
+        return rebuilt(data[0], data[1], _whole(tuple(data[2]), "sizes"), bool(data[3:4] and data[3]))
+    if layout is CSR and len(data) == 4:
+        from ..sparse.compressed import sparse_csr_tensor
+
+        return sparse_csr_tensor(data[0], data[1], data[2], _whole(tuple(data[3]), "sizes"))
+    raise Malformed(f"a tensor with the layout {layout!r} and {len(data)} parts is unknown")
+
+
+CSR = devices.sparse_csr
 
 
 __all__ = [
@@ -164,6 +185,7 @@ __all__ = [
     "layout",
     "parameter",
     "parameter_with_state",
+    "sparse_tensor",
     "tensor",
     "tensor_of_bytes",
 ]

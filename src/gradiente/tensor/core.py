@@ -39,7 +39,7 @@ from ..graph import (
 from ..graph.modes import keep_layout
 from . import dtypes
 from .dtypes import from_numpy_dtype
-from .gradients import add_recorded, keep_gradient
+from .gradients import add_recorded, keep_gradient, wrapped
 from .meta import Meta
 from .metadata import InputMetadata, tell
 from .origins import leave
@@ -376,25 +376,25 @@ class AccumulateGrad(Sink):
 
                 accumulate(meta, cotangent)
             elif grad is None:
-                meta.grad = wrap(_own(cotangent, owned, self._array))
+                meta.grad = _own(cotangent, owned, self._array)
             elif grad._array.flags.writeable:
                 grad._array += cotangent
                 version_of(grad).bump()
             else:
-                meta.grad = wrap(box(grad._array + cotangent))
+                meta.grad = wrapped(grad._array + cotangent)
 
 
-def _own(cotangent: Any, owned: bool, leaf: Any) -> Any:
-    """The cotangent itself if nobody else can see its memory and it lies there as the leaf does, else a copy."""
+def _own(cotangent: Any, owned: bool, leaf: Any) -> Tensor:
+    """A tensor of the cotangent, itself if nobody else can see its memory and it lies as the leaf does, else a copy."""
     if cotangent.__class__ is not np.ndarray:
-        return box(cotangent)
+        return wrapped(cotangent)
     # `owned` counts this function's caller; an array with a base shares its memory
     if owned and cotangent.base is None and (cotangent.ndim < 2 or cotangent.strides == leaf.strides):
-        return cotangent
-    if cotangent.ndim < 2 or leaf.shape != cotangent.shape:
-        return cotangent.copy()
+        return wrap(cotangent)
+    if cotangent.ndim < 2 or leaf.shape != cotangent.shape or leaf.strides is None:
+        return wrap(cotangent.copy())
     if owned and cotangent.base is None and not keep_layout.get():
-        return cotangent
+        return wrap(cotangent)
     copy = np.empty_like(leaf, cotangent.dtype)
     copy[...] = cotangent
-    return copy
+    return wrap(copy)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..arrays.compressed import CompressedArray
+from ..arrays.sparse import SparseArray
 from ..graph import split_edge
 
 if TYPE_CHECKING:
@@ -13,8 +15,25 @@ if TYPE_CHECKING:
     from .meta import Meta
 
 
+def wrapped(value: Any) -> Tensor:
+    """The tensor of a cotangent: an array, a number where NumPy returned one for a 0-d result, or a sparse array."""
+    from .core import box, wrap
+
+    if value.__class__ is SparseArray:
+        from .sparse import sparse
+
+        return sparse(value.settled())
+    if value.__class__ is CompressedArray:
+        from .compressed import compressed_tensor
+
+        return compressed_tensor(value)
+    return wrap(box(value))
+
+
 def _copy(x: Tensor, name: str) -> Tensor:
     """A recorded copy of a tensor, whose node has the name `name`."""
+    if x._array.__class__ in (SparseArray, CompressedArray):
+        return x.clone()
     from ..rules import table
     from .dispatch import bind
 
@@ -51,4 +70,4 @@ def keep_gradient(tensor: Tensor) -> None:
     node._all_hooks().retain[number] = keep
 
 
-__all__ = ["add_recorded", "keep_gradient"]
+__all__ = ["add_recorded", "keep_gradient", "wrapped"]

@@ -163,6 +163,12 @@ class Extras:
     def put_rows(self, g: Tensor, rows: Tensor, shape: tuple[int, ...]) -> Tensor:
         return self._call["put_rows"](g, rows, shape=shape)
 
+    def sparse_product(self, v: Tensor, b: Tensor, pattern: Any) -> Tensor:
+        return self._call["sparse_product"](v, b, pattern=pattern)
+
+    def sampled_product(self, a: Tensor, b: Tensor, pattern: Any) -> Tensor:
+        return self._call["sampled_product"](a, b, pattern=pattern)
+
     def blend(self, x: Tensor, taps: Any, axis: int) -> Tensor:
         return self._call["blend"](x, taps=taps, axis=axis)
 

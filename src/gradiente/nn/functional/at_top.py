@@ -177,7 +177,7 @@ def embedding(
         indices: row numbers, int64 or int32, of any shape.
         padding_idx: a row that receives no gradient; -1 for none.
         scale_grad_by_freq: divide the gradient of a row by how often it was picked.
-        sparse: must be False where a gradient is needed: gradients are dense.
+        sparse: give the table a sparse gradient, of the rows alone that are named.
 
     Returns:
         (*indices.shape, D), of the table's dtype.

@@ -36,12 +36,21 @@ def _need_numbers(x: Tensor, function: str) -> None:
         )
 
 
-def _need_dense(sparse: bool, weight: Tensor, function: str) -> None:
-    if sparse and weight.requires_grad and current().grad:
-        raise NotImplementedError(
-            f"{function}(): gradients with sparse layout are not supported; leave out sparse=True: a dense gradient "
-            "has the same values"
+def _sparse_rows(weight: Tensor, numbers: Any, padding: Any, by_frequency: bool, name: str) -> Tensor:
+    """The rows of a table, which receives a sparse gradient."""
+    from ...sparse import rows_of  # loaded when somebody needs it
+
+    if by_frequency:
+        raise RuntimeError(
+            "embedding_backward: scale_grad_by_freq not supported with sparse gradients (leave out one of the two)"
         )
+    return rows_of(weight, numbers, padding, name)
+
+
+def _is_sparse(sparse: bool, weight: Tensor) -> bool:
+    """Whether the gradient of the table is to be sparse. Within transforms, it is dense, of the same value."""
+    mode = current()
+    return sparse and weight._node is not None and mode.grad and not mode.transforms and not mode.levels
 
 
 def renormalize(weight: Tensor, numbers: Any, max_norm: float, norm_type: float) -> None:
@@ -74,7 +83,7 @@ def embedding(
         max_norm: rows that are picked and whose norm is larger are first scaled down to it, in place.
         norm_type: which norm.
         scale_grad_by_freq: divide the gradient of a row by how often it was picked.
-        sparse: must be False where a gradient is needed: gradients are dense.
+        sparse: give the table a sparse gradient, of the rows alone that are named.
 
     Returns:
         (*input.shape, D), of the table's dtype.
@@ -103,7 +112,6 @@ def embedding(
         raise AssertionError(f"Padding_idx must be within num_embeddings ({padding_idx} of {count})")
     elif padding_idx < 0:
         padding_idx += count
-    _need_dense(sparse, weight, "embedding")
     if table.ndim != 2:
         raise RuntimeError(f"'weight' must be 2-D (it has shape {list(table.shape)})")
     _need_numbers(input, "embedding")
@@ -113,6 +121,8 @@ def embedding(
         raise IndexError(f"index out of range in self (`input` has the number {wrong}, `weight` {count} rows)")
     if max_norm is not None:
         renormalize(weight, numbers, max_norm, norm_type)
+    if _is_sparse(sparse, weight):
+        return _sparse_rows(weight, numbers, padding_idx, scale_grad_by_freq, "EmbeddingBackward0")
     return _embedding(weight, input, padding=padding_idx, by_frequency=scale_grad_by_freq)
 
 
@@ -217,7 +227,7 @@ def embedding_bag(
         norm_type: which norm.
         scale_grad_by_freq: divide the gradient of a row by how often it was picked; not for "max".
         mode: "sum", "mean" or "max".
-        sparse: must be False where a gradient is needed: gradients are dense.
+        sparse: give the table a sparse gradient, of the rows alone that are named.
         per_sample_weights: factors of the rows, of the input's shape; only for "sum".
         include_last_offset: `offsets` has one more element, where the last bag ends.
         padding_idx: rows of this number are left out.
@@ -258,12 +268,13 @@ def embedding_bag(
         raise ValueError(f"mode has to be one of sum, mean or max (it is {mode!r})")
     if mode == "max" and scale_grad_by_freq:
         raise ValueError("max mode does not support scaling the gradient by the frequency")
+    if mode == "max" and sparse:
+        raise ValueError("max mode does not support sparse weights")
     if factors is not None and mode != "sum":
         raise NotImplementedError(
             "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported for mode='sum' (got "
             f"mode='{mode}'). Please open a feature request on GitHub."
         )
-    _need_dense(sparse, weight, "embedding_bag")
     _need_numbers(input, "embedding_bag")
     count, width = table.shape
     if padding_idx is not None:
@@ -296,7 +307,10 @@ def embedding_bag(
     numbers = numbers[: len(bag)]
     kept = slice(None) if padding_idx is None else numbers != padding_idx
     numbers, bag = numbers[kept], bag[kept]
-    rows = _rows(weight, wrap(numbers), padding=-1, by_frequency=scale_grad_by_freq)
+    if _is_sparse(sparse, weight):
+        rows = _sparse_rows(weight, numbers, -1, scale_grad_by_freq, "EmbeddingBagBackward0")
+    else:
+        rows = _rows(weight, wrap(numbers), padding=-1, by_frequency=scale_grad_by_freq)
     if mode == "max":
         return _maxima(rows, bag, bags)
     if factors is not None:

@@ -60,7 +60,7 @@ class Embedding(_Table):
         max_norm: rows with a larger norm are scaled down to it when they are looked up.
         norm_type: which norm.
         scale_grad_by_freq: whether gradients are divided by how often a row is looked up in a batch.
-        sparse: gradients are dense whatever this says.
+        sparse: give the table a sparse gradient, of the rows alone that are named.
         _weight: the matrix.
         _freeze: whether it is not learnt at all.
         device: where the matrix is.
@@ -100,7 +100,13 @@ class Embedding(_Table):
     def forward(self, input: Tensor) -> Tensor:
         """(...) → (..., embedding_dim)."""
         return F.embedding(
-            input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, False
+            input,
+            self.weight,
+            self.padding_idx,
+            self.max_norm,
+            self.norm_type,
+            self.scale_grad_by_freq,
+            self.sparse,
         )
 
     def extra_repr(self) -> str:
@@ -153,7 +159,7 @@ class EmbeddingBag(_Table):
         norm_type: which norm.
         scale_grad_by_freq: whether gradients are divided by how often a row is looked up in a batch.
         mode: "sum", "mean" or "max".
-        sparse: gradients are dense whatever this says.
+        sparse: give the table a sparse gradient, of the rows alone that are named.
         _weight: the matrix.
         include_last_offset: whether the offsets end with the number of numbers.
         padding_idx: numbers that do not count.
@@ -199,7 +205,7 @@ class EmbeddingBag(_Table):
             self.norm_type,
             self.scale_grad_by_freq,
             self.mode,
-            False,
+            self.sparse,
             per_sample_weights,
             self.include_last_offset,
             self.padding_idx,
