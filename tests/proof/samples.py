@@ -443,6 +443,8 @@ sample("binary_cross_entropy_with_logits", R(2, 3), Unit(2, 3), F(0.5, 1.0, 2.0)
 sample("soft_margin_loss", R(2, 3), F(1.0, -1.0, 1.0), reduction="mean")
 sample("nll_loss", R(3, 4), I(0, 2, 3), None, reduction="mean", total=3.0)
 sample("nll_loss", R(3, 4), I(0, 2, 3), F(0.5, 1.0, 2.0), reduction="none", total=3.5)
+ALIGNED = (B([True, True, False], [True, True, False]), B([False, False, True], [False, False, False]), I(3, 2))
+sample("align", R(4, 2, 3), *ALIGNED)
 sample("take_class", R(3, 4), I(0, 2, 3), complex=True)
 sample("put_class", R(3), I(0, 2, 3), shape=(3, 4), complex=True)
 

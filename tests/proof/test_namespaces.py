@@ -98,6 +98,10 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "convolve": ("convolution",),
     "standardize": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "standardize_slope": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
+    "align_slopes": (
+        *("where", "maximum", "exp", "log", "divide", "multiply", "add", "subtract", "equal", "greater"),
+        *("concat", "stack", "getitem", "expand_dims"),
+    ),
     "clipped": ("less_equal", "greater_equal", "where"),
     "pair_slopes": ("equal", "where", "divide", "index", "subtract", "expand_dims", "multiply", "embed"),
     "row_distance_slopes": ("subtract", "sign", "multiply", "sum", "abs", "equal", "where", "expand_dims"),

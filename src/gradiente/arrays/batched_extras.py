@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import batched_indexing, batched_windows, normalizing, numpy_extras, pairs
+from . import alignments, batched_indexing, batched_windows, normalizing, numpy_extras, pairs
 from .batched import Array, Batched, elementwise, flat, full, levels_of, namespace, not_batchable, spread
 from .batched_each import each_example
 from .meta import META
@@ -292,6 +292,12 @@ class BatchedExtras:
     def clipped(self, x: Any, bound: float) -> Any:
         where = namespace().where
         return where(x <= -bound, -bound, where(x >= bound, bound, x))
+
+    def align(self, x: Any, start: Any, skips: Any, counts: Any) -> Any:
+        return alignments.aligned(x, start, skips, counts, namespace())
+
+    def align_slopes(self, g: Any, start: Any, skips: Any, counts: Any, out: Any) -> Any:
+        return alignments.alignment_slopes(g, start, skips, counts, out, namespace())
 
     def pair_distances(self, x: Any) -> Any:
         d = pairs.differences(x, self)

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from . import numpy_fft, numpy_linalg
+from .alignments import align as align
+from .alignments import align_slopes as align_slopes
 from .normalizing import product_sums as product_sums
 from .normalizing import standardize as standardize
 from .normalizing import standardize_slope as standardize_slope
@@ -112,6 +114,8 @@ Array = Any
 
 NAMES = (
     "alias",
+    "align",
+    "align_slopes",
     "argmax_places",
     "argmax_windows",
     "as_complex",

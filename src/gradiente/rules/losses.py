@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..arrays.alignments import align_tangent
 from .kinds import General as general
 from .kinds import Linear as linear
 from .kinds import Primitive
@@ -173,6 +174,17 @@ nll_loss: Primitive = general(
     None,
     forward=_nll,
     jvp=lambda t, b, c, reduction, total, xp, extras: _nll(t, b, c, reduction, total, xp, extras),
+)
+align: Primitive = general(
+    "align",
+    lambda g, start, skips, counts, out, extras: extras.align_slopes(g, start, skips, counts, out),
+    None,
+    None,
+    None,
+    operands=("x", "start", "skips", "counts"),
+    forward=lambda x, start, skips, counts, extras: extras.align(x, start, skips, counts),
+    jvp=lambda t, start, skips, counts, out, xp: align_tangent(t, start, skips, counts, out, xp),
+    node="CtcLossBackward0",
 )
 take_class: Primitive = linear(
     "take_class",

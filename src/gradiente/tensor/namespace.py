@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, namespace_of, normalizing, pairs
+from ..arrays import alignments, extras_of, namespace_of, normalizing, pairs
 from ..arrays.numpy_special import NAMES as SPECIAL
 from ..rules import table
 from .core import Tensor, box, wrap
@@ -186,6 +186,12 @@ class Extras:
     def clipped(self, x: Tensor, bound: float) -> Tensor:
         where: Any = self._call["where"]
         return where(x <= -bound, -bound, where(x >= bound, bound, x))
+
+    def align(self, x: Tensor, start: Tensor, skips: Tensor, counts: Tensor) -> Tensor:
+        return self._call["align"](x, start, skips, counts)
+
+    def align_slopes(self, g: Tensor, start: Tensor, skips: Tensor, counts: Tensor, out: Tensor) -> Tensor:
+        return alignments.alignment_slopes(g, start, skips, counts, out, namespace)
 
     def pair_distances(self, x: Tensor) -> Tensor:
         return self._call["pair_distances"](x)

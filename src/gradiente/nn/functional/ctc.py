@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays.alignments import LOW as _LOW
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
@@ -27,14 +28,12 @@ from ...ops.splitting import unbind
 from ...tensor.core import Tensor, wrap
 from .reductions import reduction_name
 
-_gather, _named, _embed, _cut = (
+_gather, _named, _align, _last = (
     primitive("gather_along_axis"),
     (primitive("where", "CtcLossBackward0"), primitive("where", "WhereBackward0")),
-    primitive("embed"),
+    primitive("align"),
     primitive("getitem"),
 )
-_LOW = -1e30
-"""Stands for the logarithm of 0, so that no ∞ - ∞ arises."""
 
 Lengths = Tensor | Sequence[int] | int
 _WHERE = "(while checking arguments for ctc_loss_allocate_outputs)"
@@ -89,14 +88,6 @@ def _checked(x: Any, targets: Any, inputs: Any, labels: Any, blank: int) -> Any:
     return rows
 
 
-def _moved(x: Tensor, by: int) -> Tensor:
-    """`x` moved by `by` states; the free places hold something that is not used."""
-    n, states = x._array.shape
-    return _embed(
-        _cut(x, index=(slice(None), slice(0, states - by))), index=(slice(None), slice(by, None)), shape=(n, states)
-    )
-
-
 def _likelihoods(x: Tensor, rows: Any, inputs: Any, labels: Any, blank: int) -> Tensor:
     """The logarithms of the sums over all paths, one for each sample."""
     steps, samples, _ = x._array.shape
@@ -107,14 +98,9 @@ def _likelihoods(x: Tensor, rows: Any, inputs: Any, labels: Any, blank: int) -> 
     inside = place < (2 * labels + 1)[:, None]
     skips = np.zeros((samples, states), bool)
     skips[:, 3::2] = rows[:, 1:] != rows[:, :-1]
-    emitted = unbind(_gather(x, wrap(np.broadcast_to(classes, (steps, samples, states)).copy()), axis=2), 0)
-    start, first, skipping = wrap((place < 2) & inside), wrap(np.broadcast_to(place >= 1, inside.shape)), wrap(skips)
-    alpha = where(start, emitted[0], _LOW)
-    for t in range(1, int(inputs.max(initial=0))):
-        onwards = logaddexp(alpha, where(first, _moved(alpha, 1), _LOW))
-        if states > 2:
-            onwards = logaddexp(onwards, where(skipping, _moved(alpha, 2), _LOW))
-        alpha = where(wrap((t < inputs)[:, None]), add(emitted[t], onwards), alpha)
+    places = wrap(np.broadcast_to(classes, (steps, samples, states)).copy())
+    ways = (wrap((place < 2) & inside), wrap(skips), wrap(inputs))
+    alpha = _last(_align(_gather(x, places, axis=2), *ways), index=-1)
     ends = np.stack((2 * labels, np.maximum(2 * labels - 1, 0)), axis=1)
     both = unbind(_gather(alpha, wrap(ends), axis=1), 1)
     total = logaddexp(both[0], where(wrap(labels > 0), both[1], _LOW))
