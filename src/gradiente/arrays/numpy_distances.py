@@ -34,9 +34,10 @@ def row_distance_slopes(g: Array, a: Array, b: Array, out: Array, p: float) -> A
     lead = np.broadcast_shapes(g.shape[:-2], a.shape[:-2], b.shape[:-2])
     slope = np.zeros((*lead, *a.shape[-2:]), a.dtype)
     if slope.size and b.size:
-        parts = (_each(x, lead) for x in (g, a, b, out))
-        for *given, found in zip(*parts, slope.reshape(-1, *a.shape[-2:]), strict=True):
-            _slopes(*given, p, found)
+        results = slope.reshape(-1, *a.shape[-2:])
+        for i, place in enumerate(np.ndindex(lead)):
+            given = [np.broadcast_to(x, (*lead, *x.shape[-2:]))[place] for x in (g, a, b, out)]
+            _slopes(*given, p, results[i])
     return slope
 
 
