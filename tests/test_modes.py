@@ -294,3 +294,10 @@ def test_indices_made_in_inference_mode_are_not_saved() -> None:
     assert x.detach()[i].tolist() == [1, 1]
     assert w.requires_grad
     assert (w * 2).requires_grad
+
+
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode, torch.enable_grad])
+def test_empty_tensors_have_no_parts(mode: Any) -> None:
+    x = torch.zeros(0, 2, requires_grad=True)
+    with mode():
+        assert (list(x), x.unbind(), x.split([]), x[:, 0].tolist()) == ([], (), (), [])

@@ -139,3 +139,10 @@ def test_a_scaler_that_is_disabled_trains():
 def test_what_is_missing_says_so(module):
     with pytest.raises(AttributeError, match=f"module 'gradiente.{module}' has no attribute 'is_avaiable'"):
         getattr(torch, module).is_avaiable  # noqa: B018
+
+
+def test_flags_of_cudnn():
+    cudnn = torch.backends.cudnn
+    with cudnn.flags(enabled=False, benchmark=True):
+        assert (cudnn.enabled, cudnn.benchmark) == (False, True)
+    assert (cudnn.enabled, cudnn.benchmark) == (True, False)

@@ -52,6 +52,7 @@ from .ops.distributions import *
 from .ops.exchange import *
 from .ops.exponentials import *
 from .ops.extremes import *
+from .ops.fake_quantization import *
 from .ops.fills import *
 from .ops.fourier.short_time import *
 from .ops.functions import *

@@ -57,7 +57,7 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
         xp = namespace_of(BATCHED if mode.transforms else array)
         outs = tuple([wrap(box(part)) for part in quietly(primitive.run, xp, extras_of(xp), (array,), static)])
         node = record(x, outs, static) if mode.grad and x._node is not None and outs else None
-        if mode is not PLAIN:
+        if mode is not PLAIN and outs:
             _after(mode, node, outs, parts, recorder, x, array, static)
         return outs
 
