@@ -344,6 +344,8 @@ sample("put_index", R(4), R(3), index=([0, 2, 0],), accumulate=True)
 sample("gather_along_axis", R(2, 3), I([2, 2], [0, 1]), axis=1, complex=True)
 sample("scatter_add", R(2, 3), I([2, 2], [0, 1]), R(2, 2), axis=1, complex=True)
 sample("scatter_add", R(2, 3), I([2, 2], [0, 1]), R(3, 3), axis=1)
+for self_too in (True, False):
+    sample("scatter_extreme", R(2, 3), I([0, 2, 0, 2]), R(1, 4), axis=1, largest=self_too, include_self=self_too)
 sample("put_along_axis", R(2, 3), I([2, 1], [0, 1]), R(2, 2), axis=1)
 sample("masked_fill", R(2, 3), B(True, False, True), R(), complex=True)
 sample("embed_view", R(3), view=lambda x: x[1, ...], shape=(2, 3), complex=True)

@@ -16,7 +16,6 @@ from ._define import inplace, primitive
 from ._out import into
 from ._reducing import type_name
 from ._sizes import integer
-from .choices import where
 from .gathering import check_along, need_index
 from .indexing import index_put
 from .scattered import scatter, scatter_add
@@ -69,10 +68,11 @@ def scatter_reduce(
     if not at.size:
         return _clone(input)
     if not array.ndim:
-        one, places, values = (o.reshape(1) for o in (x, index, new))  # pyright: ignore[reportAttributeAccessIssue]
+        # A copy: in place, the node would keep a view of what changes.
+        one, places, values = (o.reshape(1) for o in (_clone(input), index, new))  # pyright: ignore
         found = scatter_reduce(one, 0, places, values, reduce, include_self=include_self)
         return found.reshape(())
-    part: Any = new[tuple([slice(n) for n in at.shape])]
+    part: Any = new if new._array.shape == at.shape else new[tuple([slice(n) for n in at.shape])]
     return _REDUCTIONS[reduce](input, dim, index, at, part, include_self)
 
 
@@ -118,24 +118,10 @@ def _prod(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool
 
 
 def _extreme(name: str) -> Any:
-    """The extreme itself is a constant; a mean of what attains it has the same value and shares the gradient."""
-
     def call(x: Any, dim: int, index: Tensor, at: Any, src: Any, include_self: bool) -> Tensor:
-        found: Any = _scatter_extreme(x, src, indices=at, axis=dim, largest=name == "amax", include_self=include_self)
-        if x._array.dtype.kind not in "fcV":
-            return found
-        own = _attains(x, found) if include_self else _attains(x, found) & ~_touched(x, dim, index)
-        others = _attains(src, found.gather(dim, index))
-        count: Any = scatter_add(own.to(x.dtype), dim, index, others.to(x.dtype))
-        shared = scatter_add(where(own, x, 0.0), dim, index, where(others, src, 0.0)) / count
-        return found + where(found.isfinite(), shared - shared.detach(), shared)  # infinite: they are alike
+        return _scatter_extreme(x, index, src, axis=dim, largest=name == "amax", include_self=include_self)
 
     return call
-
-
-def _attains(x: Any, extreme: Any) -> Any:
-    x = x.detach()
-    return (x == extreme) | (x.isnan() & extreme.isnan())
 
 
 _REDUCTIONS: dict[str, Any] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from .kinds import Constant as constant
 from .kinds import General as general
 from .kinds import Linear as linear
 from .kinds import Primitive
@@ -66,13 +65,23 @@ scatter_add: Primitive = linear(
     operands=("x", "indices", "c"),
     forward=lambda x, indices, c, axis, extras: x + extras.scatter_along_axis(c, indices, axis, x.shape),
 )
-scatter_extreme: Primitive = constant(
+scatter_extreme: Primitive = general(
     "scatter_extreme",
-    None,
-    None,
-    forward=lambda a, b, indices, axis, largest, include_self, extras: extras.scatter_extreme(
-        a, indices, b, axis, largest, include_self
+    lambda g, x, indices, c, out, axis, include_self, xp, extras: _extreme_slope(
+        g, 0, x, indices, c, out, axis, include_self, xp, extras
     ),
+    None,
+    lambda g, x, indices, c, out, axis, include_self, xp, extras: _extreme_slope(
+        g, 2, x, indices, c, out, axis, include_self, xp, extras
+    ),
+    operands=("x", "indices", "c"),
+    forward=lambda x, indices, c, axis, largest, include_self, extras: extras.scatter_extreme(
+        x, indices, c, axis, largest, include_self
+    ),
+    jvp=lambda t, i, x, indices, c, out, axis, include_self, xp, extras: _extreme_tangent(
+        t, i, x, indices, c, out, axis, include_self, xp, extras
+    ),
+    node="ScatterReduceBackward0",
 )
 put_along_axis: Primitive = linear(
     "put_along_axis",
@@ -148,3 +157,32 @@ def _grown(g: Any, shape: tuple[int, ...], extras: Any) -> Any:
     if g.shape == shape:
         return g
     return extras.embed(g, tuple([slice(n) for n in g.shape]), shape)
+
+
+def _attained(
+    x: Any, indices: Any, c: Any, out: Any, axis: int, include_self: bool, xp: Any, extras: Any
+) -> tuple[Any, Any, Any]:
+    """Which elements of x and of c are the extremes `out`, and how many each extreme has. NaN is one wherever it is."""
+    own = (x == out) | (x != x)
+    if not include_self:
+        own = own & (extras.scatter_along_axis(xp.ones_like(c), indices, axis, out.shape) == 0)
+    others = (c == extras.gather_along_axis(out, indices, axis)) | (c != c)
+    ones = extras.scatter_along_axis(xp.where(others, xp.ones_like(c), 0), indices, axis, out.shape)
+    return own, others, xp.where(own, ones + 1, ones)
+
+
+def _extreme_slope(g: Any, i: int, x: Any, indices: Any, c: Any, out: Any, axis: int, *rest: Any) -> Any:
+    """The cotangent of operand i: equal extremes share it."""
+    _, xp, extras = rest
+    own, others, count = _attained(x, indices, c, out, axis, *rest)
+    share = g / count
+    return xp.where(own, share, 0) if i == 0 else xp.where(others, extras.gather_along_axis(share, indices, axis), 0)
+
+
+def _extreme_tangent(t: Any, i: int, x: Any, indices: Any, c: Any, out: Any, axis: int, *rest: Any) -> Any:
+    """The mean of the tangents of equal extremes, as far as it comes from operand i."""
+    _, xp, extras = rest
+    own, others, count = _attained(x, indices, c, out, axis, *rest)
+    if i == 0:
+        return xp.where(own, t, 0) / count
+    return extras.scatter_along_axis(xp.where(others, t, 0), indices, axis, out.shape) / count
