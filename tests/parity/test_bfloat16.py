@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -57,3 +59,12 @@ def test_bounds(call):
         except Exception as error:
             found.append((type(error).__name__, str(error)[:33]))
     assert found[0] == found[1]
+
+
+def test_linspace_to_the_last_bit(seed: int) -> None:
+    drawn = random.Random(seed)
+    for _ in range(200):
+        low, high = drawn.choice([drawn.uniform(-10, 10), drawn.randint(-5, 5)]), drawn.uniform(-1000, 1000)
+        n = drawn.choice([1, 2, 3, 7, 16, 31, 32, 33, 100, 257])
+        found, wanted = (m.linspace(low, high, n, dtype=m.bfloat16).float().tolist() for m in (gradiente, torch))
+        assert found == wanted, (low, high, n)

@@ -331,3 +331,18 @@ def test_hessians(name):
         torch.vmap(torch.func.hessian(total(torch, function)))(*[x[None] for x in theirs]),
         "the Hessian under vmap",
     )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda m, x: m.func.vmap(lambda a: a.sum())(x),
+        lambda m, x: m.func.vmap(lambda a: a[0])(x),
+        lambda m, x: m.func.vmap(m.func.vmap(lambda a: a.exp()))(x),
+        lambda m, x: m.func.vmap(lambda a: a.relu(), out_dims=1)(x),
+        lambda m, x: m.func.vmap(lambda a: a + 1, in_dims=1)(x),
+    ],
+)
+def test_what_leaves_a_vmap_has_the_name_of_its_last_operation(call: Any) -> None:
+    found, wanted = (repr(call(m, m.ones(3, 2, requires_grad=True))) for m in (gradiente, torch))
+    assert found == wanted

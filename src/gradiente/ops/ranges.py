@@ -238,6 +238,8 @@ def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
     kind = np.dtype("complex128" if dtype.is_complex else "float64")
     if n == 1:
         return allocate(np.full, (n,), fitted(low, dtype), work)
+    if work.kind == "V":
+        return _short_spaced(low, high, n, work)
     if work.kind == "f":
         kind = work
     first, last = np.asarray(low).astype(kind), np.asarray(high).astype(kind)
@@ -255,6 +257,20 @@ def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
         else:
             near, far = first + step * index.astype(kind), last - step * (n - 1 - index).astype(kind)
     return np.where(index < n // 2, near, far).astype(work)
+
+
+def _short_spaced(low: Number, high: Number, n: int, short: Any) -> Any:
+    """The same in bfloat16, in which torch rounds after every operation."""
+
+    def rounded(x: Any) -> Any:
+        return np.asarray(x, np.float32).astype(short).astype(np.float32)
+
+    index = allocate(_indices, (n,))
+    with np.errstate(all="ignore"):
+        first, last = rounded(low), rounded(high)
+        step = rounded(rounded(last - first) / rounded(n - 1))
+        near, far = first + rounded(step * rounded(index)), last - rounded(step * rounded(n - 1 - index))
+    return np.where(index < n // 2, near, far).astype(short)
 
 
 def linspace(

@@ -9,6 +9,7 @@ made inside have plans that run on batched arrays.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ import numpy as np
 from ..arrays.batched import Batched, levels_of, not_batchable, spread
 from ..arrays.batched_namespace import namespace as batched
 from ..arrays.meta import META
-from ..graph import Node, Plan, change, counter, current, moment, set_mode, version_of
+from ..graph import Kind, Node, Plan, change, counter, current, moment, set_mode, split_edge, version_of
 from .core import Tensor, wrap
 from .dispatch import Recorder
 from .tangents import carries, put_tangent, share_tangents
@@ -137,7 +138,7 @@ def enter(x: Tensor, dim: int, level: int, size: int) -> Tensor:
 
 def leave(x: Tensor, dim: int, level: int, size: int) -> Tensor:
     """The batch of which `x` is one example, along `dim`."""
-    return _tensor(pop(x._array, dim, level, size), x, _LEAVE, leave, (dim, level, size))
+    return _tensor(pop(x._array, dim, level, size), x, _leaving(x._node, dim), leave, (dim, level, size))
 
 
 def _running(level: int) -> bool:
@@ -199,13 +200,25 @@ def _repeated_again(node: Node, g: Tensor) -> Any:
 
 
 _ENTER = Plan(lambda node, g: pop(g, *node.facts), _leave_again, (True,), VmapEnterBackward, single=True)
-_LEAVE = Plan(
-    lambda node, g: push(g, *node.facts[:2]),
-    _enter_again,
-    (True,),
-    VmapLeaveBackward,
-    single=True,
-)
+
+
+@cache
+def _leave_plan(name: str) -> Plan:
+    kind = Kind(VmapLeaveBackward, name, VmapLeaveBackward) if name else VmapLeaveBackward
+    return Plan(lambda node, g: push(g, *node.facts[:2]), _enter_again, (True,), kind, single=True)
+
+
+def _leaving(edge: Any, dim: int) -> Plan:
+    """How a result leaves: by a node with the name of its last operation, which is the one that torch has there."""
+    node = None if edge is None else split_edge(edge)[0]
+    kind = None if node is None or node.plan is None else node.plan.kind
+    name = kind.name if isinstance(kind, Kind) else ""
+    return _leave_plan("PermuteBackward0" if dim else _REDUCED.get(name, name))
+
+
+_REDUCED = {f"{name}Backward0": f"{name}Backward1" for name in ("Sum", "Mean", "Prod")}  # over some axes of all
+
+
 _SHARED = Plan(lambda node, g: total(g, node.facts[0]), _summed_again, (True,), SharedBackward, single=True)
 _TOTAL = Plan(
     lambda node, g: repeated(g, *node.facts),
