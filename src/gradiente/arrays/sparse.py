@@ -19,8 +19,11 @@ from .numpy_adding import add_at
 
 Array = Any
 
-_BLOCK = 1 << 19
+_BLOCK = 1 << 18
 """So many numbers are gathered at a time."""
+
+_MANY = 64
+"""So many numbers are worth another way of sorting them."""
 
 
 class Pattern:
@@ -59,7 +62,7 @@ class _Sorted:
 
     def __init__(self, rows: Array, columns: Array, size: int) -> None:
         ordered = bool((rows[1:] >= rows[:-1]).all())
-        self.order: Array = None if ordered else np.argsort(rows, kind="stable")
+        self.order: Array = None if ordered else stable_order(rows)
         by_rows = rows if ordered else rows[self.order]
         self.columns: Array = columns if ordered else columns[self.order]
         self.total: int = len(rows)
@@ -315,8 +318,23 @@ def grouped(keys: Array) -> tuple[Array, Array]:
     """Which of the different keys, in ascending order, each key is; and where each of them stands first."""
     if ascending(keys):
         return np.arange(len(keys)), np.arange(len(keys))
-    _, places, groups = np.unique(keys, return_index=True, return_inverse=True)
-    return groups.reshape(-1), places
+    order = stable_order(keys)
+    ordered = keys[order]
+    new = np.concatenate(([True], ordered[1:] != ordered[:-1]))
+    groups = np.empty(len(keys), np.int64)
+    groups[order] = np.cumsum(new) - 1
+    return groups, order[new]
+
+
+def stable_order(keys: Array) -> Array:
+    """What sorts integers that are not negative, equal ones in their order.
+
+    NumPy sorts numbers several times as fast as it finds their order, so the places ride along in the low bits.
+    """
+    bits = max(1, (len(keys) - 1).bit_length())
+    if len(keys) < _MANY or keys.max() >= 1 << (62 - bits):
+        return np.argsort(keys, kind="stable")
+    return np.sort((keys << bits) | np.arange(len(keys))) & ((1 << bits) - 1)
 
 
 def looked_up(keys: Array, wanted: Array) -> tuple[Array, Array]:
@@ -336,4 +354,5 @@ __all__ = [
     "looked_up",
     "sampled_product",
     "sparse_product",
+    "stable_order",
 ]

@@ -203,10 +203,10 @@ def coalesced_array(array: SparseArray) -> SparseArray:
     if len(places) == len(groups) and bool((groups == np.arange(len(groups))).all()):
         return SparseArray(array.indices, array.values, array.shape, True, array._pattern)
     if len(places) == len(groups):
-        return SparseArray(array.indices[:, places], array.values[places], array.shape, True)
+        return SparseArray(array.indices.take(places, 1), array.values[places], array.shape, True)
     values = np.zeros((len(places), *array.values.shape[1:]), array.dtype)
     add_at(values, groups, array.values)
-    return SparseArray(array.indices[:, places], values, array.shape, True)
+    return SparseArray(array.indices.take(places, 1), values, array.shape, True)
 
 
 __all__ = [
