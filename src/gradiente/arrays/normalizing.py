@@ -74,6 +74,10 @@ def product_sums(a: Array, b: Array, axis: Axes) -> Array:
 
 
 def _mean(x: Array, axis: Axes, n: int) -> Array:
+    if x.size < _LARGE:
+        total = _add(x, axis, None, None, True)
+        total /= n
+        return total
     count, size = _split(x.shape, axis)
     lead = x.shape[: x.ndim - count]
     if count and size >= 8:
@@ -87,6 +91,13 @@ def _mean(x: Array, axis: Axes, n: int) -> Array:
 
 def _deviation(x: Array, axis: Axes, eps: float, n: int) -> tuple[Array, Array]:
     """x - mean, and 1/σ."""
+    if x.size < _LARGE:
+        deviation = x - _mean(x, axis, n)
+        scale = _add(deviation * deviation, axis, None, None, True)
+        scale /= n
+        scale += eps
+        np.sqrt(scale, scale)
+        return deviation, np.divide(1, scale, scale)
     deviation = x - _mean(x, axis, n)
     return deviation, 1 / np.sqrt(product_sums(deviation, deviation, axis) / n + eps)
 
@@ -186,6 +197,20 @@ class _Rows:
             return times, columns.dot(rows, rooms[1][: scale.size]).reshape(shape)
         times = scale if weight is None else scale * weight
         return times, -mean * times if bias is None else bias - mean * times
+
+
+def statistics(x: Array, axis: Axes, n: int) -> tuple[Array, Array]:
+    """Means over `axis`, and variances of n - 1 degrees of freedom, at least in single precision; without `axis`."""
+    wide = np.float64 if x.dtype == np.float64 else np.float32
+    if x.size >= _LARGE or x.dtype != wide or x.__class__ is not np.ndarray:
+        mean = np.mean(x, axis=axis, dtype=wide)
+        return mean, np.var(x, axis=axis, dtype=wide, ddof=1) if n > 1 else np.full(mean.shape, np.nan, wide)
+    mean = _mean(x, axis, n)
+    deviation = x - mean
+    deviation *= deviation
+    variance = _add(deviation, axis)
+    variance /= n - 1 if n > 1 else math.nan
+    return mean.reshape(variance.shape), variance
 
 
 def standardize(x: Array, axis: Axes, eps: float) -> Array:
@@ -302,6 +327,7 @@ __all__ = [
     "product_sums",
     "standardize",
     "standardize_slope",
+    "statistics",
     "units",
     "units_product_sums",
     "units_slope",

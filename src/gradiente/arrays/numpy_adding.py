@@ -122,9 +122,7 @@ def add_along_axis(out: Array, indices: Array, axis: int, values: Array) -> None
         shown = tuple([slice(None) if k == axis else slice(n) for k, n in enumerate(indices.shape)])
         add_at(out[shown], (*(slice(None),) * axis, vector), values)
     elif indices.size < _MANY or not out.flags.c_contiguous or out.dtype.itemsize == 2:
-        grid: list[Array] = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
-        grid[axis] = indices
-        add_at(out, tuple(grid), values)
+        add_at(out, numpy_mesh.along_axis(indices, axis), values)
     else:
         if np.may_share_memory(out, values):
             values = np.array(values)

@@ -7,15 +7,9 @@ from typing import Any
 import numpy as np
 
 from .numpy_adding import add_along_axis, flat_along, repeated_vector
+from .numpy_mesh import along_axis
 
 Array = Any
-
-
-def along_axis(indices: Array, axis: int) -> tuple[Array, ...]:
-    """The index arrays that name, for every place of `indices`, the element there, but at `indices` along `axis`."""
-    grid: list[Array] = list(np.ogrid[tuple([slice(n) for n in indices.shape])])
-    grid[axis] = indices
-    return tuple(grid)
 
 
 def gather_along_axis(x: Array, indices: Array, axis: int) -> Array:

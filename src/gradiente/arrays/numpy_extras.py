@@ -21,7 +21,6 @@ from .normalizing import units_product_sums as units_product_sums
 from .numpy_adding import add_along_axis as add_along_axis
 from .numpy_adding import add_at as add_at
 from .numpy_adding import flat_along
-from .numpy_along import along_axis as along_axis
 from .numpy_along import gather_along_axis as gather_along_axis
 from .numpy_along import put_along_axis as put_along_axis
 from .numpy_along import scatter_along_axis as scatter_along_axis
@@ -70,6 +69,7 @@ from .numpy_linalg import slogdet as slogdet
 from .numpy_linalg import solve as solve
 from .numpy_linalg import solve_triangular as solve_triangular
 from .numpy_linalg import svd as svd
+from .numpy_mesh import along_axis as along_axis
 from .numpy_ordering import accumulate
 from .numpy_points import sample_points as sample_points
 from .numpy_points import spread_points as spread_points

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -139,6 +140,8 @@ def argmax_windows(x: Array, grid: Grid) -> Array:
     """
     d = len(grid.size)
     sizes = x.shape[-d:]
+    if 0 < x.size < _MANY and (found := _small_argmax(x, sizes, grid)) is not None:
+        return found
     floating = x.dtype.kind not in "iu"
     low: Any = -np.inf if floating else np.iinfo(x.dtype).min
     best = pad(x, grid, low)
@@ -157,6 +160,46 @@ def argmax_windows(x: Array, grid: Grid) -> Array:
         places = places + start.reshape((-1, *(1,) * (d - 1 - i)))
         places = places + np.multiply(numbers, grid.dilation[i] * stride, dtype=np.int64)
     return places
+
+
+def _small_argmax(x: Array, sizes: tuple[int, ...], grid: Grid) -> Array | None:
+    """The same for few elements: windows are copied side by side. None where they are large, or hold NaN."""
+    counts = grid.counts(sizes)
+    if prod(counts) * prod(grid.size) > 4 * _MANY:
+        return None
+    table, starts = _window_places(sizes, counts, grid.size, grid.step, grid.before, grid.dilation)
+    windows = x.reshape(-1, prod(sizes)).take(table, 1)
+    if np.isnan(windows.max(initial=0 if x.dtype.kind == "u" else -1)):
+        return None
+    return table.reshape(-1).take(windows.argmax(-1) + starts).reshape(*x.shape[: -len(sizes)], *counts)
+
+
+@lru_cache(64)
+def _window_places(
+    sizes: tuple[int, ...],
+    counts: tuple[int, ...],
+    size: tuple[int, ...],
+    step: tuple[int, ...],
+    before: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> tuple[Array, Array]:
+    """Where the elements of each window lie (windows, elements), and where each row of that begins.
+
+    For what was added around the image stands the first element of the window that is in the image.
+    """
+    total: Any = 0
+    outside: Any = False
+    axes = zip(sizes, counts, size, step, before, dilation, strict=True)
+    for i, (n, count, k, s, b, apart) in enumerate(axes):
+        at = np.arange(count)[:, None] * s - b + np.arange(k) * apart
+        shape = [1] * (2 * len(sizes))
+        shape[i], shape[len(sizes) + i] = count, k
+        outside = outside | ((at < 0) | (at >= n)).reshape(shape)
+        total = total * n + at.reshape(shape)
+    table = np.broadcast_to(total, (*counts, *size)).reshape(prod(counts), prod(size))
+    hidden = np.broadcast_to(outside, (*counts, *size)).reshape(table.shape)
+    first = np.take_along_axis(table, hidden.argmin(1)[:, None], 1)
+    return np.where(hidden, first, table), np.arange(len(table)) * table.shape[1]
 
 
 def _along(
@@ -256,11 +299,21 @@ def put_places(g: Array, indices: Array, shape: tuple[int, ...], axes: int) -> A
 class Taps:
     """Of what each place of a resampled axis is a weighted sum: the elements' `places` (n, k) and their `weights`."""
 
-    __slots__ = ("places", "weights")
+    __slots__ = ("_matrices", "places", "weights")
 
     def __init__(self, places: Array, weights: Array) -> None:
         self.places: Array = places
         self.weights: Array = weights
+        self._matrices: dict[tuple[int, str], Array] = {}
+
+    def matrix(self, size: int, char: str) -> Array:
+        """The same as a matrix (n, size), for an axis of `size` elements."""
+        found = self._matrices.get((size, char))
+        if found is None:
+            found = np.zeros((len(self.places), size), char)
+            np.add.at(found, (np.arange(len(found))[:, None], self.places), self.weights)
+            self._matrices[size, char] = found
+        return found
 
     def __repr__(self) -> str:
         return f"Taps({self.places.tolist()}, {self.weights.tolist()})"
@@ -268,6 +321,8 @@ class Taps:
 
 def blend(x: Array, taps: Taps, axis: int) -> Array:
     """Along `axis`, the weighted sums of elements that `taps` describes."""
+    if x.size < _MANY and (found := _product(x, taps, axis, x.shape[axis], False)) is not None:
+        return found
     behind = (1,) * (x.ndim - 1 - axis)
     total: Any = None
     for places, weights in zip(taps.places.T, taps.weights.T, strict=True):
@@ -280,8 +335,25 @@ def blend(x: Array, taps: Taps, axis: int) -> Array:
     return total
 
 
+def _product(x: Array, taps: Taps, axis: int, size: int, adjoint: bool) -> Array | None:
+    """blend, or its adjoint, of few elements as one product; None where it is large, or not finite: 0·∞ is no 0."""
+    if size * len(taps.places) > _MANY or x.dtype.char not in "fd" or not x.size:
+        return None
+    matrix = taps.matrix(size, x.dtype.char)
+    if adjoint:
+        matrix = matrix.T
+    lead, n = x.shape[:axis], x.shape[axis]
+    if axis == x.ndim - 1:
+        out = x.reshape(-1, n).dot(matrix.T)
+    else:
+        out = np.matmul(matrix, x.reshape(prod(lead), n, prod(x.shape[axis + 1 :])))
+    return out.reshape(*lead, len(matrix), *x.shape[axis + 1 :]) if np.isfinite(out).all() else None
+
+
 def unblend(g: Array, taps: Taps, axis: int, size: int) -> Array:
     """The adjoint of blend, for an axis of `size` elements."""
+    if g.size < _MANY and (found := _product(g, taps, axis, size, True)) is not None:
+        return found
     behind = (1,) * (g.ndim - 1 - axis)
     total: Any = None
     for places, weights in zip(taps.places.T, taps.weights.T, strict=True):

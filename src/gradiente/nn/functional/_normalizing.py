@@ -8,10 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from ...arrays import normalizing
 from ...autograd.grad_mode import no_grad
+from ...graph import NO_GRAD, PLAIN, current
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
 from ...tensor.core import Tensor, box, wrap
+from ...tensor.inplace import touched
 
 _batch, _layer, _group, _instance = (
     primitive("normalization", "NativeBatchNormBackward0"),
@@ -125,15 +128,44 @@ def update(
     """Move the running statistics towards those of `x`, with the variance of n - 1 degrees of freedom."""
     array = x._array
     n = math.prod([array.shape[a] for a in axis])
-    wide = np.float64 if array.dtype == np.float64 else np.float32
-    mean = np.mean(array, axis=axis, dtype=wide)
-    variance = np.var(array, axis=axis, dtype=wide, ddof=1) if n > 1 else np.full(mean.shape, np.nan, wide)
+    mean, variance = normalizing.statistics(array, axis, n)
     if instances:
         mean, variance = np.mean(mean, axis=0), np.mean(variance, axis=0)
-    with no_grad():
-        for running, now in ((running_mean, mean), (running_var, variance)):
-            now = wrap(box((now * momentum).astype(running._array.dtype)))
-            running.mul_(1 - momentum).add_(now)
+    for running, now in ((running_mean, mean), (running_var, variance)):
+        old = running._array
+        now = (now * momentum).astype(old.dtype)
+        if _is_plain(old):
+            np.multiply(old, 1 - momentum, old)
+            np.add(old, now, old)
+            touched(running)
+            continue
+        with no_grad():
+            running.mul_(1 - momentum).add_(wrap(box(now)))
 
 
-__all__ = ["need_count", "need_running", "need_several", "need_shape", "need_types", "standardized", "update"]
+def count_batch(batches: Tensor) -> None:
+    """Add 1 to the number of batches that were seen."""
+    array = batches._array
+    if _is_plain(array) and batches._node is None:
+        np.add(array, 1, array)
+        touched(batches)
+    else:
+        batches.add_(1)
+
+
+def _is_plain(array: Any) -> bool:
+    """Whether an array may be written to as it is: nothing follows what is done to it."""
+    mode = current()
+    return (mode is PLAIN or mode is NO_GRAD) and array.__class__ is np.ndarray and array.flags.writeable
+
+
+__all__ = [
+    "count_batch",
+    "need_count",
+    "need_running",
+    "need_several",
+    "need_shape",
+    "need_types",
+    "standardized",
+    "update",
+]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from ...arrays.numpy_pooling import Taps
 
+F = TypeVar("F", bound=Callable[..., Taps])
+_SHORT = 1024
+"""Elements of an axis."""
 Scale = float | None
 """How much larger the axis becomes, if that was given; else it follows from the sizes."""
 
@@ -32,6 +36,18 @@ def _sources(n: int, m: int, scale: Scale, align_corners: bool) -> Any:
     return (np.arange(m) + 0.5) * _ratio(n, m, scale) - 0.5
 
 
+def _remembered(function: F) -> F:
+    """The function, which for short axes does not compute again what it was asked for lately."""
+    known = lru_cache(64)(function)
+
+    @wraps(function)
+    def call(n: int, m: int, *arguments: Any) -> Taps:
+        return (known if n <= _SHORT and m <= _SHORT else function)(n, m, *arguments)
+
+    return cast("F", call)
+
+
+@_remembered
 def linear(n: int, m: int, scale: Scale, align_corners: bool) -> Taps:
     """The two neighbours, weighted by their nearness."""
     source = np.maximum(_sources(n, m, scale, align_corners), 0.0)
@@ -52,6 +68,7 @@ def cubic_weights(t: Any, a: float = -0.75) -> list[Any]:
     return [far(t + 1), near(t), near(1 - t), far(2 - t)]
 
 
+@_remembered
 def cubic(n: int, m: int, scale: Scale, align_corners: bool) -> Taps:
     """The four neighbours."""
     source = _sources(n, m, scale, align_corners)
@@ -82,6 +99,7 @@ FILTERS: dict[str, tuple[Callable[[Any], Any], int]] = {
 }
 
 
+@_remembered
 def smooth(n: int, m: int, scale: Scale, align_corners: bool, mode: str) -> Taps:
     """A filter that is as wide as the places of the result lie apart, so that nothing is skipped."""
     kernel, radius = FILTERS[mode]

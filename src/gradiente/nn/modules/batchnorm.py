@@ -9,6 +9,7 @@ from ...tensor.core import Tensor
 from ...tensor.dtypes import int64
 from .. import functional as F
 from .. import init
+from ..functional._normalizing import count_batch
 from ..parameter import Parameter
 from .module import Module
 
@@ -123,7 +124,7 @@ class _BatchNorm(_NormBase):
         self._check_input_dim(input)
         average = 0.0 if self.momentum is None else self.momentum
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
+            count_batch(self.num_batches_tracked)
             if self.momentum is None:
                 average = 1.0 / float(self.num_batches_tracked)
         of_batch = self.training or (self.running_mean is None and self.running_var is None)
