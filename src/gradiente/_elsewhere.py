@@ -12,7 +12,6 @@ _PROCESSES = (
 _STREAMS = (
     "computation is on the CPU, in order, with no streams; leave them out, or ask torch.cuda.is_available() first"
 )
-_SELECTIVE = "checkpoint the parts whose intermediate results are to be computed again, and leave the others out"
 _MASKED = "the functions of torch.masked take a mask beside the tensor: torch.masked.sum(x, mask=mask)"
 _NESTED = "tensors have one shape; pad with torch.nn.utils.rnn.pad_sequence and mask"
 
@@ -33,8 +32,6 @@ INSTEAD: dict[str, str] = {
     "torch.utils.benchmark.CallgrindStats": "Timer.blocked_autorange measures times; instructions are not counted",
     "torch.utils.mobile_optimizer": AS_WRITTEN,
     "torch.utils.data.datapipes": "use Dataset, IterableDataset and DataLoader",
-    "torch.utils.checkpoint.create_selective_checkpoint_contexts": _SELECTIVE,
-    "torch.utils.checkpoint.CheckpointPolicy": _SELECTIVE,
     "torch.masked.masked_tensor": _MASKED,
     "torch.masked.as_masked_tensor": _MASKED,
     "torch.masked.MaskedTensor": _MASKED,

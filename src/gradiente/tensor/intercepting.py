@@ -4,7 +4,7 @@ Note [Interceptors]
 -------------------
 While the mode of a thread or task has interceptors, each is told when an operation begins and when it has ended, also
 when it failed; and it may stand between the engine and the steps of the nodes. An operation in the plain mode does not
-ask: no interceptor, no cost. Interceptors see everything and change nothing.
+ask: no interceptor, no cost. Interceptors see everything and change nothing, but that one may know a result already.
 """
 
 from __future__ import annotations
@@ -30,8 +30,14 @@ class Interceptor:
     def leave(self, token: Any, result: Any) -> None:
         """The operation has ended with `result`, a tensor or several; None if it failed, or has none."""
 
-    def ran(self, recorder: Any, operands: Sequence[Any], static: dict[str, Any], out: Any) -> None:
-        """A primitive of the table with one result has run: its `Recorder`, static parameters and result."""
+    def known(self, recorder: Any, operands: Sequence[Any]) -> Any:
+        """The array that a primitive of the table with one result gives, if it need not be computed; else None."""
+
+    def ran(self, recorder: Any, operands: Sequence[Any], static: dict[str, Any], out: Any, computed: bool) -> None:
+        """A primitive of the table with one result has run: its `Recorder`, static parameters and result.
+
+        `computed`: False where some interceptor knew the result.
+        """
 
     def watching(self, watch: Watch | None) -> Watch | None:
         """What is to run the steps of a backward pass; `watch` is what has been so far."""

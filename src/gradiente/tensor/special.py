@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Mode, Node, user_place
+from ..graph import Mode, Node, current, user_place
 from ..graph.places import user_stack
-from .core import Tensor
+from .core import Tensor, wrap
 from .dispatch import Recorder, run
 from .intercepting import shown
 from .names import operation_of
@@ -79,15 +79,32 @@ def after(
     return out
 
 
+def _known(
+    array: Any, recorder: Recorder, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: Any, constant: bool
+) -> Tensor:
+    """A primitive's result whose array is known: it is recorded as if it had been computed."""
+    mode, out, node = current(), wrap(array), None
+    if mode.transforms:
+        from . import batching
+
+        recorder, operands = batching.recorder_now(recorder), batching.lifted(operands)
+    if mode.grad and not constant and any(isinstance(x, Tensor) and x._node is not None for x in operands):
+        node = recorder.record(out, operands, arrays, static)
+    return after(mode, node, out, recorder, operands, arrays, static)
+
+
 def shown_run(
     mode: Mode, recorder: Recorder, operands: tuple[Any, ...], arrays: tuple[Any, ...], static: Any, constant: bool
 ) -> Tensor:
     """`dispatch.run`, shown to the interceptors of the mode."""
+    found = [array for each in mode.interceptors if (array := each.known(recorder, operands)) is not None]
 
     def inside() -> Tensor:
+        if found:
+            return _known(found[0], recorder, operands, arrays, static, constant)
         return run(recorder, operands, arrays, static, constant, shown=True)
 
     out = shown(mode.interceptors, operation_of(recorder.kind.name), operands, inside)
     for each in mode.interceptors:
-        each.ran(recorder, operands, static, out)
+        each.ran(recorder, operands, static, out, not found)
     return out

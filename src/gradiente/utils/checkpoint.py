@@ -15,6 +15,11 @@ from ..autograd.grad_mode import is_grad_enabled
 from .checkpoint_random import get_device_states, set_device_states
 from .checkpoint_reentrant import CheckpointFunction, check_backward_validity, detach_variable
 from .checkpoint_saved import CheckpointError, Frame
+from .checkpoint_selective import (
+    CheckpointPolicy,
+    SelectiveCheckpointContext,
+    create_selective_checkpoint_contexts,
+)
 from .checkpoint_settings import (
     GraphExecGroup,
     Settings,
@@ -151,10 +156,13 @@ def checkpoint_sequential(
 __all__ = [
     "CheckpointError",
     "CheckpointFunction",
+    "CheckpointPolicy",
     "GraphExecGroup",
+    "SelectiveCheckpointContext",
     "check_backward_validity",
     "checkpoint",
     "checkpoint_sequential",
+    "create_selective_checkpoint_contexts",
     "detach_variable",
     "get_device_states",
     "noop_context_fn",

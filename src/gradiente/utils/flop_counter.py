@@ -148,20 +148,20 @@ class _Counter(Interceptor):
         self._nodes: dict[int, tuple[Products, tuple[bool, ...], set[str], bool]] = {}
         self._counted_already = False
 
-    def ran(self, recorder: Any, operands: Sequence[Any], static: dict[str, Any], out: Any) -> None:
+    def ran(self, recorder: Any, operands: Sequence[Any], static: dict[str, Any], out: Any, computed: bool) -> None:
         """A primitive has run: count it, and remember what its node will compute."""
         name: str = recorder.primitive.name
         found = products(recorder, operands, static, out)
         parents = self._owner.mod_tracker.parents
         if found is None:
             operation = operation_of(recorder.kind.name)
-            if operation not in PRODUCTS:
+            if computed and operation not in PRODUCTS:
                 self._owner.count(getattr(_ATEN, operation), operands, out, 1, parents)
             return
         convolution = name in CONVOLUTIONS
         if convolution and self._counted_already:
             found = of_second_order(found)
-        else:
+        elif computed:
             self._add(found.forward, found.times, parents)
         node = out._node
         if node is not None and node.__class__ is Node:
