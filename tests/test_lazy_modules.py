@@ -210,3 +210,12 @@ def test_threads_may_use_modules_of_their_own():
     [t.start() for t in threads]
     [t.join() for t in threads]
     assert results == [(1, 2)] * 4
+
+
+def test_lazy_modules_are_saved_before_they_have_values():
+    import io
+
+    file = io.BytesIO()
+    torch.save(torch.nn.LazyLinear(3), file)
+    file.seek(0)
+    assert "LazyLinear(in_features=0, out_features=3" in repr(torch.load(file, weights_only=False))

@@ -364,3 +364,25 @@ def test_old_types_warn_once_each() -> None:
             "m.sparse.LongTensor(2, 3)",
         ):
             assert_same(lambda m, call=call: eval(call, names(m)), torch, gradiente, warned=False)
+
+
+MORE = calls(
+    """
+m.testing.assert_close(A, A * 1.0) ;; m.testing.assert_close(A, A * 2) ;; m.testing.assert_close(A, B)
+m.testing.assert_close(A, m.sparse_coo_tensor([[0, 1, 1], [2, 1, 2]], v, (2, 3))) ;; m.testing.assert_close(A, E)
+m.testing.assert_close(A, A.to_dense(), check_layout=False) ;; m.testing.assert_close(C, C * 2)
+m.zeros(2, 3, layout=m.sparse_coo) ;; m.empty(2, 3, layout=m.sparse_coo, dtype=m.float64, requires_grad=True)
+m.nn.Parameter(A) ;; m.tensor(A) ;; m.ones(2, 3).mul_(A) ;; m.is_nonzero(A) ;; m.as_tensor(A) is A ;; A.cpu() is A
+m.numel(A), A.is_floating_point(), A.is_complex(), A.element_size(), m.result_type(A, E) ;; A.to('cuda') ;; f'{A * 0}'
+m.sparse.mm(m.sparse_coo_tensor([[0, 1], [1, 0]], [1 + 2j, 3j]), m.ones(2, 1, dtype=m.complex64))
+m.sparse_coo_tensor([[0, 1], [1, 0]], m.tensor([1.0, 2.0], dtype=m.bfloat16)) ;; (A * 1e-5).sum() ;; {A: 1}[A]
+m.sparse_coo_tensor([[0, 0], [1, 1]], [True, True]).coalesce() ;; m.sparse.mm(m.sparse_coo_tensor(size=(2, 3)), D)
+m.sparse.mm(m.sparse_coo_tensor([[0, 1], [1, 0]], [1, 2]), m.ones(2, 1, dtype=m.int64)) ;; A @ A.t() @ E
+"""
+)
+
+
+@pytest.mark.parametrize("call", MORE)
+@pytest.mark.filterwarnings("ignore")
+def test_more_calls(call: str) -> None:
+    test_calls(call)

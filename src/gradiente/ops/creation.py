@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from ..tensor.core import Tensor
-from ..tensor.devices import CPU
+from ..tensor.devices import CPU, sparse_coo, strided
 from ..tensor.devices import device as Device
 from ..tensor.devices import layout as Layout
 from ..tensor.devices import memory_format as MemoryFormat
@@ -22,6 +22,7 @@ from ._literals import infer, literal
 from ._numbers import fitted, need_int, need_number
 from ._uninitialized import blank
 from .formats import empty_in, preserves
+from .sparse import nothing_stored
 
 Number = int | float | complex | bool
 DeviceLike = Device | str | int | None
@@ -66,6 +67,8 @@ def tensor(
             UserWarning,
             stacklevel=2,
         )
+        if data.layout is not strided:  # what is stored, in memory of its own
+            return data.detach().to(data.dtype if wanted is None else wanted).clone().requires_grad_(requires_grad)
     out = made(copied(data, wanted, "tensor", requires_grad), requires_grad, device)
     return leave("tensor", data, out) if isinstance(data, Tensor) else out
 
@@ -120,7 +123,7 @@ def zeros(
         size: the same by keyword, as a sequence.
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
-        layout: torch.strided.
+        layout: torch.strided, or torch.sparse_coo for a tensor in which nothing is stored.
         device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
@@ -138,6 +141,9 @@ def zeros(
         tensor([[0., 0., 0.],
                 [0., 0., 0.]])
     """
+    if layout is sparse_coo and out is None:
+        settle("zeros", dtype, None, device, pin_memory, requires_grad)
+        return nothing_stored(shape_of(sizes, size, "zeros"), dtype or _default_for(out), requires_grad)
     wanted = settle("zeros", dtype, layout, device, pin_memory, requires_grad) or _default_for(out)
     array = allocate(np.zeros, shape_of(sizes, size, "zeros"), wanted.numpy, device=device)
     return made(array, requires_grad) if out is None else put_out(out, array, "zeros", dtype)
@@ -201,7 +207,7 @@ def empty(
         size: the same by keyword, as a sequence.
         out: a tensor to write to, of the right shape and dtype.
         dtype: the dtype; without it the default one.
-        layout: torch.strided.
+        layout: torch.strided, or torch.sparse_coo for a tensor in which nothing is stored.
         device: "cpu", "meta" or None.
         pin_memory: must be False.
         requires_grad: whether gradients are to be computed for the result.
@@ -219,6 +225,9 @@ def empty(
         >>> torch.empty(2, 3).shape
         torch.Size([2, 3])
     """
+    if layout is sparse_coo and out is None:
+        settle("empty", dtype, None, device, pin_memory, requires_grad)
+        return nothing_stored(shape_of(sizes, size, "empty"), dtype or _default_for(out), requires_grad)
     wanted = settle("empty", dtype, layout, device, pin_memory, requires_grad, memory_format) or _default_for(out)
     shape = shape_of(sizes, size, "empty")
     if memory_format is None:

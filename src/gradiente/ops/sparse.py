@@ -138,6 +138,13 @@ def dense_dim(self: Tensor) -> int:
     return self._array.ndim
 
 
+def nothing_stored(shape: Any, dtype: Any, requires_grad: bool) -> Tensor:
+    """A sparse tensor of this shape in which nothing is stored."""
+    from ..sparse import creating
+
+    return creating.sparse_coo_tensor(shape, dtype=dtype, requires_grad=requires_grad)
+
+
 def _only_sparse(name: str, layout: str) -> Any:
     def refuse(self: Tensor) -> Any:
         raise RuntimeError(f"{name} expected {layout} tensor layout but got Strided (x.to_sparse() makes a sparse one)")

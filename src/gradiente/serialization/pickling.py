@@ -129,10 +129,8 @@ class Pickler(Python):
 
     def reducer_override(self, obj: Any) -> Any:
         """How tensors and names are written."""
-        if isinstance(obj, Tensor) and obj._array.__class__ in SPARSE:
-            return reduced_sparse(obj)
         if isinstance(obj, Tensor) and not is_lazy(obj):  # those have no values, and a form of their own
-            return reduced(obj)
+            return reduced_sparse(obj) if obj._array.__class__ in SPARSE else reduced(obj)
         if isinstance(obj, layout) and not isinstance(obj, memory_format):
             return rebuilding.layout, (repr(obj),)
         return NotImplemented

@@ -51,7 +51,7 @@ def install() -> None:
     """Make the in-place forms of the functions that are there."""
     for name in [n for n in HANDLERS if hasattr(SparseTensor, f"{n}_") and f"{n}_" not in HANDLERS]:
         handles(f"{name}_")(_in_place(name))
-    for name in ("mul", "pow", "div"):
+    for name in ("pow", "div"):
         HANDLERS[f"__i{name}__"] = HANDLERS[f"{name}_"]
     HANDLERS["__itruediv__"] = HANDLERS["__idiv__"]
 
@@ -80,6 +80,15 @@ def add_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
 def sub_(self: Tensor, other: Any, *, alpha: Any = 1) -> Tensor:
     """Subtract alpha · other."""
     return add_(self, other, alpha=-alpha)
+
+
+@handles("mul_", "multiply_", "__imul__")
+def mul_(self: Tensor, other: Any) -> Tensor:
+    """Multiply; an ordinary tensor by all elements of a sparse one."""
+    if is_sparse(self):
+        return replace(self, HANDLERS["mul"](self, other))
+    target: Any = self
+    return target.mul_(HANDLERS["to_dense"](other))
 
 
 @handles("zero_")

@@ -189,7 +189,7 @@ def numpy(self: Tensor, *arguments: Any, **keywords: Any) -> Any:
     raise TypeError("can't convert Sparse layout tensor to numpy. Use Tensor.to_dense() first.")
 
 
-@handles("__bool__")
+@handles("__bool__", "is_nonzero")
 def truth(self: Tensor) -> bool:
     """Whether the only element is not 0."""
     if self._array.size > 1:

@@ -147,6 +147,8 @@ def matmul(input: Tensor, other: Tensor, *, out: Any = None) -> Tensor:
         return product(t(other), input, "SqueezeBackward4")
     if m == 3 and n == 3 and is_sparse(input):
         return bmm(input, other)
+    if m == 1 and n == 1:
+        raise refused("dot")
     raise RuntimeError(
         f"expand is unsupported for Sparse tensors (the product of shapes {list(input._array.shape)} and "
         f"{list(other._array.shape)} would need it)"

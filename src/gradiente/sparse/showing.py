@@ -38,6 +38,12 @@ def suffixes_of(x: Tensor, sizes: list[str]) -> list[str]:
 @handles("__repr__", "__str__")
 def described(self: Tensor, *, tensor_contents: object = None) -> str:
     """torch's printed form."""
+    if getattr(self, "_is_param", False):  # what torch.nn.Parameter made of a sparse tensor
+        return "Parameter containing:\n" + _text(self)
+    return _text(self)
+
+
+def _text(self: Tensor) -> str:
     array: SparseArray = self._array
     indent = " " * len("tensor(")
     text = f"tensor({part('indices', array.indices)},\n{indent}{part('values', array.values)}"

@@ -12,6 +12,7 @@ from ..ops.comparison import isclose
 from ..ops.interop import as_tensor
 from ..ops.storage import stride
 from ..tensor.core import Tensor
+from ..tensor.devices import sparse_csr, strided
 from ..tensor.dtypes import dtype, promote
 
 _TOLERANCES = {
@@ -235,8 +236,38 @@ def _compare_tensors(actual: Tensor, expected: Tensor, options: _Options) -> Non
         raise _differs("shape", actual.shape, expected.shape)
     if options.check_dtype and actual.dtype is not expected.dtype:
         raise _differs("dtype", actual.dtype, expected.dtype)
+    if options.check_layout and actual.layout is not expected.layout:
+        raise _differs("layout", actual.layout, expected.layout)
+    if actual.layout is not strided or expected.layout is not strided:
+        if actual.layout is not expected.layout:
+            actual, expected = actual.to_dense(), expected.to_dense()
+        _compare_sparse(actual, expected, options)
+        return
     if options.check_stride and stride(actual) != stride(expected):
         raise _differs("stride()", stride(actual), stride(expected))
+    _compare_values(actual, expected, options, "Tensor-likes")
+
+
+def _compare_sparse(actual: Tensor, expected: Tensor, options: _Options) -> None:
+    """Compare what sparse tensors of one layout store: their places, then their values."""
+    if actual.layout is strided:
+        _compare_values(actual, expected, options, "Tensor-likes")
+        return
+    rows = actual.layout is sparse_csr
+    kind = "CSR" if rows else "COO"
+    if actual._nnz() != expected._nnz():
+        raise _Difference(
+            f"The number of specified values in sparse {kind} tensors does not match: {actual._nnz()} != "
+            f"{expected._nnz()}"
+        )
+    exact = options._replace(rtol=0.0, atol=0.0)
+    for name in ("crow_indices", "col_indices") if rows else ("_indices",):
+        what = f"Sparse {kind} {name.lstrip('_')}"
+        _compare_values(getattr(actual, name)(), getattr(expected, name)(), exact, what)
+    _compare_values(actual._values(), expected._values(), options, f"Sparse {kind} values")
+
+
+def _compare_values(actual: Tensor, expected: Tensor, options: _Options, what: str) -> None:
     if actual.is_meta and expected.is_meta:  # there are no values that could differ
         return
     rtol, atol = _tolerances((actual.dtype.name, expected.dtype.name), options)
@@ -251,7 +282,7 @@ def _compare_tensors(actual: Tensor, expected: Tensor, options: _Options) -> Non
         raise _Difference(text)
     exact = rtol == 0 and atol == 0
     count, total = int((~close).sum()), close.size
-    lines = [f"{_title('Tensor-likes', exact)}Mismatched elements: {count} / {total} ({count / total:.1%})"]
+    lines = [f"{_title(what, exact)}Mismatched elements: {count} / {total} ({count / total:.1%})"]
     for name, values, tolerance in (("absolute", absolute, atol), ("relative", relative, rtol)):
         worst = np.where(close, 0, values)
         at = tuple(int(i) for i in np.unravel_index(worst.argmax(), worst.shape))
