@@ -44,7 +44,7 @@ def _quadrature(points: int = 97, end: float = 3.0) -> tuple[Any, Any]:
 def _integral(log_weight: Any, score: Any, shape: Any) -> Any:
     """∫ exp(log_weight(s)) · score(s) ds from 0 to ∞; log_weight falls from 0 and takes (…, points) arrays."""
     low, high = np.full(shape, -60.0), np.full(shape, 60.0)
-    for _ in range(24):  # bisect the logarithm of the place where the weight has become negligible
+    for _ in range(12):  # bisect the logarithm of the place where the weight has become negligible
         middle = (low + high) / 2
         beyond = log_weight(np.exp2(middle)[..., None])[..., 0] < -40
         low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)

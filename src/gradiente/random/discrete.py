@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._at_once import MANY, poissons, products
 from ._errors import FLOATS, SCALAR_NAMES, require_float
 from .continuous import exponential
 from .generator import Generator, default_generator
@@ -140,12 +141,27 @@ def poisson(generator: Generator | None, rates: Floats) -> Array:
         raise RuntimeError("invalid Poisson rate, expected rate to be finite, but an element is inf")
     generator = generator or default_generator
     with generator.lock:
-        uniform = DoubleReader(generator)
-        try:
-            values = [_poisson_one(uniform, rate) for rate in rates.ravel().tolist()]
-        finally:
-            uniform.close()
-    return np.array(values, np.float64).astype(rates.dtype).reshape(rates.shape)
+        values = _poissons(generator, rates.ravel())
+    return values.astype(rates.dtype).reshape(rates.shape)
+
+
+def _poissons(generator: Generator, rates: Floats) -> NDArray[np.float64]:
+    """The numbers before they get their type."""
+    rate = float(rates[0]) if len(rates) >= MANY and (rates == rates[0]).all() else 0.0
+    if rate >= 10.0:
+        log_rate, a, b, log_inverse_alpha, v_r = _hat(rate)
+
+        def decides(us: float, v: float, k: float) -> bool:
+            return _accepts(us, v, k, rate, log_rate, a, b, log_inverse_alpha)
+
+        return poissons(generator, len(rates), (rate, a, b, v_r, log_rate, log_inverse_alpha), decides)
+    if rate > 0.0:
+        return products(generator, len(rates), math.exp(-rate))
+    uniform = DoubleReader(generator)
+    try:
+        return np.array([_poisson_one(uniform, rate) for rate in rates.tolist()], np.float64)
+    finally:
+        uniform.close()
 
 
 def _poisson_one(uniform: DoubleReader, rate: float) -> int:
@@ -182,7 +198,14 @@ def _poisson_rejection(uniform: DoubleReader, rate: float) -> int:
             return k
         if k < 0 or (us < 0.013 and v > us):
             continue
-        log_v = math.log(v) if v else -math.inf
-        log_hat = log_v + log_inverse_alpha - math.log(a / (us * us) + b)
-        if log_hat <= -rate + k * log_rate - math.lgamma(k + 1):
+        if _accepts(us, v, k, rate, log_rate, a, b, log_inverse_alpha):
             return k
+
+
+def _accepts(
+    us: float, v: float, k: float, rate: float, log_rate: float, a: float, b: float, log_inverse_alpha: float
+) -> bool:
+    """Whether an attempt succeeds that the quick test leaves open."""
+    log_v = math.log(v) if v else -math.inf
+    log_hat = log_v + log_inverse_alpha - math.log(a / (us * us) + b)
+    return log_hat <= -rate + k * log_rate - math.lgamma(k + 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ._at_once import FEW_KINDS, MANY, between_short, gammas
 from ._errors import not_implemented
 from .generator import Generator, default_generator
 from .normals import TWO_PI
@@ -53,14 +54,35 @@ def standard_gamma(generator: Generator | None, shapes: Floats) -> Array:
     generator = generator or default_generator
     kind = shapes.dtype.type
     with generator.lock:
-        uniform = DoubleReader(generator)
-        try:
-            values = [_gamma_one(generator, uniform, a, kind) for a in shapes.ravel().tolist()]
-        finally:
-            uniform.close()
-    out = np.array(values, np.float64)
+        out = _gammas(generator, shapes.ravel(), kind)
     with np.errstate(over="ignore"):
         return np.fmax(out, float(np.finfo(kind).tiny)).astype(kind).reshape(shapes.shape)
+
+
+def _gammas(generator: Generator, shapes: Floats, kind: type) -> NDArray[np.float64]:
+    """The numbers before they are rounded."""
+    listed = shapes.tolist()
+    kinds = np.zeros(len(listed), np.int64)
+    some = shapes[:1]
+    if len(listed) >= MANY and not (shapes == some).all():
+        some, kinds = np.unique(shapes, return_inverse=True)
+    if len(listed) >= MANY and len(some) <= FEW_KINDS and bool(((some >= 1) & np.isfinite(some)).all()):
+        d, c = np.array([_constants(a, kind)[1:] for a in some.tolist()]).T
+
+        def one(i: int) -> float:
+            reader = DoubleReader(generator)
+            try:
+                return _gamma_one(generator, reader, listed[i], kind)
+            finally:
+                reader.close()
+
+        if between_short(c) >= 3 * MANY:
+            return gammas(generator, kinds, d, c, SQUEEZE, one)
+    uniform = DoubleReader(generator)
+    try:
+        return np.array([_gamma_one(generator, uniform, a, kind) for a in listed], np.float64)
+    finally:
+        uniform.close()
 
 
 def dirichlet(generator: Generator | None, concentrations: Floats) -> Array:

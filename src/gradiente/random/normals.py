@@ -40,7 +40,7 @@ def standard_pairs(generator: Generator, n: int) -> NDArray[np.float64]:
     if pairs == 0:
         return out
     u = generator.doubles(2 * pairs)
-    values = _few_pairs(u.tolist()) if pairs < BLOCK else _many_pairs(u)
+    values = _few_pairs(u.tolist()) if pairs < BLOCK else many_pairs(u)
     out[start:] = values[: n - start]
     if (n - start) % 2:
         generator.next_normal = float(values[-1])
@@ -55,7 +55,8 @@ def _few_pairs(u: list[float]) -> list[float]:
     return values
 
 
-def _many_pairs(u: NDArray[np.float64]) -> NDArray[np.float64]:
+def many_pairs(u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Normal numbers of pairs of uniform ones."""
     radius = np.sqrt(-2.0 * libm(math.log1p, -u[1::2]))
     turn: Any = np.exp(1j * (TWO_PI * u[::2]))
     return np.stack([radius * turn.real, radius * turn.imag], axis=1).ravel()
