@@ -7,6 +7,7 @@ import pytest
 
 import gradiente as torch
 from gradiente.arrays import numpy_pooling
+from gradiente.arrays.numpy_fast import xp
 from gradiente.arrays.numpy_windows import Grid
 from gradiente.nn.functional._resampling import cubic, linear, smooth
 
@@ -56,6 +57,60 @@ def test_resampling_as_one_product(make, axis, rng, monkeypatch):
     np.testing.assert_allclose(found, numpy_pooling.blend(x, taps, axis), rtol=1e-13, atol=1e-13)
     np.testing.assert_allclose(back, numpy_pooling.unblend(g, taps, axis, x.shape[axis]), rtol=1e-13, atol=1e-13)
     assert np.sum(back * x) == pytest.approx(np.sum(g * found))
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (2, 3, 4), (0, 3)])
+def test_rolled_and_stacked(shape, rng):
+    x = rng.standard_normal(shape)
+    for axis in (None, *range(-len(shape), len(shape))):
+        for shift in (0, 1, -2, 7):
+            np.testing.assert_array_equal(xp.roll(x, shift, axis=axis), np.roll(x, shift, axis=axis))
+            given = x if axis is None else np.moveaxis(x, 0, axis)
+            assert not np.shares_memory(xp.roll(given, shift, axis=axis), given)
+    axes = tuple(range(len(shape)))
+    np.testing.assert_array_equal(xp.roll(x, (2,) * len(axes), axis=axes), np.roll(x, (2,) * len(axes), axis=axes))
+    for axis in range(-len(shape) - 1, len(shape) + 1):
+        np.testing.assert_array_equal(xp.stack((x, -x, x), axis=axis), np.stack((x, -x, x), axis=axis))
+    with pytest.raises(ValueError, match="same shape"):
+        xp.stack((x, x[None]))
+
+
+WHOLE = [-(2**63), 2**63 - 1, -3, -1, 0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("function", ["add", "sub", "rsub", "mul", "eq", "ne", "lt", "le", "gt", "ge"])
+def test_whole_numbers_as_in_the_general_form(function):
+    x = torch.tensor(WHOLE)
+    call = getattr(torch, function)
+    small = x.to(torch.int32)  # takes the general form
+    for other in (x.flip(0), x[:, None], x[3], 3, -1, 0, *(() if "sub" in function else (True,))):
+        found = call(x, other)
+        assert found.dtype == (torch.int64 if function in ("add", "sub", "rsub", "mul") else torch.bool)
+        a, b = x.numpy(), other.numpy() if isinstance(other, torch.Tensor) else int(other)
+        expected = {"rsub": lambda a, b: b - a, "sub": np.subtract, "mul": np.multiply, "add": np.add}.get(
+            function, {"eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal}.get(function)
+        ) or {"gt": np.greater, "ge": np.greater_equal}[function]
+        with np.errstate(over="ignore"):
+            np.testing.assert_array_equal(found.numpy(), expected(a, b))
+        if not isinstance(other, torch.Tensor):
+            assert torch.equal(call(small, other)[2:], found[2:].to(call(small, other).dtype))
+    with pytest.raises(RuntimeError, match="must match the size of tensor b"):
+        call(x, x[:3])
+    assert call(x, 0.5).dtype == (torch.float32 if function in ("add", "sub", "rsub", "mul") else torch.bool)
+
+
+def test_truth_values_as_in_the_general_form():
+    m = torch.tensor([False, False, True, True])
+    n = torch.tensor([False, True, False, True])
+    assert (m & n).tolist() == [False, False, False, True]
+    assert (m | n).tolist() == [False, True, True, True]
+    assert (m ^ n).tolist() == (m != n).tolist() == [False, True, True, False]
+    assert (m == n).dtype == (m & True).dtype == torch.bool
+    with pytest.raises(RuntimeError, match="Subtraction, the `-` operator, with two bool tensors is not supported"):
+        m - n
+    assert torch.equal(m, m.clone())
+    assert not torch.equal(m, n)
+    assert not torch.equal(m, m[:3])
 
 
 @pytest.mark.parametrize("shape", [(6, 4), (3, 4, 5), (300, 4, 5)])

@@ -183,6 +183,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "reshape": lambda x, shape: x.reshape(shape),
     "view": lambda x, shape: x.reshape(shape),
     "permute_dims": lambda x, axes: x.transpose(axes),
+    "roll": lambda x, shift, axis: xp.roll(x, shift, axis=axis),
     "flip": lambda x, axis: np.flip(x, axis).copy(order="K"),  # NumPy's is a view
     "matrix_transpose": lambda x: x.mT,
     "softmax": softmax,
@@ -299,6 +300,30 @@ def broadcast_to(x: Any, /, shape: Any) -> Any:
 def where(condition: Any, a: Any, b: Any, /) -> Any:
     """A choice by elements; `numpy.where`. See Note [Choices by bits]."""
     return numpy_large.where(condition, a, b)
+
+
+@_short
+def roll(x: Any, /, shift: Any, *, axis: Any = None) -> Any:
+    """The elements moved around along an axis; `numpy.roll`."""
+    if axis is None:
+        return roll(x.reshape(-1), shift, axis=0).reshape(x.shape)
+    if axis.__class__ is tuple and len(axis) == 1:
+        return roll(x, shift[0], axis=axis[0])
+    if shift.__class__ is not int or axis.__class__ is not int or not x.size:
+        return np.roll(x, shift, axis=axis)
+    lead, at = (slice(None),) * (axis % x.ndim), -shift % x.shape[axis]
+    return np.concatenate((x[(*lead, slice(at, None))], x[(*lead, slice(at))]), axis)
+
+
+@_short
+def stack(arrays: Any, /, *, axis: int = 0) -> Any:
+    """Arrays of one shape beside one another along a new axis; `numpy.stack`."""
+    shape = arrays[0].shape
+    place = axis if axis >= 0 else axis + len(shape) + 1
+    if not all(x.shape == shape for x in arrays) or not 0 <= place <= len(shape):
+        return np.stack(arrays, axis=axis)  # which explains the error
+    shape = (*shape[:place], 1, *shape[place:])
+    return np.concatenate([x.reshape(shape) for x in arrays], place)
 
 
 @_short

@@ -159,7 +159,10 @@ def equal(input: Tensor, other: Tensor) -> bool:
     a, b = need_tensor(input, "equal"), need_tensor(other, "equal", "other", 2)
     if is_meta(a._array) or is_meta(b._array):
         raise no_meta_kernel("equal")
-    return a._array.shape == b._array.shape and bool(eq(a, b).all())
+    x, y = a._array, b._array
+    if x.__class__ is np.ndarray is y.__class__ and x.dtype is y.dtype and x.dtype.kind in "fiub":
+        return x.shape == y.shape and bool((x == y).all())
+    return x.shape == y.shape and bool(eq(a, b).all())
 
 
 def _test(function: str, answer: Any) -> Any:

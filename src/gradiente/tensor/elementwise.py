@@ -1,7 +1,7 @@
 """The short forms of elementwise primitives: what `a * b` and `x.exp()` run.
 
-They serve real float32 and float64 operands of one type in the plain mode, and hand everything else to the general
-form. The two record the same nodes; a test compares them.
+They serve real float32 and float64 operands of one type in the plain mode, the most frequent operators those of int64
+and bool as well, and hand everything else to the general form. The two record the same nodes; a test compares them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,13 @@ from .saved import SavedOutput, unpack_raw, unpack_tensor
 from .written import F4, F8
 
 _NOTHING: dict[str, Any] = {}
+I8, BOOL = np.dtype(np.int64), np.dtype(np.bool_)
+_OF_TRUTH = frozenset(
+    ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "bitwise_and", "bitwise_or", "bitwise_xor")
+)
+"""What NumPy computes of two bool arrays as torch does."""
+_OF_WHOLE = _OF_TRUTH | {"add", "subtract", "reverse_subtract", "multiply"}
+"""The same of int64."""
 
 
 def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], Tensor]:
@@ -178,6 +185,7 @@ def binary(
     scalar = _constant_plan(primitive, recorder.kind, 0)
     number_kept = _NUMBER_KEPT if primitive.rules[0] is not None and primitive.rules[0].names else ()
     constant = primitive.kind == "constant"
+    whole, truth = primitive.name in _OF_WHOLE, primitive.name in _OF_TRUTH
 
     def unusual(a: Any, b: Any) -> Tensor:
         """Operands that are not tensors: Python and NumPy numbers are welcome, on either side but not on both."""
@@ -211,6 +219,11 @@ def binary(
                 return general(input, other)
             dtype = array.dtype
             if dtype is not F4 and dtype is not F8:
+                if dtype is I8 and whole and kind is int and array.__class__ is ndarray:
+                    try:
+                        return _untracked(function(array, other))
+                    except OverflowError:
+                        pass
                 return general(input, other)
             try:
                 known = (NUMBERS_F4 if dtype is F4 else NUMBERS_F8).get(other)
@@ -241,6 +254,16 @@ def binary(
         dtype = x.dtype
         mode = current()
         if dtype is not y.dtype or (dtype is not F4 and dtype is not F8) or (mode is not PLAIN and mode is not NO_GRAD):
+            if (
+                dtype is y.dtype
+                and ((dtype is I8 and whole) or (dtype is BOOL and truth))
+                and (mode is PLAIN or mode is NO_GRAD)
+                and x.__class__ is ndarray is y.__class__
+            ):
+                try:
+                    return _untracked(function(x, y))
+                except ValueError:
+                    raise cannot_broadcast(x.shape, y.shape) from None
             return general(input, other)
         try:
             value = function(x, y)
@@ -287,6 +310,14 @@ def binary(
     call.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
     call.general = general  # pyright: ignore[reportFunctionMemberAccess]
     return call
+
+
+def _untracked(value: Any) -> Tensor:
+    """What NumPy computed, as a tensor without a node."""
+    out = new(Tensor)
+    out._array = value if value.__class__ is ndarray else asarray(value)
+    out._node = out._history = out._view = out._meta = None
+    return out
 
 
 def not_a_tensor(function: str, value: Any, argument: str = "input", position: int = 1) -> TypeError:
