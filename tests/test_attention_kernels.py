@@ -94,3 +94,15 @@ def test_bad_masks():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         CausalBias(CausalVariant.UPPER_LEFT, 3, 2)
+
+
+def test_the_older_context_manager():
+    cuda, x = torch.backends.cuda, torch.ones(1, 1, 2, 2)
+    with pytest.warns(FutureWarning, match=r"`torch.backends.cuda.sdp_kernel\(\)` is deprecated"):
+        only_math = cuda.sdp_kernel(enable_flash=False, enable_mem_efficient=False)
+    with only_math:
+        assert (cuda.flash_sdp_enabled(), cuda.math_sdp_enabled()) == (False, True)
+        assert torch.nn.functional.scaled_dot_product_attention(x, x, x).tolist() == x.tolist()
+    assert cuda.flash_sdp_enabled()
+    assert not cuda.is_flash_attention_available()
+    assert (torch.backends.opt_einsum.is_available(), torch.backends.opt_einsum.enabled) == (False, False)

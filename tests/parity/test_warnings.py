@@ -67,6 +67,7 @@ PROGRAMS = {
     "pinned memory": "out = list(m.utils.data.DataLoader([1, 2], pin_memory=True, pin_memory_device='cuda'))",
     "InstanceNorm1d": "nn.InstanceNorm1d(3)(m.ones(2, 4, 5))",
     "Dropout2d": "nn.Dropout2d(0.0)(m.ones(2, 3, 4))",
+    "sdp_kernel": "with m.backends.cuda.sdp_kernel(enable_flash=False): out = m.backends.cuda.flash_sdp_enabled()",
     "weight_norm": "nn.utils.weight_norm(nn.Linear(2, 2))",
     "checkpoint": "m.utils.checkpoint.checkpoint(lambda x: x * 2, m.ones(2))",
     "GradScaler": "m.cuda.amp.GradScaler()",

@@ -8,6 +8,7 @@ from . import mkl as mkl
 from . import mkldnn as mkldnn
 from . import mps as mps
 from . import openmp as openmp
+from . import opt_einsum as opt_einsum
 
 
 def __getattr__(name: str) -> object:

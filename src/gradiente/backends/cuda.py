@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+from collections.abc import Iterator
+
 from ..nn.functional.attention import allowed
 
 
@@ -63,3 +67,41 @@ def cudnn_sdp_enabled() -> bool:
 def enable_cudnn_sdp(enabled: bool) -> None:
     """Set the flag of a way that CUDA has."""
     _enable("cudnn", enabled)
+
+
+def is_flash_attention_available() -> bool:
+    """Whether CUDA's fused kernel is there: False."""
+    return False
+
+
+@contextlib.contextmanager
+def _only(kernels: frozenset[str]) -> Iterator[dict[str, object]]:
+    before, allowed.kernels = allowed.kernels, kernels
+    try:
+        yield {}
+    finally:
+        allowed.kernels = before
+
+
+def sdp_kernel(
+    enable_flash: bool = True,
+    enable_math: bool = True,
+    enable_mem_efficient: bool = True,
+    enable_cudnn: bool = True,
+) -> contextlib.AbstractContextManager[dict[str, object]]:
+    """The older form of `torch.nn.attention.sdpa_kernel`: a context manager, with a warning.
+
+    >>> import warnings
+    >>> import gradiente as torch
+    >>> with warnings.catch_warnings(action="ignore"), torch.backends.cuda.sdp_kernel(enable_flash=False):
+    ...     torch.backends.cuda.flash_sdp_enabled()
+    False
+    """
+    warnings.warn(
+        "`torch.backends.cuda.sdp_kernel()` is deprecated. In the future, this context manager will be removed. Please "
+        "see `torch.nn.attention.sdpa_kernel()` for the new context manager, with updated signature.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    flags = {"flash": enable_flash, "mem_efficient": enable_mem_efficient, "math": enable_math, "cudnn": enable_cudnn}
+    return _only(frozenset(name for name, on in flags.items() if on))
