@@ -34,7 +34,10 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
         name: (f"torch.{name}(x)", {"x": LONG})
         for name in ("exp", "tanh", "sin", "erf", "sigmoid", "relu", "abs", "square")
     },
-    **{name: (f"F.{name}(x)", {"x": LONG}) for name in ("gelu", "silu", "softplus", "elu", "leaky_relu", "dropout")},
+    **{
+        name: (f"F.{name}(x)", {"x": LONG})
+        for name in ("gelu", "silu", "softplus", "elu", "leaky_relu", "hardswish", "dropout")
+    },
     "sqrt": ("torch.sqrt(x * x + 0.1)", {"x": LONG}),
     "log1p": ("torch.log1p(x * x)", {"x": LONG}),
     "mul": ("x * y", {"x": LONG, "y": LONG}),
@@ -53,6 +56,11 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "cat": ("torch.cat([x, y])", {"x": SQUARE, "y": SQUARE}),
     "index rows": ("x[i]", {"x": SQUARE}),
     "scatter_add": ("x.scatter_add(0, i[:, None].expand(1000, 1000), y)", {"x": SQUARE, "y": SQUARE}),
+    "scatter_reduce amax": (
+        "x.scatter_reduce(0, i[:, None].expand(1000, 1000), y, 'amax')",
+        {"x": SQUARE, "y": SQUARE},
+    ),
+    "cummax": ("x.cummax(1)[0]", {"x": SQUARE}),
     "softmax": ("x.softmax(1)", {"x": SQUARE}),
     "cross_entropy": ("F.cross_entropy(x, i)", {"x": SQUARE}),
     "mse_loss": ("F.mse_loss(x, y)", {"x": SQUARE, "y": SQUARE}),
@@ -69,12 +77,14 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
     "einsum": ("torch.einsum('bij,bkj->bik', x, y)", {"x": (64, 128, 64), "y": (64, 128, 64)}),
     "attention": ("F.scaled_dot_product_attention(x, x, x)", {"x": (8, 8, 128, 64)}),
     "conv2d": ("F.conv2d(x, w, b, 1, 1)", {"x": (8, 64, 32, 32), "w": (64, 64, 3, 3), "b": (64,)}),
+    "conv3d": ("F.conv3d(x, w, b, 1, 1)", {"x": (2, 16, 16, 16, 16), "w": (16, 16, 3, 3, 3), "b": (16,)}),
     "depthwise conv2d": ("F.conv2d(x, w, None, 1, 1, 1, 96)", {"x": (8, 96, 56, 56), "w": (96, 1, 3, 3)}),
     "max_pool2d": ("F.max_pool2d(x, 2)", {"x": IMAGES}),
     "avg_pool2d": ("F.avg_pool2d(x, 2)", {"x": IMAGES}),
     "interpolate": ("F.interpolate(x, scale_factor=2, mode='bilinear')", {"x": (4, 32, 64, 64)}),
     "grid_sample": ("F.grid_sample(x, g, align_corners=False)", {"x": (8, 16, 64, 64), "g": (8, 64, 64, 2)}),
     "cdist": ("torch.cdist(x, y)", {"x": (500, 64), "y": (500, 64)}),
+    "cdist of order 1": ("torch.cdist(x, y, p=1.0)", {"x": (500, 64), "y": (500, 64)}),
     "pdist": ("F.pdist(x)", {"x": (500, 64)}),
     "fft": ("torch.fft.rfft(x).abs()", {"x": SQUARE}),
     "inv": ("torch.linalg.inv(x)", {"x": (300, 300)}),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gradiente as torch
+from gradiente.arrays import numpy_large
 
 ACTIVATIONS = ["relu", "relu6", "hardtanh", "hardsigmoid", "hardswish", "softshrink", "hardshrink", "elu", "selu",
                "celu", "leaky_relu", "gelu", "softplus", "threshold"]  # fmt: skip
@@ -57,6 +58,24 @@ def test_bounds_of_large_arrays(dtype: str, rng: np.random.Generator) -> None:
         assert found.numpy().dtype == dtype
         np.testing.assert_array_equal(found.numpy(), expected)
     assert np.nanmin(torch.from_numpy(x).relu().numpy()) == 0
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.3, 0.999, 1.0])
+def test_choices_in_any_proportion(share: float, dtype: str, rng: np.random.Generator) -> None:
+    """With numbers and with gaps, on either side; -0.0 and NaN are chosen as they are."""
+    chosen = rng.random((90, 100)) < share
+    x, y = (rng.standard_normal((90, 100)).astype(dtype) for _ in range(2))
+    x[:2], y[3:5] = math.nan, -0.0
+    for a in (x, x.T.copy().T, np.repeat(x, 2, axis=1)[:, ::2], 1.5, -0.0, 0):
+        for b in (y, np.repeat(y, 2, axis=0)[::2], 2.5, 0):
+            if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+                found = numpy_large.where(chosen, a, b)
+                wanted = np.where(chosen, np.asarray(a, dtype), np.asarray(b, dtype))
+                assert found.dtype == dtype
+                np.testing.assert_array_equal(found, wanted)
+                np.testing.assert_array_equal(np.signbit(found), np.signbit(wanted))
+                assert not any(np.shares_memory(found, side) for side in (a, b) if isinstance(side, np.ndarray))
 
 
 def test_choices_without_one_side_are_copies(rng: np.random.Generator) -> None:

@@ -42,12 +42,28 @@ def where(condition: Array, a: Array, b: Array) -> Array:
     one, other = _bits_of(a, model), _bits_of(b, model)
     if one is None or other is None:
         return np.where(condition, a, b)
-    if other.ndim and not condition.any():  # as where a function has a form of its own from some bound on
-        return b.copy()
+    count = np.count_nonzero(condition)
+    if min(count, model.size - count) * _RARE < model.size:
+        few, most, there = (a, b, condition) if count * 2 < model.size else (b, a, np.logical_not(condition))
+        if most.__class__ is np.ndarray and most.shape == model.shape:
+            return _replaced(most, few, there)
     out = np.bitwise_xor(one, other)
     np.multiply(out, condition.astype(bits), out)
     np.bitwise_xor(out, other, out)
     return out.view(model.dtype)
+
+
+_RARE = 64
+"""One side of a choice is replaced by itself if so few elements come from it."""
+
+
+def _replaced(x: Array, by: Any, where: Array) -> Array:
+    """A copy of x with other values at few places, such as beyond the bound from which on a function is another."""
+    out = x.copy()
+    places = np.flatnonzero(where)
+    if len(places):
+        out.reshape(-1)[places] = by.reshape(-1)[places] if by.__class__ is np.ndarray and by.ndim else by
+    return out
 
 
 def _kept(x: Array, condition: Array, bits: Any) -> Array:
