@@ -36,8 +36,8 @@ def row_distance_slopes(g: Array, a: Array, b: Array, out: Array, p: float) -> A
     if slope.size and b.size:
         results = slope.reshape(-1, *a.shape[-2:])
         for i, place in enumerate(np.ndindex(lead)):
-            given = [np.broadcast_to(x, (*lead, *x.shape[-2:]))[place] for x in (g, a, b, out)]
-            _slopes(*given, p, results[i])
+            h, one, other, found = [np.broadcast_to(x, (*lead, *x.shape[-2:]))[place] for x in (g, a, b, out)]
+            _slopes(h, one, other, found, p, results[i])
     return slope
 
 
