@@ -8,6 +8,8 @@ from typing import Any, SupportsIndex, cast, overload
 
 from .shown import ShownAsTorchs
 
+_item = tuple[int, ...].__getitem__
+
 
 class Size(tuple[int, ...], metaclass=ShownAsTorchs):
     """The sizes of a tensor's dimensions: a tuple that prints as `torch.Size([2, 3])`.
@@ -38,7 +40,9 @@ class Size(tuple[int, ...], metaclass=ShownAsTorchs):
     @overload
     def __getitem__(self, key: slice) -> Size: ...
     def __getitem__(self, key: Any) -> Any:
-        found: Any = super().__getitem__(key)
+        if key.__class__ is int:  # nearly always
+            return _item(self, key)
+        found: Any = _item(self, key)
         return Size(found) if isinstance(key, slice) else found
 
     def __add__(self, other: Any) -> Size:  # pyright: ignore[reportIncompatibleMethodOverride]
