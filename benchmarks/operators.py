@@ -1,10 +1,11 @@
-"""Single operators on large arrays, forward and backward, on one core: gradiente's time divided by PyTorch's.
+"""Single operators, forward and backward, on one core: gradiente's time divided by PyTorch's.
 
-    python benchmarks/operators.py            prints each ratio, then a table by how large it is
+    python benchmarks/operators.py            on large arrays: prints each ratio, then a table by how large it is
     python benchmarks/operators.py softmax    those with "softmax" in their names
+    python benchmarks/operators.py --small    on arrays of about a hundred numbers, where the calls are what costs
 
-Both libraries run in this process with one thread each, in turns; the figure is the median of the ratios of the rounds.
-Nothing is timed whose results differ.
+Both libraries run in this process with one thread each, in turns; the figure is the median of the ratios of the rounds,
+of the time that the processor worked for them. Nothing is timed whose results differ.
 """
 
 from __future__ import annotations
@@ -93,7 +94,73 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
 }
 """By name: a call, and the shapes of the tensors in it, all of which are tracked."""
 
-BRACKETS = [(1.05, "at most as long"), (2.0, "up to twice"), (4.0, "two to four times"), (1e9, "longer")]
+FEW, IMAGE, MATRIX = (8, 16), (2, 3, 8, 8), (5, 5)
+SMALL: dict[str, tuple[str, dict[str, tuple[int, ...]]]] = {
+    **{name: (f"torch.{name}(x)", {"x": FEW}) for name in ("exp", "sin", "tanh", "sigmoid", "abs", "square", "erf")},
+    **{name: (f"F.{name}(x)", {"x": FEW}) for name in ("relu", "gelu", "silu", "softplus", "elu", "leaky_relu")},
+    **{name: (f"torch.{name}(x, y)", {"x": FEW, "y": FEW}) for name in ("add", "mul", "maximum", "atan2", "logaddexp")},
+    **{name: (f"x.{name}(1)", {"x": FEW}) for name in ("sum", "mean", "std", "amax", "logsumexp", "cumsum", "softmax")},
+    **{name: (f"x.{name}(1)[0]", {"x": FEW}) for name in ("max", "sort", "median")},
+    **{name: (f"x.{name}(1)", {"x": FEW}) for name in ("prod", "cumprod", "log_softmax")},
+    "topk": ("x.topk(3)[0]", {"x": FEW}),
+    "norm": ("x.norm()", {"x": FEW}),
+    "1 / x": ("1 / x", {"x": FEW}),
+    "x ** 2": ("x ** 2", {"x": FEW}),
+    "clamp": ("x.clamp(-1, 1)", {"x": FEW}),
+    "where": ("torch.where(x > 0, x, y)", {"x": FEW, "y": FEW}),
+    "masked_fill": ("x.masked_fill(x > 0, 0.0)", {"x": FEW}),
+    "add a row": ("x + b", {"x": FEW, "b": (16,)}),
+    "matmul": ("x @ y", {"x": FEW, "y": (16, 4)}),
+    "linear": ("F.linear(x, w, b)", {"x": FEW, "w": (4, 16), "b": (4,)}),
+    "bmm": ("x @ y", {"x": (2, 6, 16), "y": (2, 16, 6)}),
+    "einsum": ("torch.einsum('ij,kj->ik', x, y)", {"x": FEW, "y": FEW}),
+    "outer": ("torch.outer(x, y)", {"x": (8,), "y": (16,)}),
+    "cross": ("torch.linalg.cross(x, y)", {"x": (8, 3), "y": (8, 3)}),
+    "cdist": ("torch.cdist(x, y)", {"x": FEW, "y": FEW}),
+    "pdist": ("F.pdist(x)", {"x": FEW}),
+    "cosine_similarity": ("F.cosine_similarity(x, y)", {"x": FEW, "y": FEW}),
+    "mse_loss": ("F.mse_loss(x, y)", {"x": FEW, "y": FEW}),
+    "cross_entropy": ("F.cross_entropy(x, i)", {"x": FEW}),
+    "layer_norm": ("F.layer_norm(x, (16,), w, b)", {"x": FEW, "w": (16,), "b": (16,)}),
+    "batch_norm": ("F.batch_norm(x, None, None, w, b, True)", {"x": FEW, "w": (16,), "b": (16,)}),
+    "group_norm": ("F.group_norm(x, 3)", {"x": IMAGE}),
+    "dropout": ("F.dropout(x)", {"x": FEW}),
+    "attention": ("F.scaled_dot_product_attention(x, x, x)", {"x": (2, 6, 16)}),
+    "embedding": ("F.embedding(i, w)", {"w": FEW}),
+    "conv1d": ("F.conv1d(x, w)", {"x": (2, 3, 16), "w": (4, 3, 3)}),
+    "conv2d": ("F.conv2d(x, w, b, 1, 1)", {"x": IMAGE, "w": (4, 3, 3, 3), "b": (4,)}),
+    "max_pool2d": ("F.max_pool2d(x, 2)", {"x": IMAGE}),
+    "avg_pool2d": ("F.avg_pool2d(x, 2)", {"x": IMAGE}),
+    "interpolate": ("F.interpolate(x, scale_factor=2, mode='bilinear')", {"x": IMAGE}),
+    "unfold": ("F.unfold(x, 3)", {"x": IMAGE}),
+    "pad": ("F.pad(x, (1, 1, 1, 1))", {"x": IMAGE}),
+    "cat": ("torch.cat([x, y])", {"x": FEW, "y": FEW}),
+    "stack": ("torch.stack([x, y])", {"x": FEW, "y": FEW}),
+    "chunk": ("x.chunk(2)[0]", {"x": FEW}),
+    "x[0]": ("x[0]", {"x": FEW}),
+    "x[:, 1:3]": ("x[:, 1:3]", {"x": FEW}),
+    "x[i]": ("x[i]", {"x": FEW}),
+    "x[mask]": ("x[x > 0]", {"x": FEW}),
+    "gather": ("x.gather(1, i[:, None])", {"x": FEW}),
+    "scatter_add": ("x.scatter_add(0, i[:, None].expand(8, 16), y)", {"x": FEW, "y": FEW}),
+    "index_add": ("x.index_add(0, i, y)", {"x": FEW, "y": FEW}),
+    "roll": ("x.roll(1, 0)", {"x": FEW}),
+    "reshape": ("x.reshape(16, 8)", {"x": FEW}),
+    "solve": ("torch.linalg.solve(x, y)", {"x": MATRIX, "y": (5,)}),
+    "inv": ("torch.linalg.inv(x)", {"x": MATRIX}),
+    "det": ("torch.linalg.det(x)", {"x": MATRIX}),
+    "cholesky": ("torch.linalg.cholesky(x @ x.T + torch.eye(5))", {"x": MATRIX}),
+    "fft": ("torch.fft.rfft(x).abs()", {"x": FEW}),
+}
+"""The same, small."""
+
+BRACKETS = [
+    (0.5, "at most half"),
+    (1.05, "at most as long"),
+    (2.0, "up to twice"),
+    (4.0, "two to four times"),
+    (1e9, "longer"),
+]
 
 
 def prepared(
@@ -104,7 +171,8 @@ def prepared(
     leaves = {
         k: m.from_numpy(rng.standard_normal(shape, dtype="float32")).requires_grad_() for k, shape in shapes.items()
     }
-    index = m.from_numpy(rng.integers(0, 1000, 1000))
+    rows = 1000 if any(n >= 1000 for shape in shapes.values() for n in shape) else 8
+    index = m.from_numpy(rng.integers(0, rows, rows))
     code = compile(call, call, "eval")
     names = {"torch": m, "F": m.nn.functional, "i": index, **leaves}
     seed = m.full_like(eval(code, names).detach(), 0.5)
@@ -121,33 +189,35 @@ def prepared(
 
 
 def seconds(run: Callable[[], None], times: int) -> float:
-    """The time of one run, of so many."""
-    start = time.perf_counter()
+    """The processor's time for one run, of so many."""
+    start = time.thread_time()
     for _ in range(times):
         run()
-    return (time.perf_counter() - start) / times
+    return (time.thread_time() - start) / times
 
 
-def measured(name: str, rounds: int = 9) -> float | None:
+def measured(case: tuple[str, dict[str, tuple[int, ...]]], rounds: int = 9) -> float | None:
     """The median ratio; None where the results differ."""
-    (ours, found), (theirs, expected) = (prepared(m, *CASES[name]) for m in (gradiente, torch))
+    (ours, found), (theirs, expected) = (prepared(m, *case) for m in (gradiente, torch))
     ours(), theirs()
     for a, b in zip(found(), expected(), strict=True):
-        if name != "dropout" and not np.allclose(
+        if "dropout" not in case[0] and not np.allclose(
             a, b, rtol=1e-2, atol=1e-3 * max(1.0, float(np.nanmax(np.abs(b)))), equal_nan=True
         ):
             return None
-    times = max(1, int(0.03 / seconds(theirs, 1)))
+    times = max(1, int(0.03 / seconds(theirs, 10)))
     return median([seconds(ours, times) / seconds(theirs, times) for _ in range(rounds)])
 
 
 def main() -> None:
     """Print each ratio, and the table."""
     torch.set_num_threads(1)
-    wanted = [name for name in CASES if all(part in name for part in sys.argv[1:])]
+    parts = [part for part in sys.argv[1:] if part != "--small"]
+    cases = CASES if len(parts) == len(sys.argv[1:]) else SMALL
+    wanted = [name for name in cases if all(part in name for part in parts)]
     rows: dict[str, list[tuple[float, str]]] = {title: [] for _, title in BRACKETS}
     for name in wanted:
-        ratio = measured(name)
+        ratio = measured(cases[name])
         print(f"{name:36} {'results differ' if ratio is None else f'{ratio:.2f}'}", flush=True)
         if ratio is not None:
             rows[next(title for limit, title in BRACKETS if ratio <= limit)].append((ratio, name))
