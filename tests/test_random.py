@@ -11,7 +11,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+import gradiente as torch
 from gradiente import random as gr
+from gradiente.random import words
 
 
 def seeded(seed: int = 0) -> gr.Generator:
@@ -377,3 +379,13 @@ def test_binomial_numbers_of_nan() -> None:
     counts, chances = np.array([np.nan, 5.0, np.nan, 0.0]), np.array([0.3, np.nan, 1.0, np.nan])
     drawn = gr.binomial(seeded(), counts, chances)
     assert np.isnan(drawn).tolist() == [True, True, True, False]
+
+
+def test_a_new_generator_knows_nothing_of_the_one_whose_twister_it_has():
+    def numbers(generator: torch.Generator) -> list[float]:
+        return [*torch.randn(3, generator=generator).tolist(), *torch.randn(700, generator=generator)[:3].tolist()]
+
+    expected = [numbers(g) for g in [torch.Generator().manual_seed(k) for k in range(6)]]  # all live at once
+    found = [numbers(torch.Generator().manual_seed(k)) for k in range(6)]
+    assert expected == found == [numbers(torch.Generator().manual_seed(k)) for k in range(6)]
+    assert 0 < len(words._spare) <= 4
