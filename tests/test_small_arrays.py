@@ -99,6 +99,18 @@ def test_whole_numbers_as_in_the_general_form(function):
     assert call(x, 0.5).dtype == (torch.float32 if function in ("add", "sub", "rsub", "mul") else torch.bool)
 
 
+@pytest.mark.parametrize("divisor", [1, 3, 2**63 - 1, -1, -3, True, 2.0])
+def test_quotients_of_whole_numbers(divisor):
+    x = torch.tensor(WHOLE[1:])
+    expected = [v // divisor for v in WHOLE[1:]], [v % divisor for v in WHOLE[1:]]
+    for found, values in zip((x // divisor, x % divisor), expected, strict=True):
+        assert found.dtype == (torch.float32 if divisor.__class__ is float else torch.int64)
+        if divisor.__class__ is not float:
+            assert found.tolist() == values
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        x // 0
+
+
 def test_truth_values_as_in_the_general_form():
     m = torch.tensor([False, False, True, True])
     n = torch.tensor([False, True, False, True])

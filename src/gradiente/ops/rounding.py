@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..tensor.core import Tensor
+from ..tensor.elementwise import of_whole
 from ..tensor.promotion import result_type
 from ..tensor.refusals import refuse
 from . import return_types
@@ -115,6 +118,8 @@ def floor_divide(input: Tensor | Number, other: Tensor | Number, *, out: Tensor 
     """
     if out is not None:
         return into(out, floor_divide(input, other), "floor_divide", input, other, cast=True)
+    if (found := of_whole(np.floor_divide, input, other)) is not None:
+        return found
     return _floor_divide(*_operands(input, other, "floor_divide"))
 
 
@@ -129,6 +134,8 @@ def remainder(input: Tensor | Number, other: Tensor | Number, *, out: Tensor | N
     """
     if out is not None:
         return into(out, remainder(input, other), "remainder", input, other, cast=True)
+    if (found := of_whole(np.remainder, input, other)) is not None:
+        return found
     input, other = _operands(input, other, "remainder")
     if not isinstance(input, Tensor):
         return _remainder_of_number(input, other)

@@ -312,6 +312,16 @@ def binary(
     return call
 
 
+def of_whole(function: Any, input: Any, divisor: Any) -> Tensor | None:
+    """A quotient or remainder of int64 tensors by a positive Python number, in the plain modes; None for all others."""
+    if divisor.__class__ is not int or not 0 < divisor < 2**63 or not isinstance(input, Tensor):
+        return None
+    array, mode = input._array, current()
+    if array.__class__ is not ndarray or array.dtype is not I8 or (mode is not PLAIN and mode is not NO_GRAD):
+        return None
+    return _untracked(function(array, divisor))
+
+
 def _untracked(value: Any) -> Tensor:
     """What NumPy computed, as a tensor without a node."""
     out = new(Tensor)
