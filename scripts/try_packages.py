@@ -85,7 +85,7 @@ PACKAGES = (
     Package("normflows", "1.7.3", ("tqdm",), ("normflows",)),
     Package("opt-einsum", "3.4.0", (), ("opt_einsum/tests",)),
     Package("pytorch-minimize", "0.1.0", (), ("tests",)),
-    Package("pytorch-optimizer", "4.1.0"),  # its tests make sparse tensors while they are collected
+    Package("pytorch-optimizer", "4.1.0"),  # one of its tests imports torch._dynamo.testing
     Package("pytorch-warmup", "0.2.0", (), ("test",)),
     Package("schedulefree", "1.4.1", ("typing_extensions",), ("schedulefree",)),
     Package("tensorly", "0.10.0", (), ("tensorly",), environment=(("TENSORLY_BACKEND", "pytorch"),)),

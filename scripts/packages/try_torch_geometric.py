@@ -15,7 +15,16 @@ from torch_geometric.nn import (
     global_max_pool,
     global_mean_pool,
 )
-from torch_geometric.utils import add_self_loops, degree, softmax, to_dense_adj, to_undirected
+from torch_geometric.utils import (
+    add_self_loops,
+    degree,
+    softmax,
+    spmm,
+    to_dense_adj,
+    to_torch_coo_tensor,
+    to_torch_csr_tensor,
+    to_undirected,
+)
 
 torch.manual_seed(0)
 edges = to_undirected(torch.randint(30, (2, 60)))
@@ -67,3 +76,15 @@ batch = Batch.from_data_list(graphs)
 print(batch, [p(batch.x, batch.batch).sum().item() for p in (global_add_pool, global_mean_pool, global_max_pool)])
 for part in DataLoader(graphs, batch_size=4, shuffle=True):
     print(part.num_graphs, part.x.shape, part.y.tolist(), part[0].num_nodes)
+for layout, to_adjacency in (("coo", to_torch_coo_tensor), ("csr", to_torch_csr_tensor)):
+    adjacency = to_adjacency(data.edge_index.flip(0), size=data.num_nodes)
+    print(layout, spmm(adjacency, data.x, reduce="mean").abs().sum().item())
+    for conv in (GCNConv(8, 4), SAGEConv(8, 4), GraphConv(8, 4)):
+        out = conv(data.x, adjacency)
+        out.sum().backward()
+        print(
+            layout,
+            type(conv).__name__,
+            f"{out.abs().sum().item():.4f}",
+            f"{sum(p.grad.abs().sum().item() for p in conv.parameters()):.4f}",
+        )

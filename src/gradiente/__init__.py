@@ -294,6 +294,8 @@ _LATER = {
     "sparse_coo_tensor": "sparse.creating",
     "sparse_csr_tensor": "sparse.compressed",
     **dict.fromkeys(("dsmm", "hspmm", "smm", "spmm", "sspaddmm"), "sparse.functions"),
+    "_convert_indices_from_coo_to_csr": "sparse.functions",
+    "_convert_indices_from_csr_to_coo": "sparse.functions",
     "GradScaler": "amp",
     "_standard_gamma": "distributions._draws",
     **dict.fromkeys(

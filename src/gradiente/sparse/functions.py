@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..tensor.core import Tensor
+import numpy as np
+
+from ..tensor.core import Tensor, wrap
 from . import products
 from ._registry import is_sparse, refused
 
@@ -107,6 +109,25 @@ def sspaddmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alph
     _need_sparse(input, "sspaddmm")
     _need_sparse(mat1, "sspaddmm")
     return products.sspaddmm(input, mat1, mat2, beta=beta, alpha=alpha)
+
+
+def _convert_indices_from_coo_to_csr(input: Tensor, size: int, *, out_int32: bool = False) -> Tensor:
+    """Where each of `size` rows begins among ascending numbers of rows, and how many there are.
+
+    What packages for graph networks take from torch.
+    """
+    starts = np.searchsorted(input._array, np.arange(size + 1))
+    return wrap(starts.astype(np.int32 if out_int32 else np.int64))
+
+
+def _convert_indices_from_csr_to_coo(
+    crow_indices: Tensor, col_indices: Tensor, *, out_int32: bool = False, transpose: bool = False
+) -> Tensor:
+    """The numbers of rows and columns of elements that are stored row by row; with `transpose` the other way round."""
+    counts = np.diff(crow_indices._array)
+    rows = np.repeat(np.arange(len(counts)), counts)
+    both = (col_indices._array, rows) if transpose else (rows, col_indices._array)
+    return wrap(np.stack(both).astype(np.int32 if out_int32 else np.int64))
 
 
 __all__ = ["dsmm", "hspmm", "smm", "spmm", "sspaddmm"]
