@@ -65,7 +65,7 @@ def test_names_under_the_redirection():
         (lambda: torch._dynamo.OptimizedModule(), "OptimizedModule cannot be made: nothing is compiled"),
         (lambda: torch.distributed.optim.ZeroRedundancyOptimizer([]), "connects no processes"),
         (lambda: torch.ones(2).to(torch.float8_e5m2), r"tensors of torch\.float8_e5m2 are not supported"),
-        (lambda: torch.zeros(2, layout=torch.sparse_coo), r"layout torch\.sparse_coo is not supported"),
+        (lambda: torch.zeros(2, layout=torch.sparse_csc), r"layout torch\.sparse_csc is not supported"),
         (lambda: torch.ops.aten._pin_memory.default(torch.ones(1)), "aten::_pin_memory is an operator of PyTorch's C"),
     ],
 )

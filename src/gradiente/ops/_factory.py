@@ -59,7 +59,7 @@ def settle(
     if layout is not None and layout is not strided:
         if not isinstance(layout, Layout):
             raise TypeError(f"{function}(): argument 'layout' must be torch.layout, not {type(layout).__name__}")
-        raise RuntimeError(f"{function}(): layout {layout!r} is not supported; torch.strided is (tensors are dense)")
+        raise RuntimeError(f"{function}(): layout {layout!r} is not supported; torch.strided is")
     need_place(device, function)
     if pin_memory:
         raise RuntimeError(PINNED)

@@ -215,7 +215,7 @@ _device = device
 class layout:
     """How elements are stored: `strided`, an address that is linear in the indices.
 
-    Other layouts have their names here, so that programs can ask for them; no tensor has one.
+    `sparse_coo` and `sparse_csr` are those of `torch.sparse`; the others have their names here, and no tensor has one.
 
     Example:
         >>> import gradiente as torch
