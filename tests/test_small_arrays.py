@@ -75,6 +75,16 @@ def test_rolled_and_stacked(shape, rng):
         xp.stack((x, x[None]))
 
 
+@pytest.mark.parametrize("shape", [(3, 4), (2, 5, 5), (0, 3), (1, 1), (40, 40)])
+@pytest.mark.parametrize("k", [-2, -1, 0, 1, 3])
+def test_triangles(shape, k, rng):
+    for x in (rng.standard_normal(shape), rng.integers(0, 9, shape), rng.random(shape) < 0.5):
+        for name in ("tril", "triu"):
+            found, expected = getattr(xp, name)(x, k=k), getattr(np, name)(x, k)
+            assert found.dtype == expected.dtype
+            np.testing.assert_array_equal(found, expected)
+
+
 WHOLE = [-(2**63), 2**63 - 1, -3, -1, 0, 1, 2, 3]
 
 

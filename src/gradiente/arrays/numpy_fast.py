@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 from typing import Any
 
@@ -183,6 +184,8 @@ FORMS: dict[str, Callable[..., Any]] = {
     "reshape": lambda x, shape: x.reshape(shape),
     "view": lambda x, shape: x.reshape(shape),
     "permute_dims": lambda x, axes: x.transpose(axes),
+    "tril": lambda x, k: tril(x, k=k),
+    "triu": lambda x, k: triu(x, k=k),
     "roll": lambda x, shift, axis: xp.roll(x, shift, axis=axis),
     "flip": lambda x, axis: np.flip(x, axis).copy(order="K"),  # NumPy's is a view
     "matrix_transpose": lambda x: x.mT,
@@ -313,6 +316,28 @@ def roll(x: Any, /, shift: Any, *, axis: Any = None) -> Any:
         return np.roll(x, shift, axis=axis)
     lead, at = (slice(None),) * (axis % x.ndim), -shift % x.shape[axis]
     return np.concatenate((x[(*lead, slice(at, None))], x[(*lead, slice(at))]), axis)
+
+
+@lru_cache(64)
+def _below(rows: int, columns: int, k: int) -> Any:
+    """Where a matrix lies on or below its diagonal number k."""
+    return np.tri(rows, columns, k, bool)
+
+
+@_short
+def tril(x: Any, /, *, k: int = 0) -> Any:
+    """The lower triangle; `numpy.tril`."""
+    if x.ndim < 2 or x.shape[-1] * x.shape[-2] > _LONG:
+        return np.tril(x, k)
+    return np.where(_below(*x.shape[-2:], k), x, np.zeros((), x.dtype))
+
+
+@_short
+def triu(x: Any, /, *, k: int = 0) -> Any:
+    """The upper triangle; `numpy.triu`."""
+    if x.ndim < 2 or x.shape[-1] * x.shape[-2] > _LONG:
+        return np.triu(x, k)
+    return np.where(_below(*x.shape[-2:], k - 1), np.zeros((), x.dtype), x)
 
 
 @_short

@@ -180,6 +180,11 @@ def solve_triangular(a: Array, b: Array, upper: bool = False, unitriangular: boo
     Many small systems are solved together, others by BLAS one after the other. Without NumPy's own BLAS by halves: the
     rows of the one half are eliminated from the other by a product of matrices.
     """
+    if a.ndim == b.ndim == 2 and a.dtype is b.dtype:
+        x = np.array(b, order="C")
+        if not numpy_blas.eliminate(a, x, upper, unitriangular):
+            _eliminate(a, x, upper, unitriangular)
+        return x
     lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     x = np.array(np.broadcast_to(b, (*lead, *b.shape[-2:])), dtype=np.result_type(a, b), order="C")
     n, width = x.shape[-2:]
