@@ -65,3 +65,15 @@ def test_softmax_in_blocks(function, rng):
         found = getattr(torch, function)(torch.from_numpy(x), 1).numpy()
     np.testing.assert_allclose(found, np.exp(exact) if function == "softmax" else exact, rtol=2e-6, atol=1e-6)
     assert np.isnan(found[5:8]).all()
+
+
+@pytest.mark.parametrize("function", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("axis", [0, -1])
+def test_softmax_of_a_single_number(function, axis):
+    x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    out = getattr(torch, function)(x, axis)
+    assert out.item() == (1 if function == "softmax" else 0)
+    (slope,) = torch.autograd.grad(out, x, create_graph=True)
+    assert slope.item() == 0
+    assert torch.autograd.grad(slope, x)[0].item() == 0
+    assert torch.func.jvp(lambda x: getattr(torch, function)(x, axis), (x.detach(),), (x.detach(),))[1].item() == 0

@@ -178,9 +178,9 @@ logcumsumexp: Primitive = general(
 )
 softmax: Primitive = general(
     "softmax",
-    lambda g, out, axis, extras: out * (g - extras.product_sums(g, out, (axis,))),
+    lambda g, out, axis, extras: out * (g - extras.product_sums(g, out, () if axis is None else (axis,))),
     forward=lambda x, axis, xp, wide=None: _widely(lambda x: _softmax(x, axis, xp), x, wide, xp),
-    jvp=lambda t, out, axis, extras: out * (t - extras.product_sums(t, out, (axis,))),
+    jvp=lambda t, out, axis, extras: out * (t - extras.product_sums(t, out, () if axis is None else (axis,))),
 )
 log_softmax: Primitive = general(
     "log_softmax",
