@@ -52,6 +52,19 @@ PROGRAMS = {
     "vmap": "m.func.vmap(lambda x: x @ b)(B.detach())",
     "a checkpoint": "m.utils.checkpoint.checkpoint(nn.Linear(5, 6), a, use_reentrant=False).sum().backward()",
     "second order": "m.autograd.grad((a @ b).pow(2).sum(), (a, b), create_graph=True)[0].sum().backward()",
+    "the gradient of one": "m.autograd.grad((a @ b).sum(), a)",
+    "the gradient of a large one": (
+        "x, w = m.ones(40, 50, requires_grad=True), m.ones(50, 60, requires_grad=True);"
+        "m.autograd.grad((x @ w).tanh().sum(), x)"
+    ),
+    "one gradient of second order": (
+        "g = m.autograd.grad((a @ b).pow(2).sum(), a, create_graph=True)[0]; m.autograd.grad(g.sum(), b)"
+    ),
+    "the gradient of the input of a layer": "m.autograd.grad(F.linear(a, m.ones(6, 5, requires_grad=True)).sum(), a)",
+    "the gradient of an image": (
+        "x, w = m.ones(2, 3, 10, 10, requires_grad=True), m.ones(8, 3, 3, 3, requires_grad=True);"
+        "m.autograd.grad(F.conv2d(x, w).sum(), x)"
+    ),
     "convolutions of second order": (
         "x, w = m.ones(2, 3, 6, 6, requires_grad=True), m.ones(4, 3, 3, 3, requires_grad=True);"
         "m.autograd.grad(F.conv2d(x, w).pow(2).sum(), (x, w), create_graph=True)[0].sum().backward()"

@@ -253,6 +253,8 @@ def _visit(node: Node, g: Any, step: Step, selection: Any, wrap: Any, unwrap: An
     if hooks is not None and hooks.pre:
         g = run_before(node, g, wrap, unwrap)
         nothing = nothing or g is None
+    if selection is not None and plan.some is not None:
+        step = partial(plan.some, step is plan.taped, selection.needed)
     try:
         if nothing and not node.makes_something:
             gs = node.show().nothing()

@@ -6,7 +6,7 @@ order, and it is created after all of them: `seq`, its moment of creation, is a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, ClassVar
 
 from .hooks import NodeHooks, RemovableHandle, register
@@ -50,6 +50,8 @@ class Plan:
     the saved values, in the order of `node.tensors`; `outputs` counts the results; `kind` knows the name.
     `single`: there is one edge; `node.edges` is that edge itself, and `raw` and `taped` return its cotangent itself.
     `pair`: there are two; the second one is `node.other`. A tuple would be one object more for the garbage collector.
+    `some(taped, needed, node, g)`, if there is one, does what either does, and may spare the work for edges that lead
+    to none of the nodes in `needed`: None there.
     """
 
     __slots__ = (
@@ -62,6 +64,7 @@ class Plan:
         "pair",
         "raw",
         "single",
+        "some",
         "sources",
         "taped",
         "tracked",
@@ -87,6 +90,7 @@ class Plan:
         self.outputs: int = outputs
         self.single: bool = single
         self.pair: bool = pair
+        self.some: Callable[[bool, Container[Node], Any, Any], Sequence[Any]] | None = None
         self.sources: tuple[int, ...] = ()
         """Which operand each saved value is; -1 for the result."""
         self.constants: tuple[tuple[str, int], ...] = ()

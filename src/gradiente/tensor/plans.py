@@ -8,14 +8,14 @@ form, which does the same without dictionaries (see docs/performance.md).
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
 from ..arrays import extras_of, numpy_fast
-from ..graph import Kind, Node, Plan
+from ..graph import Kind, Node, Plan, edges_of, split_edge
 from ..rules import Primitive, sum_to_shape
 from .core import Tensor
 from .saved import stale, unpack_raw, unpack_tensor
@@ -78,12 +78,18 @@ def general_plan(
     single = len(tracked) == 1
     vjp = primitive.vjp
 
-    def pull(node: Node, g: Any, given: dict[str, Any], unpack: Callable[[Node, int], Any]) -> Any:
+    def pull(
+        node: Node,
+        g: Any,
+        given: dict[str, Any],
+        unpack: Callable[[Node, int], Any],
+        wanted: Sequence[bool] = (True,) * len(tracked),
+    ) -> Any:
         env = environment(node, given, unpack)
         _, shapes, dtypes = node.facts
         found: list[Any] = []
-        for i in tracked:
-            cotangent = vjp(i, g, env, is_complex)
+        for i, here in zip(tracked, wanted, strict=True):
+            cotangent = vjp(i, g, env, is_complex) if here else None
             if cotangent is not None and (dtypes is not None or cotangent.shape != shapes[i]):
                 cotangent = border(cotangent, shapes[i], None if dtypes is None else dtypes[i], given["xp"])
             found.append(cotangent)
@@ -100,11 +106,36 @@ def general_plan(
     def taped(node: Node, g: Any) -> Any:
         return pull(node, g, namespaces(g.__array_namespace__()), unpack_tensor)
 
+    def some(on_tensors: bool, needed: Container[Node], node: Node, g: Any) -> Any:
+        if not on_tensors and _is_small(node, g):
+            return raw(node, g)
+        wanted = _wanted(node, needed)
+        if on_tensors:
+            return pull(node, g, namespaces(g.__array_namespace__()), unpack_tensor, wanted)
+        return raw(node, g) if all(wanted) else pull(node, g, bare, unpack_raw, wanted)
+
     if xp is not np:
         from .batching import on_batched
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
-    return Plan(raw, taped, mask, kind, names, single=single, pair=len(tracked) == 2)
+    plan = Plan(raw, taped, mask, kind, names, single=single, pair=len(tracked) == 2)
+    if xp is np and not single and not short:
+        plan.some = some
+    return plan
+
+
+_FEW = 1024
+"""The work for fewer numbers costs less than a call that spares some of it."""
+
+
+def _is_small(node: Node, g: Any) -> bool:
+    """Whether a rule has little work with a cotangent and the saved values."""
+    return g.size < _FEW and all(isinstance(x, Tensor) and x._array.size < _FEW for x in node.tensors or ())
+
+
+def _wanted(node: Node, needed: Container[Node]) -> list[bool]:
+    """For each edge, whether it leads to a node that is needed."""
+    return [split_edge(edge)[0] in needed for edge in edges_of(node)]
 
 
 def _float32(array: Any) -> Any:
@@ -138,16 +169,31 @@ def direct_plan(primitive: Primitive, kind: Kind, mask: tuple[bool, ...]) -> Pla
 
     tracked = tuple(i for i, needed in enumerate(mask) if needed)
 
-    def taped(node: Node, g: Any) -> Any:
+    single = len(tracked) == 1
+
+    def pull(node: Node, g: Any, xp: Any, unpack: Callable[[Node, int], Any], wanted: Sequence[bool]) -> Any:
         if node.tensors is None:
             raise node.freed()
-        xp = g.__array_namespace__()
-        env = {name: unpack_tensor(node, i) for i, name in enumerate(names)}
+        env = {name: unpack(node, i) for i, name in enumerate(names)}
         env["xp"], env["extras"] = xp, xp.extras
-        cotangents = tuple(primitive.vjp(i, g, env) for i in tracked)
-        return cotangents[0] if len(tracked) == 1 else cotangents
+        found = tuple(primitive.vjp(i, g, env) if here else None for i, here in zip(tracked, wanted, strict=True))
+        return found[0] if single else found
 
-    return Plan(raw, taped, mask, kind, names, single=len(tracked) == 1, pair=len(tracked) == 2)
+    def taped(node: Node, g: Any) -> Any:
+        return pull(node, g, g.__array_namespace__(), unpack_tensor, (True,) * len(tracked))
+
+    def some(on_tensors: bool, needed: Container[Node], node: Node, g: Any) -> Any:
+        if not on_tensors and g.size < _FEW:
+            return raw(node, g)
+        wanted = _wanted(node, needed)
+        if on_tensors:
+            return pull(node, g, g.__array_namespace__(), unpack_tensor, wanted)
+        return raw(node, g) if all(wanted) else pull(node, g, numpy_fast.xp, unpack_raw, wanted)
+
+    plan = Plan(raw, taped, mask, kind, names, single=single, pair=len(tracked) == 2)
+    if not single:
+        plan.some = some
+    return plan
 
 
 class _Symbol:

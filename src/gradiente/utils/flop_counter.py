@@ -9,10 +9,11 @@ from __future__ import annotations
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from .._missing import Getter, missing_in
-from ..graph import Node, change, current, split_edge
+from ..graph import Node, change, current, edges_of, split_edge
 from ..ops._operators import operators
 from ..tensor.core import Tensor
 from ..tensor.intercepting import Interceptor, Step, Watch
@@ -181,7 +182,7 @@ class _Counter(Interceptor):
                 found, needs, parents, convolution = known
                 # a step that is recorded runs primitives, which are shown; but torch has one operator for convolutions
                 if convolution or not _recorded(g):
-                    self._add(found.backward(needs), found.times, parents)
+                    self._add(found.backward(_wanted(node, needs, step)), found.times, parents)
                 self._counted_already = before or convolution
             try:
                 return step(node, g) if watch is None else watch(node, g, step)
@@ -189,6 +190,14 @@ class _Counter(Interceptor):
                 self._counted_already = before
 
         return run
+
+
+def _wanted(node: Node, needs: tuple[bool, ...], step: Step) -> tuple[bool, ...]:
+    """The operands whose gradients a step is asked for, of those that `needs` names; see `Plan.some`."""
+    if not isinstance(step, partial):
+        return needs
+    edges = iter(edges_of(node))
+    return tuple([need and split_edge(next(edges))[0] in step.args[1] for need in needs])
 
 
 def _recorded(g: Any) -> bool:
