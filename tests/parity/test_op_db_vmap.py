@@ -138,10 +138,10 @@ def compare(subject: Subject, function: Callable[..., Any], mapped: list[int], w
             return
         raise AssertionError(f"{what} over {mapped}: {type(error).__name__}: {error}") from error
     for f, w in zip(found, zip(*wanted, strict=True), strict=True):
-        together = gradiente.stack(list(w)).detach().numpy()
+        together = gradiente.stack([x.to_dense() for x in w]).detach().numpy()  # of `sparse=True`, sparse ones
         assert f.dtype == w[0].dtype, f"{what} over {mapped}"
         np.testing.assert_allclose(
-            f.detach().numpy(), together, rtol=1e-7, atol=1e-9, err_msg=f"{what} over {mapped}"
+            f.detach().to_dense().numpy(), together, rtol=1e-7, atol=1e-9, err_msg=f"{what} over {mapped}"
         )  # other orders of summation, divided by small numbers
 
 

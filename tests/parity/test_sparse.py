@@ -15,7 +15,11 @@ from outcomes import assert_same
 
 torch: Any = pytest.importorskip("torch")
 
-torch.sparse.check_sparse_tensor_invariants.disable()  # it warns once where this is left open
+
+@pytest.fixture(autouse=True)
+def _unchecked() -> None:
+    """torch warns where this is left open, and its own test tools, which other tests import, switch it on."""
+    torch.sparse.check_sparse_tensor_invariants.disable()
 
 
 def calls(text: str) -> list[str]:
