@@ -103,6 +103,7 @@ bench-quick: $(PARITY)/.base
 
 bench: $(PARITY)/.base
 	$(PBIN)/python benchmarks/compare.py
+	$(PBIN)/python benchmarks/models.py
 	$(PBIN)/python benchmarks/transforms.py
 	$(PBIN)/python benchmarks/footprint.py
 	$(PBIN)/python benchmarks/crossover.py
