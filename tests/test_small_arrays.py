@@ -154,3 +154,21 @@ def test_statistics_that_may_not_be_written_to_are_refused():
     with pytest.raises(RuntimeError, match="the tensor's memory is read-only"):
         F.batch_norm(torch.ones(2, 3), mean, torch.ones(3), training=True)
     assert not fixed.any()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: x.kthvalue(2).indices,
+        lambda x: x.median(0).indices,
+        lambda x: x.nanmedian(0).indices,
+        lambda x: x.mode(0).indices,
+        lambda x: x.max(0).indices,
+        lambda x: torch.bernoulli(x[0] * 0 + 0.5),
+    ],
+)
+def test_single_numbers_are_arrays_of_no_dimensions(call):
+    found = call(torch.tensor([1.0, 2.0, 2.0, 1.0]))
+    assert found.shape == ()
+    assert isinstance(found._array, np.ndarray)
+    assert "meta" not in repr(found)

@@ -56,6 +56,8 @@ def same(ours: Any, theirs: Any, what: str, rough: float = 1.0) -> None:
     if isinstance(theirs, torch.Tensor):
         if not isinstance(ours, gradiente.Tensor):
             raise Differs(f"{what}: {type(ours).__name__} instead of a tensor")
+        if isinstance(ours._array, np.generic):
+            raise Differs(f"{what}: a number of NumPy's instead of an array of no dimensions")
         name = str(theirs.dtype)
         if str(ours.dtype) != name:
             raise Differs(f"{what}: {ours.dtype} instead of {name}")

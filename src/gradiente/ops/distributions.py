@@ -12,7 +12,7 @@ from ..arrays.meta import is_meta, without_values
 from ..graph import current
 from ..rules import table
 from ..tensor.batching import batched_here, drawn_each, drawn_from
-from ..tensor.core import Tensor
+from ..tensor.core import Tensor, box
 from ..tensor.devices import layout as Layout
 from ..tensor.dispatch import kind_of
 from ..tensor.dtypes import SCALAR_NAMES, get_default_dtype
@@ -44,7 +44,7 @@ def _result(array: Any, parameters: tuple[tuple[Any, Any], ...], out: Tensor | N
     """The tensor of drawn numbers. As in torch it belongs to the graph of its parameters; their gradient is zero."""
     if out is not None:
         return put_out(out, array, function)
-    result = made(array)
+    result = made(box(array))
     if current().grad:
         for parameter, node in parameters:
             if isinstance(parameter, Tensor) and parameter._node is not None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays.numpy_ordering import first_places, nth_places
 from ..graph import current
-from ..tensor.core import Tensor, wrap
+from ..tensor.core import Tensor, box, wrap
 from . import return_types
 from ._define import primitive
 from ._out import into
@@ -159,7 +159,7 @@ def _nth_place(input: Tensor, n: int, axis: int, keepdim: bool) -> Any:
     """The place of the n-th smallest element along `axis`."""
     places = nth_places(input._array, n, axis) if _is_plain(input._array) else None
     if places is None:
-        return _nth(_order(input, axis)._array, n, axis, keepdim)
+        return box(_nth(_order(input, axis)._array, n, axis, keepdim))  # for a vector NumPy returns a number
     return places if keepdim else places.squeeze(axis)
 
 
@@ -218,7 +218,7 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
             bad = np.isnan(array)
             first = np.argmax(bad, axis=axis, keepdims=keepdim)
             order = np.where(np.any(bad, axis=axis, keepdims=keepdim), first, order)
-    indices = wrap(order)
+    indices = wrap(box(order))
     return return_types.median((_median_at(input, indices, axis=axis, keepdims=keepdim), indices))
 
 
