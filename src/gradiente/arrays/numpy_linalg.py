@@ -182,13 +182,11 @@ def solve_triangular(a: Array, b: Array, upper: bool = False, unitriangular: boo
     """
     if a.ndim == b.ndim == 2 and a.dtype is b.dtype:
         x = np.array(b, order="C")
-        if not numpy_blas.eliminate(a, x, upper, unitriangular):
-            _eliminate(a, x, upper, unitriangular)
-        return x
-    lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
-    x = np.array(np.broadcast_to(b, (*lead, *b.shape[-2:])), dtype=np.result_type(a, b), order="C")
+    else:
+        lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        x = np.array(np.broadcast_to(b, (*lead, *b.shape[-2:])), dtype=np.result_type(a, b), order="C")
     n, width = x.shape[-2:]
-    if n <= _FEW_ROWS and width <= 4 * n <= math.prod(lead):
+    if n <= _FEW_ROWS and width <= 4 * n <= math.prod(x.shape[:-2]):
         return _together(a, x, upper, unitriangular)
     if not numpy_blas.eliminate(a, x, upper, unitriangular):
         _eliminate(a, x, upper, unitriangular)

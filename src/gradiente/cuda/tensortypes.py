@@ -19,9 +19,6 @@ class cudatype(tensortype):
     def __instancecheck__(cls, instance: object) -> bool:
         return False
 
-    def __repr__(cls) -> str:
-        return f"<class 'torch.cuda.{cls.__name__}'>"
-
 
 def _type(dtype: dtypes.dtype) -> cudatype:
     name = TENSOR_TYPES[dtype.name]

@@ -130,7 +130,7 @@ class tensortype(type):
         return isinstance(instance, Tensor) and instance.dtype is cls.dtype and not instance.is_sparse
 
     def __repr__(cls) -> str:
-        return f"<class 'torch.{cls.__name__}'>"
+        return f"<class '{cls.__module__}.{cls.__name__}'>"
 
 
 def _type(dtype: Dtype) -> tensortype:

@@ -106,21 +106,13 @@ def general_plan(
     def taped(node: Node, g: Any) -> Any:
         return pull(node, g, namespaces(g.__array_namespace__()), unpack_tensor)
 
-    def some(on_tensors: bool, needed: Container[Node], node: Node, g: Any) -> Any:
-        if not on_tensors and _is_small(node, g):
-            return raw(node, g)
-        wanted = _wanted(node, needed)
-        if on_tensors:
-            return pull(node, g, namespaces(g.__array_namespace__()), unpack_tensor, wanted)
-        return raw(node, g) if all(wanted) else pull(node, g, bare, unpack_raw, wanted)
-
     if xp is not np:
         from .batching import on_batched
 
         taped = on_batched(taped)  # pyright: ignore[reportAssignmentType] - called by position only
     plan = Plan(raw, taped, mask, kind, names, single=single, pair=len(tracked) == 2)
     if xp is np and not single and not short:
-        plan.some = some
+        plan.some = _sparing(raw, lambda node, g, xp, *rest: pull(node, g, namespaces(xp), *rest), _is_small)
     return plan
 
 
@@ -131,6 +123,22 @@ _FEW = 1024
 def _is_small(node: Node, g: Any) -> bool:
     """Whether a rule has little work with a cotangent and the saved values."""
     return g.size < _FEW and all(isinstance(x, Tensor) and x._array.size < _FEW for x in node.tensors or ())
+
+
+def _sparing(
+    raw: Callable[[Node, Any], Any], pull: Callable[..., Any], is_small: Callable[[Node, Any], bool]
+) -> Callable[[bool, Container[Node], Node, Any], Any]:
+    """The function `Plan.some`: `pull(node, g, xp, unpack, wanted)` runs the rules of the edges that are wanted."""
+
+    def some(on_tensors: bool, needed: Container[Node], node: Node, g: Any) -> Any:
+        if not on_tensors and is_small(node, g):
+            return raw(node, g)
+        wanted = _wanted(node, needed)
+        if on_tensors:
+            return pull(node, g, g.__array_namespace__(), unpack_tensor, wanted)
+        return raw(node, g) if all(wanted) else pull(node, g, numpy_fast.xp, unpack_raw, wanted)
+
+    return some
 
 
 def _wanted(node: Node, needed: Container[Node]) -> list[bool]:
@@ -168,7 +176,6 @@ def direct_plan(primitive: Primitive, kind: Kind, mask: tuple[bool, ...]) -> Pla
         return None
 
     tracked = tuple(i for i, needed in enumerate(mask) if needed)
-
     single = len(tracked) == 1
 
     def pull(node: Node, g: Any, xp: Any, unpack: Callable[[Node, int], Any], wanted: Sequence[bool]) -> Any:
@@ -182,17 +189,9 @@ def direct_plan(primitive: Primitive, kind: Kind, mask: tuple[bool, ...]) -> Pla
     def taped(node: Node, g: Any) -> Any:
         return pull(node, g, g.__array_namespace__(), unpack_tensor, (True,) * len(tracked))
 
-    def some(on_tensors: bool, needed: Container[Node], node: Node, g: Any) -> Any:
-        if not on_tensors and g.size < _FEW:
-            return raw(node, g)
-        wanted = _wanted(node, needed)
-        if on_tensors:
-            return pull(node, g, g.__array_namespace__(), unpack_tensor, wanted)
-        return raw(node, g) if all(wanted) else pull(node, g, numpy_fast.xp, unpack_raw, wanted)
-
     plan = Plan(raw, taped, mask, kind, names, single=single, pair=len(tracked) == 2)
     if not single:
-        plan.some = some
+        plan.some = _sparing(raw, pull, lambda _, g: g.size < _FEW)  # what it saved has the size of g
     return plan
 
 
