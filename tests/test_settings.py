@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
 import pytest
 
 import gradiente as torch
+from gradiente.arrays import numpy_blas
 
 
 def test_nothing_of_this_is_loaded_before_it_is_asked_for():
@@ -50,10 +52,24 @@ def test_flags_can_be_set():
 def settings():
     from gradiente._settings import _kept
 
-    before = dict(vars(_kept))
+    before, threads = dict(vars(_kept)), numpy_blas.threads()
     yield
+    numpy_blas.set_threads(threads)
     vars(_kept).clear()
     vars(_kept).update(before)
+
+
+@pytest.mark.usefixtures("settings")
+def test_set_num_threads_is_for_blas(monkeypatch):
+    assert torch.get_num_threads() == numpy_blas.threads() > 0
+    torch.set_num_threads(1)
+    assert torch.get_num_threads() == numpy_blas.threads() == 1
+    torch.set_num_threads(1000)  # no more than there are processors
+    assert torch.get_num_threads() == 1000 > os.cpu_count() == numpy_blas.threads()
+    monkeypatch.setattr(numpy_blas, "_library", lambda: None)  # another BLAS: the number is kept
+    monkeypatch.setattr(numpy_blas, "_function", lambda *_: None)
+    torch.set_num_threads(2)
+    assert (torch.get_num_threads(), numpy_blas.threads()) == (2, 0)
 
 
 @pytest.mark.usefixtures("settings")

@@ -11,6 +11,7 @@ from importlib import import_module
 from operator import attrgetter
 from typing import Any
 
+from .arrays import numpy_blas
 from .ops._uninitialized import filling
 from .storage import TypedStorage, UntypedStorage
 from .tensor.core import Tensor
@@ -41,22 +42,27 @@ def _positive(value: Any, function: str) -> int:
 
 
 def set_num_threads(num: int, /) -> None:
-    """Keep a number for `get_num_threads`. How many threads NumPy's products use is decided when it is loaded.
+    """Compute products of matrices in so many threads; everything else is computed in one.
 
-    Set the environment variable OMP_NUM_THREADS (or that of NumPy's BLAS) before the program starts to change that.
+    The products are those of NumPy's BLAS, in programs' own uses of NumPy as well; it takes at most as many threads as
+    there are processors. Where it is none that NumPy's wheels bring along, the number is only kept for
+    `get_num_threads`: set OMP_NUM_THREADS before the program starts.
 
     >>> import gradiente as torch
-    >>> torch.set_num_threads(2)
+    >>> torch.set_num_threads(1)
     >>> torch.get_num_threads()
-    2
+    1
     """
     _kept.threads = _positive(num, "set_num_threads")
+    numpy_blas.set_threads(num)
 
 
 def get_num_threads() -> int:
-    """The number that was set, else OMP_NUM_THREADS, else the number of processors."""
+    """The number that was set, else that of NumPy's BLAS, else OMP_NUM_THREADS or the number of processors."""
+    if _kept.threads:
+        return _kept.threads
     given = os.environ.get("OMP_NUM_THREADS", "")
-    return _kept.threads or (int(given) if given.isdigit() and int(given) else os.cpu_count() or 1)
+    return numpy_blas.threads() or (int(given) if given.isdigit() and int(given) else os.cpu_count() or 1)
 
 
 def set_num_interop_threads(num: int, /) -> None:

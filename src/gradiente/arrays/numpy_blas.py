@@ -1,4 +1,4 @@
-"""NumPy's own BLAS and LAPACK, for what NumPy has no function for: y ← y + a·x, triangular systems, exchanges of rows.
+"""NumPy's own BLAS and LAPACK, for what NumPy has no function for: y ← y + a·x, triangular systems, exchanges, threads.
 
 NumPy's wheels bring OpenBLAS along under names that only they use (`scipy_cblas_…64_`, with 64-bit integers), so it is
 the right library with the right interface or none. A NumPy that was built otherwise has none that can be found here;
@@ -8,6 +8,7 @@ then callers do without: each function says whether it did what it was asked for
 from __future__ import annotations
 
 import ctypes
+import os
 from functools import lru_cache
 from typing import Any
 
@@ -44,6 +45,25 @@ def _function(name: str, *types: Any) -> Any:
     if function is not None:
         function.argtypes, function.restype = types, None
     return function
+
+
+def threads() -> int:
+    """How many threads products of matrices are computed in; 0 if it is not known."""
+    function = getattr(_library(), "scipy_openblas_get_num_threads64_", None)
+    return 0 if function is None else int(function())
+
+
+def set_threads(count: int) -> bool:
+    """Compute products of matrices in so many threads, but not in more than there are processors.
+
+    Returns:
+        Whether it was done.
+    """
+    function = _function("openblas_set_num_threads", _FLAG)
+    if function is None:
+        return False
+    function(min(count, os.cpu_count() or 1))
+    return True
 
 
 def add_scaled(y: Any, a: float, x: Any) -> bool:
@@ -162,4 +182,4 @@ def exchanged(partners: Any) -> Any:
     return order
 
 
-__all__ = ["LARGE", "add_scaled", "eliminate", "exchanged", "factor"]
+__all__ = ["LARGE", "add_scaled", "eliminate", "exchanged", "factor", "set_threads", "threads"]
