@@ -87,11 +87,15 @@ def run(
             node.tensors = None
         edge: Any = None  # what the cotangent g goes on to, if the others have arrived
         if plan.single:
-            if node.edges.plan and gs is not None:
-                edge = node.edges
+            first = node.edges
+            if gs is None or first.plan is False:
+                gs = (gs,)
+            elif first.plan:
+                edge = first
                 g = gs
             else:
-                gs = (gs,)
+                arrive(first, gs)
+                gs = None
         elif plan.pair:
             first = node.edges
             other = node.other
@@ -127,7 +131,7 @@ def run(
             node = None
     # so that whoever receives a cotangent can see that nobody else holds it
     g = gs = cotangent = old = edge = first = other = None
-    empty = [sink for sink in waiting.empty if sink.hooks is not None and sink not in leaves]
+    empty = [s for s in waiting.empty if s.hooks is not None and s not in leaves] if waiting.empty else ()
     captured = None if selection is None or accumulate else selection.captured
     _finish(leaves, taped, wrap, unwrap, captured, watch)
     for sink in empty:

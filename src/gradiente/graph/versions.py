@@ -31,12 +31,13 @@ class Version:
 
     def __init__(self) -> None:
         self.stamp: int = 0
-        self.stamps: list[int] = []
-        self.places: list[Place | None] = []
+        # Most versions are those of saved results, which nobody changes or views: they get lists when they need them.
+        self.stamps: Any = ()
+        self.places: Any = ()
         self._forgotten = 0
         self.loose: bool = False
         """Whether there are views that have to be looked at after every change, also after one that is not recorded."""
-        self.views: list[weakref.ref[Any]] = []
+        self.views: Any = ()
 
     @property
     def count(self) -> int:
@@ -51,6 +52,8 @@ class Version:
                 self._forgotten += _KEPT // 2
                 del self.stamps[: _KEPT // 2]
                 del self.places[: _KEPT // 2]
+            elif not self.stamps:
+                self.stamps, self.places = [], []
             self.stamp = moment()
             self.stamps.append(self.stamp)
             self.places.append(place)
@@ -68,13 +71,19 @@ class Version:
 
     def add_view(self, view: Any) -> None:
         """Remember a living view of the base (weakly)."""
-        views = self.views
+        views = self.views or self._begin_views()
         views.append(weakref.ref(view))
         size = len(views)
         if size & (size - 1) == 0 and size >= 16:  # at each power of two: forget the dead
             with guard:  # what other threads append meanwhile stands behind the part that is replaced
                 head = views[:size]
                 views[: len(head)] = [ref for ref in head if ref() is not None]
+
+    def _begin_views(self) -> list[weakref.ref[Any]]:
+        with guard:
+            if not self.views:
+                self.views = []
+            return self.views
 
     def living_views(self) -> list[Any]:
         """The views that are still alive."""
