@@ -18,7 +18,7 @@ import numpy as np
 
 from . import normalizing, numpy_activations, numpy_along, numpy_extras, numpy_large, numpy_ordering
 from .numpy_rows import ones_of
-from .numpy_softmax import log_softmax, softmax
+from .numpy_softmax import log_softmax, logsumexp, softmax
 
 # NumPy's stubs know fewer forms of `reduce` than NumPy.
 _add: Callable[..., Any] = np.add.reduce
@@ -191,6 +191,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "matrix_transpose": lambda x: x.mT,
     "softmax": softmax,
     "log_softmax": log_softmax,
+    "logsumexp": logsumexp,
     "dot": np.ndarray.dot,
     "mv": np.ndarray.dot,
     "rows_mv": np.ndarray.dot,
