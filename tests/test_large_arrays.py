@@ -308,8 +308,9 @@ def test_derivatives_of_standard_units_with_weights(shape, axis, features, mean,
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("case", ["spread", "near", "far away", "many alike", "infinite"])
-def test_distances_of_pairs(case, dtype, rng):
-    x = rng.standard_normal((40, 6)).astype(dtype)
+@pytest.mark.parametrize("n", [12, 40])
+def test_distances_of_pairs(case, dtype, n, rng):
+    x = rng.standard_normal((n, 6)).astype(dtype)
     if case == "near":
         x[3], x[10] = x[7], x[11] * (1 + 8 * np.finfo(dtype).eps)
     elif case == "far away":
@@ -318,7 +319,7 @@ def test_distances_of_pairs(case, dtype, rng):
         x[5:] = x[5]
     elif case == "infinite":
         x[2, 3] = math.inf
-    wide, g = x.astype(np.float64), rng.standard_normal(40 * 39 // 2).astype(dtype)
+    wide, g = x.astype(np.float64), rng.standard_normal(n * (n - 1) // 2).astype(dtype)
     d = pairs.differences(wide, numpy_extras)
     with np.errstate(invalid="ignore"):
         expected = np.sqrt(np.sum(d * d, axis=1))

@@ -13,8 +13,15 @@ import pytest
 
 import gradiente as torch
 from gradiente.arrays import numpy_fast
+from gradiente.arrays.recurrences import (
+    cumulative_prod_slope,
+    exclusive_product,
+    others_product,
+    recurrence,
+    running_product_slope,
+    shifted,
+)
 from gradiente.ops import extremes, ordering, reductions, return_types, running, spreads
-from gradiente.rules._along import exclusive_product, recurrence, shifted
 
 NAN, INF = math.nan, math.inf
 
@@ -257,7 +264,8 @@ def test_exclusive_products_and_recurrences(n: int, axis: int, rng: np.random.Ge
     x, u = (np.moveaxis(rng.integers(-2, 3, size=(n, 2)).astype(float), 0, axis) for _ in range(2))
     rows = np.moveaxis(x, axis, 0)
     others = [np.prod(np.delete(rows, i, axis=0), axis=0) for i in range(n)]
-    np.testing.assert_array_equal(np.moveaxis(exclusive_product(x, axis, np), axis, 0), np.reshape(others, rows.shape))
+    for found in (others_product(x, axis, np), exclusive_product(x, axis)):
+        np.testing.assert_array_equal(np.moveaxis(found, axis, 0), np.reshape(others, rows.shape))
     s = np.zeros((n + 1, 2))
     for k in reversed(range(n)):
         s[k] = np.moveaxis(u, axis, 0)[k] + rows[k] * s[k + 1]
@@ -266,6 +274,26 @@ def test_exclusive_products_and_recurrences(n: int, axis: int, rng: np.random.Ge
     if n:
         assert (moved[0] == 7).all()
         assert (moved[1:] == rows[:-1]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex128])
+@pytest.mark.parametrize("special", [None, 0.0, np.inf, np.nan, 1e-30])
+@pytest.mark.parametrize("n", [1, 2, 7, 70])
+def test_quick_slopes_of_running_products(dtype: Any, special: Any, n: int, rng: np.random.Generator) -> None:
+    g, x = (rng.uniform(0.7, 1.4, size=(3, n, 2)).astype(dtype) for _ in range(2))
+    if special is not None and (dtype is not np.complex128 or np.isfinite(special)):  # else parts of 0·∞ are NaN
+        with np.errstate(all="ignore"):
+            x[1, n // 2] = special
+    with np.errstate(all="ignore"):
+        for axis in range(3):
+            out = np.cumulative_prod(x, axis=axis)
+            found, wanted = cumulative_prod_slope(g, x, out, axis), running_product_slope(g, x, out, axis, np)
+            rtol = 1e-2 if dtype is np.float16 else 1e-4 if dtype is np.float32 else 1e-10
+            np.testing.assert_allclose(found, wanted, rtol=rtol)
+            assert found.dtype == wanted.dtype
+            found, wanted = exclusive_product(x, axis), others_product(x, axis, np)
+            np.testing.assert_allclose(found, wanted, rtol=rtol)
+            assert found.dtype == wanted.dtype
 
 
 def test_cummax_counts_nan_as_the_largest_and_keeps_the_last_of_equals() -> None:

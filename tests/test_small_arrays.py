@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import numpy_pooling
+from gradiente.arrays import numpy_adding, numpy_along, numpy_pooling
 from gradiente.arrays.numpy_fast import xp
 from gradiente.arrays.numpy_windows import Grid
 from gradiente.nn.functional._resampling import cubic, linear, smooth
@@ -37,6 +37,62 @@ def test_windows_of_small_images_have_the_maxima_of_large_ones(grid, dtype, rng,
             expected = numpy_pooling.argmax_windows(x, grid)
         assert found.dtype == expected.dtype == np.int64
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int32", "complex64"])
+@pytest.mark.parametrize("size", [(2, 3), (4, 1)])
+@pytest.mark.parametrize("shape", [(2, 8, 9), (8, 9), (0, 8, 9)])
+def test_windows_side_by_side(dtype, size, shape, rng, monkeypatch):
+    grid = Grid(size, size, (0, 0), (0, 0), (1, 1))
+    x = rng.integers(-9, 9, shape).astype(dtype)[..., ::-1, :]
+    sums = numpy_pooling.sum_windows(x, grid)
+    spread = numpy_pooling.spread_windows(sums[..., ::-1], shape, grid)
+    monkeypatch.setattr(numpy_pooling, "_tiles", lambda *_: None)
+    for found, wanted in (
+        (sums, numpy_pooling.sum_windows(x, grid)),
+        (spread, numpy_pooling.spread_windows(sums[..., ::-1], shape, grid)),
+    ):
+        np.testing.assert_array_equal(found, wanted)
+        assert found.dtype == wanted.dtype == dtype
+        assert found.flags.c_contiguous
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64"])
+@pytest.mark.parametrize("layout", ["dense", "transposed", "gaps"])
+def test_few_values_are_added_as_many_are(dtype, layout, rng, monkeypatch):
+    places, numbers = rng.integers(-4, 4, (5, 3)), rng.standard_normal((5, 3, 6)) * 8
+    make = {
+        "dense": lambda: np.zeros((4, 6), dtype),
+        "transposed": lambda: np.zeros((6, 4), dtype).T,
+        "gaps": lambda: np.zeros((8, 6), dtype)[::-2],
+    }[layout]
+    for index, values in [
+        (places, numbers),
+        ((places[:, :1], np.arange(6)), numbers[:, 0]),
+        ((slice(1, 3), places[0]), numbers[0, :2, :3]),
+        ((..., places[0]), numbers[0, :1, :3]),
+        (places[0], numbers[0, 0]),
+    ]:
+        found, wanted = make(), make()
+        numpy_adding.add_at(found, index, values.astype(dtype))
+        with monkeypatch.context() as patched:
+            patched.setattr(numpy_adding, "_MANY", 0)
+            numpy_adding.add_at(wanted, index, values.astype(dtype))
+        np.testing.assert_allclose(found, wanted, rtol=1e-2 if dtype == "float16" else 1e-5, atol=1e-4)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_single_places_along_an_axis(axis, rng):
+    g = rng.standard_normal((3, 4, 5))
+    places = rng.integers(0, 9, [1 if k == axis else n - 1 for k, n in enumerate(g.shape)])
+    shape = [9 if k == axis else n for k, n in enumerate(g.shape)]
+    found = numpy_along.scatter_along_axis(g, places, axis, tuple(shape))
+    wanted = np.zeros(shape)
+    part = g[tuple([slice(n) for n in places.shape])]
+    np.put_along_axis(
+        wanted[tuple([slice(9 if k == axis else n) for k, n in enumerate(places.shape)])], places, part, axis
+    )
+    np.testing.assert_array_equal(found, wanted)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])

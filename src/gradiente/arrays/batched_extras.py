@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import alignments, batched_indexing, batched_windows, normalizing, numpy_extras, pairs
+from . import alignments, batched_indexing, batched_windows, normalizing, numpy_extras, pairs, recurrences
 from .batched import Array, Batched, elementwise, flat, full, levels_of, namespace, not_batchable, spread
 from .batched_each import each_example
 from .meta import META
@@ -314,6 +314,12 @@ class BatchedExtras:
         return namespace().sum(products, axis=axes, keepdims=True) if axes else products
 
     # -- along an axis, products ---------------------------------------------------------------------------------------
+
+    def exclusive_product(self, x: Any, axis: int) -> Any:
+        return _along(numpy_extras.exclusive_product, x, axis)
+
+    def cumulative_prod_slope(self, g: Any, x: Any, out: Any, axis: int) -> Any:
+        return recurrences.running_product_slope(g, x, out, axis, namespace())
 
     def running_argmax(self, x: Any, axis: int) -> Any:
         if x.__class__ is not Batched:

@@ -30,10 +30,14 @@ def add_at(out: Array, index: Any, values: Array) -> None:
     """Add `values` to out[index] in place, every time that an element is named.
 
     `numpy.add.at` is quick along one flat axis and slow otherwise, so rows are sorted and summed run by run, and other
-    indices are turned into positions in the flat array. 16-bit values are added up in 32 bits.
+    indices are turned into positions in the flat array. 16-bit values are added up in 32 bits. For few values all of
+    that takes longer than the sum.
     """
     if np.may_share_memory(out, values):
         values = np.array(values)
+    if values.__class__ is np.ndarray and values.size < _MANY and out.dtype is values.dtype and out.dtype.char in "fd":
+        np.add.at(out, index, values)
+        return
     if out.dtype.itemsize == 2 and out.dtype.kind not in "iu":
         wide = out.astype(np.float32)
         add_at(wide, index, values)

@@ -33,7 +33,11 @@ def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ..
     out = np.zeros(shape, dtype=g.dtype)
     if not shape:
         return out + np.sum(g, dtype=g.dtype)
-    add_along_axis(out, indices, axis, g[tuple([slice(n) for n in indices.shape])])
+    part = g if g.shape == indices.shape else g[tuple([slice(n) for n in indices.shape])]
+    if indices.size < _MANY and indices.shape[axis] == 1:  # each element is named once
+        out[along_axis(indices, axis)] = part
+    else:
+        add_along_axis(out, indices, axis, part)
     return out
 
 

@@ -1,6 +1,6 @@
-"""Distances of all rows of one matrix from all rows of another, of order 1 and ∞, for NumPy arrays.
+"""Distances of all rows of one matrix from all rows of another, of order 1, 2 and ∞, for NumPy arrays.
 
-They never hold the differences of all pairs: those of some rows at a time stay in the cache.
+Those of order 1 and ∞ never hold the differences of all pairs: those of some rows at a time stay in the cache.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ _LONG = 1024
 
 
 def row_distances(a: Array, b: Array, p: float) -> Array:
-    """‖a[i] - b[j]‖ₚ, p = 1 or ∞, (…, m, n), for a (…, m, k) and b (…, n, k); the batches are broadcast."""
+    """‖a[i] - b[j]‖ₚ, p = 1, 2 or ∞, (…, m, n), for a (…, m, k) and b (…, n, k); the batches are broadcast."""
+    if p == 2:
+        d = a[..., :, None, :] - b[..., None, :, :]
+        return np.sqrt(np.vecdot(d, d))
     lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     out = np.zeros((*lead, a.shape[-2], b.shape[-2]), a.dtype)
     if out.size and a.shape[-1]:
@@ -30,7 +33,14 @@ def row_distances(a: Array, b: Array, p: float) -> Array:
 
 
 def row_distance_slopes(g: Array, a: Array, b: Array, out: Array, p: float) -> Array:
-    """The cotangent of a: Σⱼ g[i, j]·s, s the sign of a[i] - b[j], for ∞ where its size is the distance `out`."""
+    """The cotangent of a: Σⱼ g[i, j]·s, s the sign of a[i] - b[j], for ∞ where its size is the distance `out`.
+
+    For p = 2, s is the difference itself, divided by the distance.
+    """
+    if p == 2:
+        d = a[..., :, None, :] - b[..., None, :, :]
+        d /= np.where(out == 0, np.inf, out)[..., None]
+        return np.matmul(g[..., None, :], d)[..., 0, :]
     lead = np.broadcast_shapes(g.shape[:-2], a.shape[:-2], b.shape[:-2])
     slope = np.zeros((*lead, *a.shape[-2:]), a.dtype)
     if slope.size and b.size:

@@ -106,6 +106,8 @@ from .numpy_windows import convolve_input as convolve_input
 from .numpy_windows import convolve_weight as convolve_weight
 from .pairs import pair_distances as pair_distances
 from .pairs import pair_slopes as pair_slopes
+from .recurrences import cumulative_prod_slope as cumulative_prod_slope
+from .recurrences import exclusive_product as exclusive_product
 from .sparse import sampled_product as sampled_product
 from .sparse import sparse_product as sparse_product
 
@@ -125,6 +127,7 @@ NAMES = (
     "clear_view",
     "complex_of",
     "contiguous_copy",
+    "cumulative_prod_slope",
     "convolve",
     "clipped",
     "convolve_input",
@@ -134,6 +137,7 @@ NAMES = (
     "einsum",
     "embed",
     "embed_view",
+    "exclusive_product",
     "exp2",
     "exponent",
     "expand",

@@ -87,6 +87,8 @@ def sum_windows(x: Array, grid: Grid | Runs) -> Array:
     if _is_whole(grid, x.shape[-d:]):
         rows = np.ascontiguousarray(x).reshape(*x.shape[:-d], prod(x.shape[-d:]))
         return np.add.reduce(rows, -1).reshape(*x.shape[:-d], *(1,) * d)
+    if 0 < x.size < _MANY and (tiles := _tiles(grid, x.shape)):
+        return np.add.reduce(x.reshape(tiles), tuple(range(-1, -2 * d, -2)), x.dtype)
     x = pad(x, grid)
     for i, n in enumerate(_counts_of(x, grid)):
         axis = x.ndim - d + i
@@ -107,6 +109,20 @@ def _is_whole(grid: Grid, sizes: tuple[int, ...]) -> bool:
     return grid.size == sizes and not any(grid.before) and not any(grid.after) and set(grid.dilation) == {1}
 
 
+def _tiles(grid: Grid, shape: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape with two axes, of windows and within them, for each axis that windows cover side by side; else None."""
+    size = grid.size
+    if grid.step != size or any(grid.before) or any(grid.after) or set(grid.dilation) != {1}:
+        return None
+    d = len(size)
+    tiles = shape[:-d]
+    for n, k in zip(shape[-d:], size, strict=True):
+        if n % k:
+            return None
+        tiles = (*tiles, n // k, k)
+    return tiles
+
+
 def _counts_of(padded: Array, grid: Grid) -> tuple[int, ...]:
     """How many windows there are over an array that is padded already."""
     sizes = zip(padded.shape[-len(grid.size) :], grid.size, grid.dilation, grid.step, strict=True)
@@ -120,6 +136,10 @@ def spread_windows(g: Array, shape: tuple[int, ...], grid: Grid | Runs) -> Array
     d = len(grid.size)
     if _is_whole(grid, shape[-d:]):
         return np.broadcast_to(g, shape).copy()
+    if 0 < g.size < _MANY and (tiles := _tiles(grid, shape)):
+        out = np.empty(tiles, g.dtype)
+        out[...] = g.reshape(*g.shape[:-d], *[n for count in g.shape[-d:] for n in (count, 1)])
+        return out.reshape(shape)
     sizes = grid.padded(shape[-d:])
     for i, n in enumerate(sizes):
         axis, count = g.ndim - d + i, g.shape[i - d]
@@ -168,9 +188,12 @@ def _small_argmax(x: Array, sizes: tuple[int, ...], grid: Grid) -> Array | None:
     if prod(counts) * prod(grid.size) > 4 * _MANY:
         return None
     table, starts = _window_places(sizes, counts, grid.size, grid.step, grid.before, grid.dilation)
+    if x.dtype.kind == "f":
+        row = x.reshape(-1)
+        squares = row.dot(row)
+        if squares != squares:
+            return None
     windows = x.reshape(-1, prod(sizes)).take(table, 1)
-    if np.isnan(windows.max(initial=0 if x.dtype.kind == "u" else -1)):
-        return None
     return table.reshape(-1).take(windows.argmax(-1) + starts).reshape(*x.shape[: -len(sizes)], *counts)
 
 
@@ -259,8 +282,13 @@ def argmax_places(x: Array, places: Array, axes: int) -> Array:
 def _flat_places(indices: Array, axes: int, plane: int) -> Array:
     """Positions in the whole flat array of `indices` that count within the last `axes` axes, of `plane` elements."""
     lead = indices.shape[: indices.ndim - axes]
-    rows = np.arange(prod(lead), dtype=np.int64) * plane
-    return indices + rows.reshape(*lead, *(1,) * axes)
+    return indices + (_first_places if prod(lead) < _MANY else _first_places.__wrapped__)(lead, axes, plane)
+
+
+@lru_cache(64)
+def _first_places(lead: tuple[int, ...], axes: int, plane: int) -> Array:
+    """Where the planes begin."""
+    return (np.arange(prod(lead), dtype=np.int64) * plane).reshape(*lead, *(1,) * axes)
 
 
 def _same_for_channels(indices: Array, axes: int) -> bool:
@@ -296,6 +324,10 @@ def put_places(g: Array, indices: Array, shape: tuple[int, ...], axes: int) -> A
     return out.reshape(shape).astype(g.dtype, copy=False)
 
 
+_PRODUCT = 1 << 15
+"""Fewer elements are resampled by a product with a matrix."""
+
+
 class Taps:
     """Of what each place of a resampled axis is a weighted sum: the elements' `places` (n, k) and their `weights`."""
 
@@ -321,7 +353,7 @@ class Taps:
 
 def blend(x: Array, taps: Taps, axis: int) -> Array:
     """Along `axis`, the weighted sums of elements that `taps` describes."""
-    if x.size < _MANY and (found := _product(x, taps, axis, x.shape[axis], False)) is not None:
+    if x.size < _PRODUCT and (found := _product(x, taps, axis, x.shape[axis], False)) is not None:
         return found
     behind = (1,) * (x.ndim - 1 - axis)
     total: Any = None
@@ -337,7 +369,7 @@ def blend(x: Array, taps: Taps, axis: int) -> Array:
 
 def _product(x: Array, taps: Taps, axis: int, size: int, adjoint: bool) -> Array | None:
     """blend, or its adjoint, of few elements as one product; None where it is large, or not finite: 0·∞ is no 0."""
-    if size * len(taps.places) > _MANY or x.dtype.char not in "fd" or not x.size:
+    if size * len(taps.places) > _PRODUCT // 4 or x.dtype.char not in "fd" or not x.size:
         return None
     matrix = taps.matrix(size, x.dtype.char)
     if adjoint:
@@ -352,7 +384,7 @@ def _product(x: Array, taps: Taps, axis: int, size: int, adjoint: bool) -> Array
 
 def unblend(g: Array, taps: Taps, axis: int, size: int) -> Array:
     """The adjoint of blend, for an axis of `size` elements."""
-    if g.size < _MANY and (found := _product(g, taps, axis, size, True)) is not None:
+    if g.size < _PRODUCT and (found := _product(g, taps, axis, size, True)) is not None:
         return found
     behind = (1,) * (g.ndim - 1 - axis)
     total: Any = None

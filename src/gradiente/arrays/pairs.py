@@ -6,6 +6,7 @@ The pairs are (0, 1), (0, 2), …, (1, 2), …. The quick ones never hold the di
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -32,13 +33,16 @@ def slopes(g: Any, x: Any, out: Any, xp: Any, extras: Any) -> Any:
 
 
 def row_signs(a: Any, b: Any, out: Any, p: float, xp: Any) -> Any:
-    """The slopes of the distances `out` of order p, 1 or ∞, by the differences of all rows of a and b, (…, m, n, k)."""
+    """The slopes of the distances `out` of order p, 1, 2 or ∞, by the differences of all rows, (…, m, n, k)."""
     d = xp.expand_dims(a, axis=-2) - xp.expand_dims(b, axis=-3)
+    if p == 2:
+        size = xp.expand_dims(out, axis=-1)
+        return xp.where(size == 0, 0, d / xp.where(size == 0, 1, size))
     return xp.sign(d) if p == 1 else xp.where(xp.abs(d) == xp.expand_dims(out, axis=-1), xp.sign(d), 0)
 
 
 def row_slopes(g: Any, a: Any, b: Any, out: Any, p: float, xp: Any) -> Any:
-    """The cotangent of a from that of the distances `out` of order p, 1 or ∞."""
+    """The cotangent of a from that of the distances `out` of order p, 1, 2 or ∞."""
     return xp.sum(xp.expand_dims(g, axis=-1) * row_signs(a, b, out, p, xp), axis=-2)
 
 
@@ -53,6 +57,22 @@ def _parts(n: int) -> Iterator[tuple[int, slice]]:
         start += n - 1 - i
 
 
+_FEW, _SMALL = 32, 8192
+"""The differences of the pairs of so few rows are all held."""
+
+
+@lru_cache(64)
+def _known_places(n: int, char: str) -> tuple[Array, Array, Array]:
+    """The numbers of the rows in each pair, and 1 where a row is the first of a pair, -1 where it is the second."""
+    first, second = places(n)
+    rows = np.arange(n)[:, None]
+    return first, second, np.subtract(rows == first, rows == second, dtype=np.int8).astype(char)
+
+
+def _is_small(x: Array) -> bool:
+    return 1 < len(x) <= _FEW and len(x) * x.size <= _SMALL and x.dtype.char in "fd"
+
+
 _NEAR = 1e-6
 """Of the largest squared norm: smaller squared distances are computed from the difference, the others in float64."""
 
@@ -63,6 +83,11 @@ def pair_distances(x: Array) -> Array:
     Of float32 by one product of matrices in float64: ‖xᵢ‖² + ‖xⱼ‖² - 2·xᵢ·xⱼ, exact enough but for near neighbours.
     """
     n = len(x)
+    if _is_small(x):
+        first, second, _ = _known_places(n, x.dtype.char)
+        d = x.take(first, 0)
+        d -= x.take(second, 0)
+        return np.sqrt(np.vecdot(d, d))
     out = np.empty(n * (n - 1) // 2, x.dtype)
     if out.size and x.dtype.char == "f":
         squares, scale = _squares(x)
@@ -100,6 +125,14 @@ def pair_slopes(g: Array, x: Array, out: Array) -> Array:
     """The adjoint of the derivative of pair_distances, whose result is `out`: Σⱼ g·(xᵢ - xⱼ)/out for each row i."""
     n = len(x)
     pulls = g / np.where(out == 0, np.inf, out)
+    if _is_small(x):
+        first, second, signs = _known_places(n, x.dtype.char)
+        d = x.take(first, 0)
+        d -= x.take(second, 0)
+        d *= pulls[:, None]
+        slope = signs.dot(d)
+        if np.isfinite(slope).all():  # else some 0·∞ may be in it
+            return slope
     weights = np.zeros((n, n), np.float64)
     for i, part in _parts(n):
         weights[i, i + 1 :] = pulls[part]

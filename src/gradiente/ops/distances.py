@@ -93,7 +93,8 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str = "use_mm_fo
     product = compute_mode == _MODES[1] or (compute_mode == _MODES[0] and max(a.shape[-2], b.shape[-2]) > _MANY)
     if p == 2 and product and a.shape[-1]:
         return _euclidean(x1, x2)
-    if p in (1, math.inf) and a.shape[-2] * b.shape[-2] * a.shape[-1] >= _LARGE:
+    differences = a.shape[-2] * b.shape[-2] * a.shape[-1]
+    if (p in (1, math.inf) and differences >= _LARGE) or (p == 2 and a.shape[-1] and a.size * b.shape[-2] < _LARGE):
         return _rows(x1, x2, p=float(p))
     return length(_subtract(_expand(x1, axis=-2), _expand(x2, axis=-3)), p)
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ._along import count, exclusive_product, recurrence, shifted
+from ..arrays.recurrences import recurrence, shifted
+from ._along import count
 from .kinds import Constant as constant
 from .kinds import General as general
 from .kinds import Linear as linear
@@ -14,13 +15,13 @@ from .kinds import Primitive
 from .kinds import Reduction as reduction
 
 
-def _others(x: Any, axis: Any, xp: Any) -> Any:
+def _others(x: Any, axis: Any, xp: Any, extras: Any) -> Any:
     """Of each element, the product of the others that `prod` over `axis` multiplies with it."""
     if not x.shape:
         return xp.ones_like(x)
     if axis is None:
-        return xp.reshape(exclusive_product(xp.reshape(x, (-1,)), 0, xp), x.shape)
-    return exclusive_product(x, axis % len(x.shape), xp)
+        return xp.reshape(extras.exclusive_product(xp.reshape(x, (-1,)), 0), x.shape)
+    return extras.exclusive_product(x, axis % len(x.shape))
 
 
 def _shared(g: Any, x: Any, out: Any, axis: Any, xp: Any) -> Any:
@@ -83,7 +84,7 @@ nansum: Primitive = reduction(
 )
 prod: Primitive = reduction(
     "prod",
-    lambda g, x, axis, xp: g * _others(x, axis, xp),
+    lambda g, x, axis, xp, extras: g * _others(x, axis, xp, extras),
     forward=lambda x, axis, keepdims, xp, dtype=None, wide=None: _widely(
         lambda x: xp.prod(x, axis=axis, keepdims=keepdims, dtype=dtype), x, wide, xp
     ),
@@ -150,7 +151,7 @@ cumulative_sum: Primitive = linear(
 )
 cumulative_prod: Primitive = general(
     "cumulative_prod",
-    lambda g, x, out, axis, xp: shifted(out, 1, axis, 1, xp) * recurrence(g, shifted(x, -1, axis, 0, xp), axis, xp),
+    lambda g, x, out, axis, extras: extras.cumulative_prod_slope(g, x, out, axis),
     forward=lambda x, axis, xp, dtype=None, wide=None: _widely(
         lambda x: xp.cumulative_prod(x, axis=axis, **({} if dtype is None else {"dtype": dtype})), x, wide, xp
     ),

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import alignments, extras_of, namespace_of, normalizing, pairs
+from ..arrays import alignments, extras_of, namespace_of, normalizing, pairs, recurrences
 from ..arrays.numpy_special import NAMES as SPECIAL
 from ..rules import table
 from .core import Tensor, box, wrap
@@ -225,6 +225,12 @@ class Extras:
 
     def einsum(self, subscripts: str, *operands: Tensor) -> Tensor:
         return self._call["einsum"](*operands, subscripts=subscripts)
+
+    def exclusive_product(self, x: Tensor, axis: int) -> Tensor:
+        return recurrences.others_product(x, axis, namespace)
+
+    def cumulative_prod_slope(self, g: Tensor, x: Tensor, out: Tensor, axis: int) -> Tensor:
+        return recurrences.running_product_slope(g, x, out, axis, namespace)
 
     def running_argmax(self, x: Tensor, axis: int) -> Tensor:
         return self._call["argcummax"](x, axis=axis)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from ...arrays.numpy_windows import Grid
@@ -101,9 +102,29 @@ def grid_of(
     before = sizes_of(padding, axes, "padding", function)
     distance = sizes_of(dilation, axes, "dilation", function)
     own = axes == 1 and function.startswith("max") and not located  # torch's texts for lines are others
-    _check(function, size, step, before, distance, own)
-    need_elements(input, axes, function)
     shape = input._array.shape[-axes:]
+    if 0 in input._array.shape:
+        _check(function, size, step, before, distance, own)
+        need_elements(input, axes, function)
+    grid = _grid(function, size, step, before, distance, own, shape, ceil_mode)
+    if isinstance(grid, Grid):
+        return grid
+    raise _too_small(input, function, grid, own)
+
+
+@lru_cache(64)
+def _grid(
+    function: str,
+    size: tuple[int, ...],
+    step: tuple[int, ...],
+    before: tuple[int, ...],
+    distance: tuple[int, ...],
+    own: bool,
+    shape: tuple[int, ...],
+    ceil_mode: bool,
+) -> Grid | list[int]:
+    """The grid for images of the last axes `shape`; the counts of windows where there are none along some axis."""
+    _check(function, size, step, before, distance, own)
     counts, after = [], []
     for n, k, s, b, d in zip(shape, size, step, before, distance, strict=True):
         span = d * (k - 1) + 1
@@ -112,9 +133,7 @@ def grid_of(
             count -= 1
         counts.append(count)
         after.append(max(0, (count - 1) * s + span - n - b))
-    if min(counts) < 1:
-        raise _too_small(input, function, counts, own)
-    return Grid(size, step, before, tuple(after), distance)
+    return counts if min(counts) < 1 else Grid(size, step, before, tuple(after), distance)
 
 
 def _too_small(input: Tensor, function: str, counts: list[int], own: bool) -> RuntimeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -48,13 +49,16 @@ def _max_pool(
 
 def _counted(grid: Grid, sizes: tuple[int, ...], with_padding: bool) -> tuple[Any, bool]:
     """How many elements each window's sum is divided by, and whether it is one number for all."""
+    if not any(grid.after) and (with_padding or not any(grid.before)):
+        return prod(grid.size), True
     total: Any = np.ones((), np.float64)
     for i, (n, count) in enumerate(zip(sizes, grid.counts(sizes), strict=True)):
         start = np.arange(count) * grid.step[i] - grid.before[i]
         end = np.minimum(start + grid.size[i], n + grid.before[i])
         held = end - start if with_padding else np.minimum(end, n) - np.maximum(start, 0)
         total = total[..., None] * held
-    return total, bool((total == total.flat[0]).all())
+    same = bool((total == total.flat[0]).all())
+    return total.flat[0] if same else total, same
 
 
 def _avg_pool(
@@ -74,15 +78,13 @@ def _avg_pool(
         raise RuntimeError("divisor must be not zero (divisor_override=0)")
     refuse_types(input, function, "bc")
     dtype = input._array.dtype
-    number, same = (
-        (np.asarray(divisor), True) if divisor else _counted(grid, input._array.shape[-axes:], count_include_pad)
-    )
+    number, same = (divisor, True) if divisor else _counted(grid, input._array.shape[-axes:], count_include_pad)
     call = _mean[axes - 1]
     if dtype.kind in "iu":
-        return trunc(_divide(call(input, grid=grid, divisor=1), wrap(box(number)))).to(input.dtype)
+        return trunc(_divide(call(input, grid=grid, divisor=1), wrap(np.asarray(number)))).to(input.dtype)
     if same:
-        return call(input, grid=grid, divisor=float(number.flat[0]))
-    return _divide(call(input, grid=grid, divisor=1), constant(input, box(number.astype(dtype))))
+        return call(input, grid=grid, divisor=float(number))
+    return _divide(call(input, grid=grid, divisor=1), constant(input, box(np.asarray(number, dtype))))
 
 
 def max_pool1d(
