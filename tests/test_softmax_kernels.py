@@ -59,3 +59,24 @@ def test_logsumexp_is_that_of_the_table(shape, rng):
                     found = numpy_softmax.logsumexp(x, axis, keepdims)
                 assert found.shape == np.shape(expected)
                 np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("shape", "axis"), [((3, 4), 0), ((3, 4), 1), ((1100, 1000), 1), ((1100, 1000), 0)])
+def test_slopes_are_the_formulas(shape, axis, dtype, rng):
+    g, out = (
+        rng.standard_normal(shape).astype(dtype),
+        numpy_softmax.softmax(rng.standard_normal(shape).astype(dtype), axis),
+    )
+    close = {"rtol": 1e-4 if dtype == "float32" else 1e-12, "atol": 20 * np.finfo(dtype).eps}
+    for cotangent in (g, g.T.copy().T, np.broadcast_to(g[:1, :1], shape)):
+        for fast, formula, value in (
+            (numpy_softmax.softmax_slope, numpy_softmax.slope_of_softmax, out),
+            (numpy_softmax.log_softmax_slope, numpy_softmax.slope_of_log_softmax, np.log(out)),
+        ):
+            before = cotangent.copy(), value.copy()
+            found = fast(cotangent, value, axis)
+            np.testing.assert_allclose(found, formula(cotangent, value, axis, np), **close)
+            assert found.dtype == dtype
+            np.testing.assert_array_equal(before[0], cotangent)
+            np.testing.assert_array_equal(before[1], value)

@@ -11,6 +11,7 @@ from . import alignments, batched_indexing, batched_windows, normalizing, numpy_
 from .batched import Array, Batched, elementwise, flat, full, levels_of, namespace, not_batchable, spread
 from .batched_each import each_example
 from .meta import META
+from .numpy_softmax import slope_of_log_softmax, slope_of_softmax
 
 
 def _of_matrices(name: str) -> Any:
@@ -308,6 +309,12 @@ class BatchedExtras:
 
     def product_sums(self, a: Any, b: Any, axis: tuple[int, ...]) -> Any:
         return namespace().sum(a * b, axis=axis, keepdims=True)
+
+    def softmax_slope(self, g: Any, out: Any, axis: int | None) -> Any:
+        return slope_of_softmax(g, out, axis, namespace())
+
+    def log_softmax_slope(self, g: Any, out: Any, axis: int | None) -> Any:
+        return slope_of_log_softmax(g, out, axis, namespace())
 
     def units_product_sums(self, g: Any, x: Any, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]) -> Any:
         products = g * normalizing.units(x, axis, eps, namespace())[0]

@@ -82,6 +82,8 @@ from .numpy_pooling import spread_windows as spread_windows
 from .numpy_pooling import sum_windows as sum_windows
 from .numpy_pooling import take_places as take_places
 from .numpy_pooling import unblend as unblend
+from .numpy_softmax import log_softmax_slope as log_softmax_slope
+from .numpy_softmax import softmax_slope as softmax_slope
 from .numpy_special import NAMES as SPECIAL
 from .numpy_special import bessel_i as bessel_i
 from .numpy_special import bessel_other as bessel_other
@@ -146,6 +148,7 @@ NAMES = (
     "fold_windows",
     "gather_along_axis",
     "identity_times",
+    "log_softmax_slope",
     "pair_distances",
     "pair_slopes",
     "pick",
@@ -168,6 +171,7 @@ NAMES = (
     "sampled_product",
     "scatter_along_axis",
     "scatter_extreme",
+    "softmax_slope",
     "sparse_product",
     "split",
     "spread_points",

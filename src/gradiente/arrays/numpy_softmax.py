@@ -1,6 +1,7 @@
 """softmax, log_softmax and logsumexp of NumPy arrays: where something could overflow, the largest is subtracted first.
 
-Rows of a large array are done a block at a time, which stays in the cache for all the passes over it.
+Rows of a large array are done a block at a time, which stays in the cache for all the passes over it. The derivatives
+stand here as formulas in the vocabulary, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import numpy_large
+from .normalizing import product_sums
 
 Array = Any
 
@@ -69,14 +71,24 @@ def _log_of_sum(x: Array, axis: Any) -> Array | None:
 
 
 def _by_rows(function: Any, x: Array, axis: int) -> Array:
-    if x.size < 8 * _BLOCK or axis not in (-1, x.ndim - 1) or not x.flags.c_contiguous or x.dtype.char not in "fd":
+    if not _is_long(x, axis) or x.dtype.char not in "fd":
         return function(x, axis, None)
-    rows = x.reshape(-1, x.shape[-1])
-    out = np.empty(rows.shape, x.dtype)
-    step = max(1, _BLOCK // x.shape[-1])
-    for i in range(0, len(rows), step):
-        function(rows[i : i + step], 1, out[i : i + step])
-    return out.reshape(x.shape)
+    return _in_blocks(function, (x.reshape(-1, x.shape[-1]),)).reshape(x.shape)
+
+
+def _is_long(x: Array, axis: int | None) -> bool:
+    """Whether it pays to do the rows of `x` a block at a time."""
+    return x.size >= 8 * _BLOCK and axis in (-1, x.ndim - 1) and x.flags.c_contiguous
+
+
+def _in_blocks(function: Any, matrices: tuple[Array, ...]) -> Array:
+    """function(*matrices, axis, memory) of the rows, a block of them at a time."""
+    first = matrices[0]
+    out = np.empty(first.shape, first.dtype)
+    step = max(1, _BLOCK // first.shape[1])
+    for i in range(0, len(first), step):
+        function(*[x[i : i + step] for x in matrices], 1, out[i : i + step])
+    return out
 
 
 _HIGHEST, _LEAST = 60.0, 1e-3
@@ -115,6 +127,47 @@ def _log_softmax(x: Array, axis: int, memory: Array | None) -> Array:
     return np.subtract(out, total, out)
 
 
+def slope_of_softmax(g: Any, out: Any, axis: int | None, xp: Any) -> Any:
+    """The derivative of softmax, in the vocabulary: out·(g - Σ g·out)."""
+    return out * (g - (g * out if axis is None else xp.sum(g * out, axis=axis, keepdims=True)))
+
+
+def slope_of_log_softmax(g: Any, out: Any, axis: int | None, xp: Any) -> Any:
+    """The derivative of log_softmax, in the vocabulary: g - exp(out)·Σ g."""
+    return g - xp.exp(out) * (g if axis is None else xp.sum(g, axis=axis, keepdims=True))
+
+
+def softmax_slope(g: Array, out: Array, axis: int | None) -> Array:
+    """The same for NumPy arrays, in place."""
+    return _slopes(_softmax_slope, slope_of_softmax, g, out, axis)
+
+
+def log_softmax_slope(g: Array, out: Array, axis: int | None) -> Array:
+    """The same for NumPy arrays, in place."""
+    return _slopes(_log_softmax_slope, slope_of_log_softmax, g, out, axis)
+
+
+def _slopes(function: Any, formula: Any, g: Array, out: Array, axis: int | None) -> Array:
+    plain = axis is not None and g.__class__ is np.ndarray and g.dtype is out.dtype and g.shape == out.shape
+    if not plain or not g.ndim:
+        return formula(g, out, axis, np)
+    if _is_long(out, axis) and g.flags.c_contiguous:
+        shape = (-1, out.shape[-1])
+        return _in_blocks(function, (g.reshape(shape), out.reshape(shape))).reshape(out.shape)
+    return function(g, out, axis, None)
+
+
+def _softmax_slope(g: Array, out: Array, axis: int, memory: Array | None) -> Array:
+    slope = np.subtract(g, product_sums(g, out, (axis,)), memory)
+    return np.multiply(slope, out, slope)
+
+
+def _log_softmax_slope(g: Array, out: Array, axis: int, memory: Array | None) -> Array:
+    slope = np.exp(out, memory)
+    np.multiply(slope, _total(g, axis), slope)
+    return np.subtract(g, slope, slope)
+
+
 def _top(x: Array, axis: int) -> Array:
     return _maximum(x, axis, None, None, True) if x.size < _LONG else numpy_large.maximum(x, axis, True)
 
@@ -123,4 +176,12 @@ def _total(x: Array, axis: int) -> Array:
     return _add(x, axis, None, None, True) if x.size < _LONG else numpy_large.add(x, axis, None, True)
 
 
-__all__ = ["log_softmax", "logsumexp", "softmax"]
+__all__ = [
+    "log_softmax",
+    "log_softmax_slope",
+    "logsumexp",
+    "slope_of_log_softmax",
+    "slope_of_softmax",
+    "softmax",
+    "softmax_slope",
+]

@@ -177,15 +177,16 @@ logcumsumexp: Primitive = general(
         axis=axis,
     ),
 )
+# out·(g - Σ g·out), which is a symmetric map, and g - e^out·Σ g.
 softmax: Primitive = general(
     "softmax",
-    lambda g, out, axis, extras: out * (g - extras.product_sums(g, out, () if axis is None else (axis,))),
+    lambda g, out, axis, extras: extras.softmax_slope(g, out, axis),
     forward=lambda x, axis, xp, wide=None: _widely(lambda x: _softmax(x, axis, xp), x, wide, xp),
-    jvp=lambda t, out, axis, extras: out * (t - extras.product_sums(t, out, () if axis is None else (axis,))),
+    jvp=lambda t, out, axis, extras: extras.softmax_slope(t, out, axis),
 )
 log_softmax: Primitive = general(
     "log_softmax",
-    lambda g, out, axis, xp: g - xp.exp(out) * xp.sum(g, axis=axis, keepdims=True),
+    lambda g, out, axis, extras: extras.log_softmax_slope(g, out, axis),
     forward=lambda x, axis, xp, wide=None: _widely(lambda x: _log_softmax(x, axis, xp), x, wide, xp),
     jvp=lambda t, out, axis, xp: t - xp.sum(xp.exp(out) * t, axis=axis, keepdims=True),
 )

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import alignments, extras_of, namespace_of, normalizing, pairs, recurrences
+from ..arrays.numpy_softmax import slope_of_log_softmax, slope_of_softmax
 from ..arrays.numpy_special import NAMES as SPECIAL
 from ..rules import table
 from .core import Tensor, box, wrap
@@ -207,6 +208,12 @@ class Extras:
 
     def product_sums(self, a: Tensor, b: Tensor, axis: tuple[int, ...]) -> Tensor:
         return namespace.sum(a * b, axis=axis, keepdims=True)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
+
+    def softmax_slope(self, g: Tensor, out: Tensor, axis: int | None) -> Tensor:
+        return slope_of_softmax(g, out, axis, namespace)
+
+    def log_softmax_slope(self, g: Tensor, out: Tensor, axis: int | None) -> Tensor:
+        return slope_of_log_softmax(g, out, axis, namespace)
 
     def units_product_sums(
         self, g: Tensor, x: Tensor, axis: tuple[int, ...], eps: float, axes: tuple[int, ...]
