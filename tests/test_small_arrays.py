@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import numpy_adding, numpy_along, numpy_pooling
-from gradiente.arrays.numpy_fast import xp
+from gradiente.arrays import normalizing, numpy_adding, numpy_along, numpy_extras, numpy_pooling
+from gradiente.arrays.normalizing_few import Few
+from gradiente.arrays.numpy_fast import FORMS, xp
 from gradiente.arrays.numpy_windows import Grid
 from gradiente.nn.functional._resampling import cubic, linear, smooth
+from gradiente.ops.gathering import within
+from gradiente.rules import table
 
 F = torch.nn.functional
 
@@ -228,3 +231,75 @@ def test_single_numbers_are_arrays_of_no_dimensions(call):
     assert found.shape == ()
     assert isinstance(found._array, np.ndarray)
     assert "meta" not in repr(found)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("shape", "axis"), [((5, 7), (1,)), ((5, 7), (0,)), ((2, 3, 4), (1, 2)), ((2, 3, 4), (0, 1, 2)), ((6,), (0,))]
+)
+def test_standard_units_of_few_numbers(shape, axis, dtype, rng, monkeypatch):
+    x, t = (rng.standard_normal(shape).astype(dtype) * 3 + 1 for _ in "xt")
+    broken = x.copy()
+    broken.reshape(-1)[3] = np.nan
+    given = [(x, t), (broken, t), (np.asfortranarray(x), t[..., ::-1]), (x * 0, t)]
+    assert Few.of(x, axis, 1e-5, t) is not None
+    found = [
+        (normalizing.standardize(x, axis, 1e-5), normalizing.standardize_slope(t, x, axis, 1e-5)) for x, t in given
+    ]
+    monkeypatch.setattr(Few, "of", lambda *_: None)
+    for (x, t), (units, slope) in zip(given, found, strict=True):
+        tolerance = 1e-5 if dtype == "float32" else 1e-13
+        np.testing.assert_allclose(units, normalizing.standardize(x, axis, 1e-5), rtol=tolerance, atol=tolerance)
+        wanted = normalizing.standardize_slope(t, x, axis, 1e-5)
+        np.testing.assert_allclose(
+            slope, wanted, rtol=tolerance, atol=tolerance * 100 * np.abs(np.nan_to_num(wanted)).max()
+        )
+        assert units.dtype == slope.dtype == dtype
+
+
+@pytest.mark.parametrize("name", ["argsort", "pick", "scatter_add"])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_short_forms_along_an_axis(name, axis, rng):
+    x = rng.integers(0, 4, (3, 4, 5)).astype(float)  # many are equal
+    x[1, 2, 1:3] = np.nan
+    one = [n for k, n in enumerate(x.shape) if k != axis]
+    calls = {
+        "argsort": [((x[::-1],), {"axis": axis, "descending": flag}) for flag in (False, True)],
+        "pick": [
+            ((x, rng.integers(0, 3, one)), {"axis": axis, "keepdims": False}),
+            (
+                (x, rng.integers(0, 3, [2 if k == axis else n for k, n in enumerate(x.shape)])),
+                {"axis": axis, "keepdims": True},
+            ),
+            ((rng.standard_normal((30, 30, 3)), rng.integers(0, 3, (30, 30))), {"axis": 2, "keepdims": False}),
+        ],
+        "scatter_add": [((x, rng.integers(0, 3, (2, 2, 2)), rng.standard_normal((2, 3, 4))), {"axis": axis})],
+    }[name]
+    for operands, static in calls:
+        wanted = table[name].run(np, numpy_extras, operands, static)
+        np.testing.assert_allclose(FORMS[name](*operands, **static), wanted, rtol=1e-14)
+        assert FORMS[name](*operands, **static).dtype == wanted.dtype
+
+
+@pytest.mark.parametrize("dtype", ["int32", "int64"])
+def test_integers_within_bounds(dtype):
+    assert within(np.array([[0, 2], [1, 2]], dtype)[:, ::-1], 3)
+    assert not within(np.array([0, 3], dtype), 3)
+    assert not within(np.array([2, -1], dtype), 3)
+    assert within(np.zeros(0, dtype), 0)
+    assert within(np.array(0, dtype), 1)
+
+
+@pytest.mark.parametrize("layout", ["dense", "transposed", "expanded"])
+def test_copies_that_are_added_to(layout, rng):
+    """scatter_add and index_add are what their in-place methods make of a clone, also in memory."""
+    x = torch.from_numpy(rng.standard_normal((4, 4)))
+    x = {"dense": x, "transposed": x.T, "expanded": x[:, :1].expand(4, 4)}[layout]
+    c, rows = torch.from_numpy(rng.standard_normal((4, 4))), torch.tensor([1, 1, 0, 3])
+    index = rows[:, None].expand(4, 4)
+    for found, wanted in (
+        (x.scatter_add(0, index, c), x.clone().scatter_add_(0, index, c)),
+        (x.index_add(0, rows, c, alpha=2), x.clone().index_add_(0, rows, c, alpha=2)),
+    ):
+        torch.testing.assert_close(found, wanted, rtol=0, atol=0)
+        assert found.stride() == wanted.stride()

@@ -18,7 +18,6 @@ OTHER_GRAPH = {
     "imag",
     "take",
     "scatter",
-    "scatter_add",
     "matmul batched",
     "addmm",
     "addmv",

@@ -13,6 +13,7 @@ import numpy as np
 
 from . import numpy_large
 from .normalizing_columns import BLOCK, Columns
+from .normalizing_few import Few, sums_of_columns
 from .numpy_rows import products_of_rows, sums_of_rows
 
 Array = Any
@@ -55,7 +56,10 @@ def _split(shape: tuple[int, ...], axis: Axes) -> tuple[int, int]:
 def product_sums(a: Array, b: Array, axis: Axes) -> Array:
     """The sums of a·b over `axis`, whose axes stay, of size 1."""
     if a.size < _LARGE:
-        return _add(a * b, axis, None, None, True)
+        products = a * b
+        if axis == (0,) and products.ndim == 2:
+            return sums_of_columns(products)
+        return _add(products, axis, None, None, True)
     count, size = _split(a.shape, axis)
     if a.dtype.kind != "f" or a.shape != b.shape:
         return _add(a * b, axis, None, None, True)
@@ -91,24 +95,21 @@ def _mean(x: Array, axis: Axes, n: int) -> Array:
 
 def _deviation(x: Array, axis: Axes, eps: float, n: int) -> tuple[Array, Array]:
     """x - mean, and 1/σ."""
-    if x.size < _LARGE:
-        deviation = x - _mean(x, axis, n)
-        scale = _add(deviation * deviation, axis, None, None, True)
-        scale /= n
-        scale += eps
-        np.sqrt(scale, scale)
-        return deviation, np.divide(1, scale, scale)
     deviation = x - _mean(x, axis, n)
     return deviation, 1 / np.sqrt(product_sums(deviation, deviation, axis) / n + eps)
 
 
 def _standardize(x: Array, axis: Axes, eps: float, n: int) -> Array:
+    if (few := Few.of(x, axis, eps)) is not None:
+        return few.units()
     out, scale = _deviation(x, axis, eps, n)
     out *= scale
     return out
 
 
 def _slope(t: Array, x: Array, axis: Axes, eps: float, n: int) -> Array:
+    if t.shape == x.shape and (few := Few.of(x, axis, eps, t)) is not None:
+        return few.slope(t)
     out, scale = _deviation(x, axis, eps, n)
     out *= product_sums(out, t, axis) / -n * (scale * scale)
     out += t

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from .numpy_adding import add_along_axis, flat_along, repeated_vector
-from .numpy_mesh import along_axis
+from .numpy_indexing import dense_copy
+from .numpy_mesh import along_axis, open_mesh
 
 Array = Any
 
@@ -50,4 +51,25 @@ def put_along_axis(x: Array, indices: Array, values: Array, axis: int) -> Array:
         out[...] = values if not np.ndim(values) or not np.size(values) else values.reshape(-1)[-1]
         return out
     out[along_axis(indices, axis)] = values
+    return out
+
+
+def pick(x: Array, indices: Array, axis: int, keepdims: bool) -> Array:
+    """Along `axis`, the elements with the given indices; the axis is dropped unless `keepdims`."""
+    if not x.shape:
+        return x.copy()
+    if keepdims:
+        return gather_along_axis(x, indices, axis)
+    if indices.size < _MANY:
+        grid = open_mesh(indices.shape)
+        return x[(*grid[:axis], indices, *grid[axis:])]
+    return gather_along_axis(x, np.expand_dims(indices, axis), axis).squeeze(axis)
+
+
+def scatter_add(x: Array, indices: Array, c: Array, axis: int) -> Array:
+    """A copy of `x` to which `c` (of the shape of `indices`, or larger) is added at `indices` along `axis`."""
+    if not x.shape:
+        return x + np.sum(c, dtype=x.dtype)
+    out = dense_copy(x)
+    add_along_axis(out, indices, axis, c if c.shape == indices.shape else c[tuple([slice(n) for n in indices.shape])])
     return out

@@ -54,7 +54,7 @@ def put_rows(g: Array, rows: Array, shape: tuple[int, ...]) -> Array:
 
 def put_index(x: Array, values: Array, index: Any, accumulate: bool = False) -> Array:
     """A copy of `x` in which x[index] is replaced by `values`, or has them added, every time that it is named."""
-    out = np.array(x)
+    out = dense_copy(x) if x.__class__ is np.ndarray else np.array(x)
     if accumulate:
         add_at(out, index, values)
     else:

@@ -12,14 +12,14 @@ Array = Any
 
 def along_axis(indices: Array, axis: int) -> tuple[Array, ...]:
     """The index arrays that name, for every place of `indices`, the element there, but at `indices` along `axis`."""
-    make = _open_mesh if indices.size < _MANY else _open_mesh.__wrapped__
+    make = open_mesh if indices.size < _MANY else open_mesh.__wrapped__
     grid = make(indices.shape)
     axis %= len(grid)
     return (*grid[:axis], indices, *grid[axis + 1 :])
 
 
 @lru_cache(256)
-def _open_mesh(shape: tuple[int, ...]) -> tuple[Array, ...]:
+def open_mesh(shape: tuple[int, ...]) -> tuple[Array, ...]:
     """The numbers of the places along each axis; they are not to be written to."""
     d = len(shape)
     return tuple([np.arange(n).reshape(*(1,) * k, n, *(1,) * (d - 1 - k)) for k, n in enumerate(shape)])
@@ -119,4 +119,4 @@ def _slice(numbers: Array) -> slice:
     return slice(first, stop if stop >= 0 else None, step)
 
 
-__all__ = ["add", "mesh", "pick", "sum_at"]
+__all__ = ["add", "along_axis", "mesh", "open_mesh", "pick", "sum_at"]

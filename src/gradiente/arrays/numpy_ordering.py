@@ -38,6 +38,15 @@ def _negative(x: Array) -> Array:
     return -x if x.dtype.kind == "f" else ~x
 
 
+def argsort(x: Array, axis: int, descending: bool) -> Array:
+    """The places that sort along `axis`, stable in both directions; NaN counts as the largest."""
+    if not descending:
+        return x.argsort(axis, "stable")
+    back = (*(slice(None),) * (axis % x.ndim), slice(None, None, -1))
+    order = x[back].argsort(axis, "stable")[back]
+    return x.shape[axis] - 1 - order
+
+
 def nth_places(x: Array, n: int, axis: int) -> Array | None:
     """The place of the n-th smallest element (from 0), the axis kept; None if equal elements or NaN prevent it."""
     if not x.ndim or x.shape[axis] < _LONG or x.dtype.kind not in "fiu" or x.dtype.itemsize == 2 or not x.size:
@@ -95,4 +104,4 @@ def _by_products(x: Array) -> Array | None:
 _TRIANGLE = np.triu(np.ones((_GROUP, _GROUP), np.float32))
 
 
-__all__ = ["accumulate", "first_places", "nth_places"]
+__all__ = ["accumulate", "argsort", "first_places", "nth_places"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,18 @@ def check_along(x: Any, index: Any, dim: int, function: str, source: Any = None)
     _check_bounds(index, x.shape[dim] if x.ndim else 1, dim)
 
 
+_UNSIGNED: dict[str, Any] = {"i": np.uint32, "l": np.uint64, "q": np.uint64}
+_maximum: Callable[..., Any] = np.maximum.reduce
+
+
+def within(index: Any, size: int) -> bool:
+    """Whether all integers are from 0 to size - 1. Read without their signs, negative ones are the largest."""
+    return not index.size or bool(_maximum(index.view(_UNSIGNED[index.dtype.char]), None) < size)
+
+
 def _check_bounds(index: Any, size: int, dim: int) -> None:
     index = examples(index)
-    if index.size and (index.min() < 0 or index.max() >= size):
+    if not within(index, size):
         wrong = index[(index < 0) | (index >= size)].reshape(-1)[0]
         raise RuntimeError(f"index {wrong} is out of bounds for dimension {dim} with size {size}")
 

@@ -216,8 +216,9 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False, *, out:
         order = _nth_place(input, (array.shape[axis] - 1) // 2, axis, keepdim)
         if array.size and array.dtype.kind not in "iu":
             bad = np.isnan(array)
-            first = np.argmax(bad, axis=axis, keepdims=keepdim)
-            order = np.where(np.any(bad, axis=axis, keepdims=keepdim), first, order)
+            if bad.__class__ is not np.ndarray or np.logical_or.reduce(bad, None):
+                first = np.argmax(bad, axis=axis, keepdims=keepdim)
+                order = np.where(np.any(bad, axis=axis, keepdims=keepdim), first, order)
     indices = wrap(box(order))
     return return_types.median((_median_at(input, indices, axis=axis, keepdims=keepdim), indices))
 

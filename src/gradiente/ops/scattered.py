@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from numpy import ndarray
+
+from ..graph import NO_GRAD, PLAIN, current
 from ..tensor.batching import private_copy
 from ..tensor.core import Tensor
 from ._arguments import need_tensor
+from ._define import primitive
 from ._out import into
-from .scattering import index_add_, index_copy_, index_fill_, put_, scatter_, scatter_add_
+from .scattering import (
+    index_add_,
+    index_add_places,
+    index_copy_,
+    index_fill_,
+    put_,
+    scatter_,
+    scatter_add_,
+    scatter_add_places,
+)
+
+_scatter_add, _index_add = primitive("scatter_add"), primitive("put_index", "IndexAddBackward0")
 
 
 def scatter(
@@ -32,6 +47,14 @@ def scatter(
     return scatter_(_copied(input, "scatter"), dim, index, src, value=value, reduce=reduce)
 
 
+def _is_plain(*operands: Any) -> bool:
+    """Whether the primitive can be applied as it is: to tensors of NumPy arrays, in the plain modes."""
+    mode = current()
+    if mode is not PLAIN and mode is not NO_GRAD:
+        return False
+    return all(isinstance(x, Tensor) and x._array.__class__ is ndarray for x in operands)
+
+
 def _copied(x: Any, function: str) -> Tensor:
     return private_copy(need_tensor(x, function))
 
@@ -45,6 +68,8 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor, *, out: Ten
     """
     if out is not None:
         return into(out, scatter_add(input, dim, index, src), "scatter_add", input, index, src)
+    if _is_plain(input, src):
+        return _scatter_add(input, index, src, axis=scatter_add_places(input, dim, index, src)[0])
     return scatter_add_(_copied(input, "scatter_add"), dim, index, src)
 
 
@@ -59,6 +84,9 @@ def index_add(
     """
     if out is not None:
         return into(out, index_add(input, dim, index, source, alpha=alpha), "index_add", input, index, source)
+    if _is_plain(input, source):
+        where, new = index_add_places(input, dim, index, source, alpha)
+        return _index_add(input, new, index=where, accumulate=True)
     return index_add_(_copied(input, "index_add"), dim, index, source, alpha=alpha)
 
 

@@ -21,7 +21,7 @@ from ._define import primitive
 from ._numbers import fitted
 from ._sizes import integer
 from ._views import warn_expanded
-from .gathering import check_along, flat_index, need_index
+from .gathering import check_along, flat_index, need_index, within
 from .masking import masked_fill_
 from .shaping import expand, reshape
 
@@ -108,6 +108,16 @@ def _scatter_reduced(self: Tensor, dim: int, index: Tensor, src: Any, reduce: st
     return store(self, lambda x: ufunc.at(x, where, part), _SCATTER, (index, src), {"axis": dim})
 
 
+def scatter_add_places(self: Tensor, dim: int, index: Tensor, src: Tensor) -> tuple[int, Any, Any]:
+    """The dimension, the indices and the values of scatter_add, checked."""
+    array, new = self._array, need_tensor(src, "scatter_add", "src", 3)._array
+    dim = wrap_dim(integer(dim, "scatter_add", "dim"), array.ndim)
+    at = need_index(index, "scatter", 2)
+    _same_dtype(self, src, "scatter")
+    check_along(array, at, dim, "scatter_add", new)
+    return dim, at, new
+
+
 @writes
 def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """Add values at `index` along `dim`, in place: self[index[i][j]][j] += src[i][j] for dim 0. Returns the tensor.
@@ -116,11 +126,7 @@ def scatter_add_(self: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     >>> torch.zeros(3).scatter_add_(0, torch.tensor([2, 2]), torch.ones(2))
     tensor([0., 0., 2.])
     """
-    array, new = self._array, need_tensor(src, "scatter_add", "src", 3)._array
-    dim = wrap_dim(integer(dim, "scatter_add", "dim"), array.ndim)
-    at = need_index(index, "scatter", 2)
-    _same_dtype(self, src, "scatter")
-    check_along(array, at, dim, "scatter_add", new)
+    dim, at, new = scatter_add_places(self, dim, index, src)
 
     def assign(part: Any) -> None:
         if part.ndim:
@@ -146,6 +152,8 @@ def _check_vector(self: Tensor, dim: int, at: Any, function: str) -> None:
     """Raise torch's IndexError for an index that is out of bounds."""
     size = self._array.shape[dim] if self._array.ndim else 1
     values = examples(at)
+    if within(values, size):
+        return
     wrong = values[(values < (-size if function == "index_fill_" else 0)) | (values >= size)]
     if not wrong.size:
         return
@@ -171,7 +179,7 @@ def _need_source(self: Tensor, dim: int, at: Any, source: Any, function: str) ->
         )
     if shape == wanted or (not shape and at.size == 1):
         _check_vector(self, dim, at, function)
-        return expand(new, wanted)
+        return new if shape == wanted else expand(new, wanted)
     if shape and len(shape) == len(wanted) and shape[dim] != at.size:
         raise (RuntimeError if add else IndexError)(
             f"{function}(): Number of indices ({at.size}) should be equal to source.size(dim)"
@@ -190,6 +198,13 @@ def _need_source(self: Tensor, dim: int, at: Any, source: Any, function: str) ->
     )
 
 
+def index_add_places(self: Tensor, dim: int, index: Tensor, source: Tensor, alpha: float) -> tuple[Any, Tensor]:
+    """The index and the values of index_add, checked."""
+    dim, at = _vector_index(self, dim, index, "index_add_")
+    source = _need_source(self, dim, at, source, "index_add_")
+    return _at_dim(self, dim, at), source if alpha == 1 else _multiply(source, alpha)
+
+
 @writes
 def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """Add alpha times the slices of `source` to those at `index` along `dim`, in place, and return the tensor.
@@ -198,11 +213,8 @@ def index_add_(self: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     >>> torch.zeros(3).index_add_(0, torch.tensor([1, 1]), torch.ones(2))
     tensor([0., 2., 0.])
     """
-    dim, at = _vector_index(self, dim, index, "index_add_")
-    source = _need_source(self, dim, at, source, "index_add_")
-    if alpha != 1:
-        source = _multiply(source, alpha)
-    where, new = _at_dim(self, dim, at), source._array
+    where, source = index_add_places(self, dim, index, source, alpha)
+    new = source._array
     return store(
         self, lambda x: numpy_extras.add_at(x, where, new), _INDEX_ADD, (source,), {"index": where, "accumulate": True}
     )

@@ -58,7 +58,7 @@ def _shared_axes(rank: int, features: tuple[int, ...]) -> tuple[int, ...]:
 def _per_feature(g: Any, features: tuple[int, ...], shape: tuple[int, ...], xp: Any) -> Any:
     """The sum of g over all axes along which features are the same."""
     axes = _shared_axes(len(g.shape), features)
-    return xp.reshape(xp.sum(g, axis=axes) if axes else g, shape)
+    return _viewed(xp.sum(g, axis=axes) if axes else g, shape, xp)
 
 
 def _products_per_feature(

@@ -19,6 +19,13 @@ vdot: Primitive = general(
     forward=lambda a, b, xp: xp.conj(a) @ b,
     jvp=lambda t, i, a, b, xp: xp.conj(t) @ b if i == 0 else xp.conj(a) @ t,
 )
+cross: Primitive = bilinear(
+    "cross",
+    lambda g, b, axis, xp: _cross(b, g, axis, xp),
+    lambda g, a, axis, xp: _cross(g, a, axis, xp),
+    forward=lambda a, b, axis, xp: _cross(a, b, axis, xp),
+    node="LinalgCrossBackward0",
+)
 rows_matmul: Primitive = bilinear(
     "rows_matmul",
     lambda g, b, xp: _apply(g, b.mT, xp),
@@ -87,6 +94,14 @@ einsum: Primitive = general(
     ),
     variadic=True,
 )
+
+
+def _cross(a: Any, b: Any, axis: int, xp: Any) -> Any:
+    """The vector product along `axis`: (a₁b₂ - a₂b₁, a₂b₀ - a₀b₂, a₀b₁ - a₁b₀)."""
+    lead = (slice(None),) * axis
+    first, second = (*lead, slice(1, 4), ...), (*lead, slice(2, 5), ...)
+    a, b = xp.concat((a, a), axis=axis), xp.concat((b, b), axis=axis)
+    return a[first] * b[second] - a[second] * b[first]
 
 
 def _scaled_add(a: Any, b: Any, beta: Any, alpha: Any, xp: Any) -> Any:

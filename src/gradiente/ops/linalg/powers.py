@@ -22,8 +22,8 @@ from .deprecated import warn_deprecated
 from .inverses import inverted
 
 _exp = primitive("matrix_exp")
-_view, _clone, _roll = primitive("view"), primitive("clone"), primitive("roll")
-_multiply, _subtract, _conj = primitive("multiply"), primitive("subtract"), primitive("conj")
+_view, _clone, _cross = primitive("view"), primitive("clone"), primitive("cross")
+_multiply, _conj = primitive("multiply"), primitive("conj")
 _sum = primitive("sum", "SumBackward1")
 _column, _broadcast, _concat = primitive("expand_dims"), primitive("broadcast_to"), primitive("concat")
 _where = primitive("where")
@@ -321,15 +321,15 @@ def _crossed(a: Tensor, b: Tensor, dim: int) -> Tensor:
     axis = wrap_dim(dim, len(s))
     if s[axis] != 3 or t[axis] != 3:
         raise RuntimeError(f"linalg.cross: inputs dimension {dim} must have length 3. Got {s[axis]} and {t[axis]}")
-    broadcast_shapes_of([s, t])
+    if s != t:
+        broadcast_shapes_of([s, t])
     if a._array.dtype != b._array.dtype:
         raise RuntimeError(f"expected scalar type {scalar_name(a)} but found {scalar_name(b)}")
     if a._array.dtype.kind == "b":
         raise NotImplementedError(
             "\"cross\" not implemented for 'Bool' (convert the tensors, for instance with .long())"
         )
-    first = _multiply(_roll(a, shift=-1, axis=axis), _roll(b, shift=-2, axis=axis))
-    return _subtract(first, _multiply(_roll(a, shift=-2, axis=axis), _roll(b, shift=-1, axis=axis)))
+    return _cross(a, b, axis=axis)
 
 
 def torch_cross(input: Tensor, other: Tensor, dim: int | None = None, *, out: Tensor | None = None) -> Tensor:
