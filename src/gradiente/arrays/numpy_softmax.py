@@ -16,7 +16,7 @@ from .normalizing import product_sums
 
 Array = Any
 
-_LONG = 1024
+_SOME, _LONG = 256, 1024
 _BLOCK = 1 << 17
 """The elements that are worked on at a time, where there are eight times as many."""
 
@@ -27,12 +27,21 @@ _maximum: Any = np.maximum.reduce
 
 def softmax(x: Array, axis: int, wide: Any = None) -> Array:
     """exp(x) / Σ exp(x) along an axis; computed in the type `wide`, if one is given."""
-    return _by_rows(_softmax, x, axis) if wide is None else softmax(x.astype(wide), axis).astype(x.dtype)
+    if wide is not None:
+        return softmax(x.astype(wide), axis).astype(x.dtype)
+    if x.ndim == 1 and x.size < _SOME:  # each call of NumPy counts
+        out = np.exp(x)
+        total = _add(out, 0, None, None, True)
+        if _LEAST <= total.item() <= _HUGE:
+            return np.divide(out, total, out)
+    return _softmax(x, axis, None) if x.size < _LONG else _by_rows(_softmax, x, axis)
 
 
 def log_softmax(x: Array, axis: int, wide: Any = None) -> Array:
     """x - log Σ exp(x) along an axis; computed in the type `wide`, if one is given."""
-    return _by_rows(_log_softmax, x, axis) if wide is None else log_softmax(x.astype(wide), axis).astype(x.dtype)
+    if wide is not None:
+        return log_softmax(x.astype(wide), axis).astype(x.dtype)
+    return _log_softmax(x, axis, None) if x.size < _LONG else _by_rows(_log_softmax, x, axis)
 
 
 def logsumexp(x: Array, axis: Any, keepdims: bool, wide: Any = None) -> Array:
@@ -93,11 +102,11 @@ def _in_blocks(function: Any, matrices: tuple[Array, ...]) -> Array:
 
 _HIGHEST, _LEAST = 60.0, 1e-3
 """Exponentials of at most e⁶⁰, whose sums are at least a thousandth, need no shift."""
-_VANISHING = 1e-20
+_VANISHING, _HUGE = 1e-20, 1e30
 
 
 def _softmax(x: Array, axis: int, memory: Array | None) -> Array:
-    if x.size >= numpy_large.SMALL and (found := _unshifted(x, axis, memory)) is not None:
+    if x.size >= _SOME and (found := _unshifted(x, axis, memory)) is not None:
         return found
     out: Any = np.subtract(x, _top(x, axis), memory)
     if out.__class__ is not np.ndarray:  # of no dimensions
@@ -168,11 +177,11 @@ def _log_softmax_slope(g: Array, out: Array, axis: int, memory: Array | None) ->
     return np.subtract(g, slope, slope)
 
 
-def _top(x: Array, axis: int) -> Array:
+def _top(x: Array, axis: Any) -> Array:
     return _maximum(x, axis, None, None, True) if x.size < _LONG else numpy_large.maximum(x, axis, True)
 
 
-def _total(x: Array, axis: int) -> Array:
+def _total(x: Array, axis: Any) -> Array:
     return _add(x, axis, None, None, True) if x.size < _LONG else numpy_large.add(x, axis, None, True)
 
 
