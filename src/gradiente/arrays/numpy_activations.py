@@ -24,7 +24,7 @@ def between(x: Array, low: Any, high: Any) -> Array | None:
     if x.__class__ is not np.ndarray or x.size < SMALL or x.dtype.char not in "fd":
         return None
     kind = x.dtype.type
-    return np.clip(x, kind(low), kind(high))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return x.clip(kind(low), kind(high))  # half as long a way as np.clip
 
 
 def clamp(x: Array, min: Any, max: Any) -> Array:
