@@ -108,7 +108,8 @@ binary_cross_entropy: Primitive = general(
 
 def _bce_logits(a: Any, b: Any, c: Any, d: Any, reduction: str, xp: Any) -> Any:
     """-(d·b·log σ(a) + (1 - b)·log σ(-a))·c, where -log σ(a) = log(e^-a + 1) does not overflow."""
-    penalty = xp.maximum(-a, 0) + xp.log1p(xp.exp(-xp.abs(a)))
+    turned = -a
+    penalty = xp.maximum(turned, 0) + xp.log1p(xp.exp(xp.minimum(a, turned)))
     loss = (1 - b) * a + (penalty if d is None else (1 + (d - 1) * b) * penalty)
     return _total(_weighted(loss, c), reduction, xp)
 
