@@ -72,7 +72,7 @@ class Categorical(ProbsOrLogits):
         rows = self.probs.reshape(-1, self._num_events) if self._batch_shape else self.probs
         with no_grad():
             drawn = multinomial(rows, Size(sample_shape).numel(), True)
-            return drawn.movedim(-1, 0).reshape(self._extended_shape(sample_shape))
+            return (drawn.T if self._batch_shape else drawn).reshape(self._extended_shape(sample_shape))
 
     def log_prob(self, value: Tensor) -> Tensor:
         self._check(value)

@@ -60,10 +60,13 @@ def broadcast_all(*values: Any) -> tuple[Tensor, ...]:
     return tuple(broadcast_tensors(*tensors))
 
 
+_all: Any = np.logical_and.reduce
+
+
 def holds_everywhere(condition: Tensor) -> bool:
     """Whether a bool tensor is true in all elements; within a vmap, in those of all examples."""
     array = condition._array
-    return bool(np.all(array.values if array.__class__ is Batched else array))
+    return bool(_all(array.values if array.__class__ is Batched else array, None))
 
 
 def standard_normal(shape: Any, like: Tensor) -> Tensor:

@@ -8,19 +8,19 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..graph import PLAIN, Node, Plan, current, moment, version_of
+from ..graph import NO_GRAD, PLAIN, Node, Plan, current, moment, version_of
 from ..rules import table
 from ..tensor.core import Tensor, new
 from ..tensor.dispatch import bind
 from ..tensor.multiple import Part
-from ..tensor.restrictions import overlaps_itself
+from ..tensor.restrictions import Untracked, overlaps_itself
 from ..tensor.views import View, layout_of, link_view, make_view
 
 
 def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
     """The function that applies the primitive `name`, whose result shares memory with its operand.
 
-    `make_view` is the general way; what stands here does the same for NumPy arrays in the plain mode, without detours.
+    `make_view` is the general way; what stands here does the same for NumPy arrays in the plain modes, without detours.
     """
     call = bind(table[name], node)
     recorder: Any = call.recorder  # pyright: ignore[reportFunctionMemberAccess]
@@ -31,8 +31,9 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
     def view(x: Tensor, **static: Any) -> Tensor:
         array = x._array
         meta = x._meta
+        mode = current()
         if (
-            current() is not PLAIN
+            (mode is not PLAIN and mode is not NO_GRAD)
             or array.__class__ is not ndarray
             or not plain
             or (meta is not None and meta.inference)
@@ -41,8 +42,14 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
         out = new(Tensor)
         out._array = function(array, **static)
         out._meta = None
+        parent = x._view
         edge = x._node
-        if edge is None:
+        creation = "" if parent is None else parent.creation
+        if mode is NO_GRAD:
+            creation = "no_grad"
+            base = x if parent is None else parent.base
+            out._node = None if base._node is None or out._array.dtype.kind not in "fcV" else Untracked()
+        elif edge is None:
             out._node = None
         else:
             dtype = array.dtype
@@ -62,12 +69,13 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
         if version is None:
             version = version_of(x)
         out._history = version
-        parent = x._view
+        if mode is NO_GRAD:
+            version.loose = True
         if parent is None:
             layout = None if array.flags.c_contiguous else layout_of(array)
-            out._view = View(x, ((recorder, static),), "", layout)
+            out._view = View(x, ((recorder, static),), creation, layout)
         else:
-            out._view = View(parent.base, (*parent.steps, (recorder, static)), parent.creation, parent.layout)
+            out._view = View(parent.base, (*parent.steps, (recorder, static)), creation, parent.layout)
         version.add_view(out)
         return out
 

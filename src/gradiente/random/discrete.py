@@ -41,8 +41,17 @@ def _check_multinomial(weights: Floats, samples: int, replacement: bool) -> None
         raise RuntimeError(f"number of categories cannot exceed 2^24, but is {categories}")
 
 
+_add: Any = np.add.reduce
+_least: Any = np.minimum.reduce
+_most: Any = np.maximum.reduce
+
+
 def _check_weights(weights: Floats, several: bool) -> None:
     """Torch's checks of the weights; the kernel that takes several samples with replacement words them otherwise."""
+    if weights.size:
+        total = _add(weights, -1, np.float64)
+        if _least(weights, None) >= 0 and _least(total, None) > 0 and _most(total, None) < np.inf:
+            return
     finite, negative = bool(np.isfinite(weights).all()), bool((weights < 0).any() or np.isnan(weights).any())
     if several and negative:
         raise RuntimeError("invalid multinomial distribution (encountering probability entry < 0)")
@@ -104,10 +113,10 @@ def _with_replacement(generator: Generator, weights: Floats, samples: int) -> ND
     with generator.lock:
         u = generator.doubles(out.size).reshape(out.shape)
     for row, numbers, chosen in zip(rows, u, out, strict=True):
-        cumulative = np.cumsum(row, dtype=row.dtype)
+        cumulative = row.cumsum(dtype=row.dtype)
         cumulative = cumulative / cumulative[-1]
         cumulative[-1] = 1.0
-        chosen[:] = np.searchsorted(cumulative, numbers, side="left")
+        chosen[:] = cumulative.searchsorted(numbers)
     return out.reshape(*weights.shape[:-1], samples)
 
 

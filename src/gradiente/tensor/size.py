@@ -24,8 +24,10 @@ class Size(tuple[int, ...], metaclass=ShownAsTorchs):
     def __new__(cls, sizes: Iterable[SupportsIndex] = ()) -> Size:
         """Check that all sizes are integers. TypeError if one is not."""
         given = tuple(sizes)
-        if not all(n.__class__ is int for n in given):
-            given = tuple(_size(n, i) for i, n in enumerate(given))
+        for n in given:
+            if n.__class__ is not int:
+                given = tuple(_size(n, i) for i, n in enumerate(given))
+                break
         return tuple.__new__(cls, cast("tuple[int, ...]", given))
 
     def numel(self) -> int:
@@ -43,7 +45,7 @@ class Size(tuple[int, ...], metaclass=ShownAsTorchs):
         if key.__class__ is int:  # nearly always
             return _item(self, key)
         found: Any = _item(self, key)
-        return Size(found) if isinstance(key, slice) else found
+        return tuple.__new__(Size, found) if isinstance(key, slice) else found
 
     def __add__(self, other: Any) -> Size:  # pyright: ignore[reportIncompatibleMethodOverride]
         if not isinstance(other, tuple):

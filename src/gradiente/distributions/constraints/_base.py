@@ -132,7 +132,7 @@ class _IndependentConstraint(Constraint):
         if kept < 0:
             expected = self.base_constraint.event_dim + self.reinterpreted_batch_ndims
             raise ValueError(f"Expected value.dim() >= {expected} but got {value.dim()}")
-        return result.reshape((*result.shape[:kept], -1)).all(-1)
+        return (result if kept == result.dim() - 1 else result.reshape((*result.shape[:kept], -1))).all(-1)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__[1:]}({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
@@ -169,7 +169,7 @@ class MixtureSameFamilyConstraint(Constraint):
         kept = value.dim() - self.event_dim
         if kept < 0:
             raise ValueError(f"Expected value.dim() >= {self.event_dim} but got {value.dim()}")
-        return result.reshape((*result.shape[:kept], -1)).all(-1)
+        return (result if kept == result.dim() - 1 else result.reshape((*result.shape[:kept], -1))).all(-1)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_constraint!r})"
