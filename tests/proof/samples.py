@@ -436,6 +436,10 @@ sample("sparse_product", R(5), R(4), pattern=PATTERN)
 sample("sampled_product", R(3, 2), R(4, 2), pattern=PATTERN, complex=True)
 sample("sampled_product", R(3), R(4), pattern=PATTERN)
 sample("put_rows", R(2, 2, 3), I([0, 2], [2, 1]), shape=(4, 3))
+# --- recurrent layers: x is one vector of (T, B, ·), (B, H), the weights
+sample("simple_layer", R(22), R(2, 2), R(3, 2), sizes=(2, 3, 2))
+sample("long_short_layer", R(44), R(8, 2), R(1, 2), R(1, 2), sizes=(3, 1, 2))
+sample("gated_layer", R(46), R(6, 2), R(2, 2), sizes=(2, 2, 2))
 # --- losses
 sample("mse_loss", R(2, 3), R(2, 3), reduction="mean")
 sample("mse_loss", R(2, 3), R(2, 3), reduction="none")

@@ -22,6 +22,7 @@ FULL = {("mantissa", 0), ("overwrite", 0), ("prelu", 0)}
 
 SAME = "the result stands on the same side of the bound as the operand"
 ZEROS = "the operand decides only at 0, NaN or infinity, which test_kinks.py holds"
+COPIED = "the values are in x, too"
 
 EQUIVALENT: dict[tuple[str, str], str] = {
     ("max", "swap x"): "x == out, whichever comes first",
@@ -48,6 +49,8 @@ EQUIVALENT: dict[tuple[str, str], str] = {
     ("power_base", "swap x"): ZEROS,
     ("nan_to_num", "swap x"): ZEROS,
     ("nansum", "swap x"): ZEROS,
+    **{(f"{kind}_layer", f"dx: swap {name}"): COPIED for kind in ("simple", "long_short", "gated") for name in "wh"},
+    ("long_short_layer", "dx: swap c"): COPIED,
 }
 """Mutants that are no mistakes, and why."""
 

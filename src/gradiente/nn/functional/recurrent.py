@@ -1,6 +1,8 @@
 """Recurrent layers as functions: their steps, layers over whole sequences, and torch.lstm, torch.gru, ….
 
 All products with the inputs are computed at once, before the loop over time, which is left with one product a step.
+In the plain modes the loop itself is one primitive (`_whole`); the steps as functions serve packed sequences,
+projections, cells, and what wants to see each operation: vmap, forward mode, profilers, autocast.
 """
 
 from __future__ import annotations
@@ -8,10 +10,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from numpy import ndarray
+
+from ...graph import NO_GRAD, PLAIN, current
+from ...ops._define import primitive
+from ...ops.arithmetic import add
+from ...ops.creation import zeros
 from ...ops.functions import sigmoid
 from ...ops.joining import cat, stack
+from ...ops.permuting import flip
 from ...ops.trigonometry import tanh
+from ...tensor import overriding
 from ...tensor.core import Tensor
+from ...tensor.written import F4, F8
 from .activations import relu
 from .linear import linear
 from .probabilities import dropout as drop
@@ -64,6 +75,55 @@ def _run(
     return outputs, now
 
 
+_WHOLE: dict[Any, tuple[Any, int, Any]] = {
+    simple: (primitive("simple_layer"), 1, tanh),
+    long_short: (primitive("long_short_layer"), 4, None),
+    gated: (primitive("gated_layer"), 3, None),
+}
+"""By step: the primitive that takes all steps, how many rows of weights each element of the state has, `extra`."""
+_reshape, _concat, _part = primitive("reshape"), primitive("concat"), primitive("getitem")
+_copy, _copy_of_long = primitive("clone", "StackBackward0"), primitive("clone", "MkldnnRnnLayerBackward0")
+
+
+def _whole(
+    step: Any, flat: Tensor, begin: tuple[Tensor, ...], weights: Weights, backwards: bool
+) -> tuple[Tensor, tuple[Tensor, ...]] | None:
+    """One layer in one direction by one primitive: the outputs, and the states at the end; None where that is not for.
+
+    The primitive has one operand, all in one vector: its derivatives come out of one pass back through time.
+    """
+    w_ih, w_hh, b_ih, b_hh, extra = weights
+    mode, array = current(), flat._array
+    call, rows, wanted = _WHOLE[step]
+    if (mode is not PLAIN and mode is not NO_GRAD) or extra is not wanted or overriding.state().casting is not None:
+        return None
+    steps, batch, _ = sizes = (*array.shape[:2], w_hh._array.shape[-1])
+    shapes = [(batch, sizes[2])] * len(begin) + [(rows * sizes[2], array.shape[-1]), (rows * sizes[2], sizes[2])]
+    shapes += [] if b_ih is None else [shapes[-1][:1]] * 2
+    dtype = array.dtype
+    if array.ndim != 3 or 0 in sizes or (dtype is not F4 and dtype is not F8) or array.__class__ is not ndarray:
+        return None
+    operands: tuple[Any, ...] = (*begin, w_ih, w_hh, b_ih, b_hh)
+    for operand, shape in zip(operands, shapes, strict=False):
+        x = operand._array
+        if x.__class__ is not ndarray or x.dtype is not dtype or x.shape != shape:
+            return None
+    more: tuple[Tensor, ...] = ()
+    if step is gated:
+        more = (zeros(rows * sizes[2], dtype=flat.dtype) if b_hh is None else b_hh,)
+    elif b_ih is not None:
+        b_ih = add(b_ih, b_hh)
+    projected = linear(flat, w_ih, b_ih)
+    if backwards:
+        projected = flip(projected, 0)
+    parts = [_reshape(part, shape=(-1,)) for part in (projected, *begin, w_hh, *more)]
+    states = call(_concat(*parts, axis=0), w_hh, *begin, sizes=sizes)
+    lead: list[tuple[int, ...]] = [(k,) for k in range(len(begin))] if len(begin) > 1 else [()]
+    copy = _copy_of_long if step is long_short and dtype is F4 else _copy
+    out = copy(_part(states, index=(*lead[0], slice(1, None))))
+    return flip(out, 0) if backwards else out, tuple([_part(states, index=(*k, steps)) for k in lead])
+
+
 def layers(
     step: Any,
     flat: Tensor,
@@ -81,9 +141,15 @@ def layers(
         for direction in range(directions):
             place = layer * directions + direction
             w_ih, w_hh, b_ih, b_hh, extra = weights[place]
+            begin = tuple([s[place] for s in state])
+            whole = _whole(step, flat, begin, weights[place], direction > 0) if sizes is None else None
+            if whole is not None:
+                parts.append(whole[0])
+                for final, value in zip(finals, whole[1], strict=True):
+                    final.append(value)
+                continue
             projected = linear(flat, w_ih, b_ih)
             steps = list(projected.unbind(0) if sizes is None else projected.split(sizes))
-            begin = tuple([s[place] for s in state])
             outputs, last = _run(step, steps[::-1] if direction else steps, begin, w_hh, b_hh, extra)
             outputs = outputs[::-1] if direction else outputs
             parts.append(stack(outputs) if sizes is None else cat(outputs))
