@@ -11,6 +11,8 @@ from gradiente.arrays.normalizing_few import Few
 from gradiente.arrays.numpy_fast import FORMS, xp
 from gradiente.arrays.numpy_windows import Grid
 from gradiente.nn.functional._resampling import cubic, linear, smooth
+from gradiente.nn.utils import clip_grad
+from gradiente.ops import ranges
 from gradiente.ops.gathering import within
 from gradiente.rules import table
 
@@ -303,3 +305,64 @@ def test_copies_that_are_added_to(layout, rng):
     ):
         torch.testing.assert_close(found, wanted, rtol=0, atol=0)
         assert found.stride() == wanted.stride()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 10, 101])
+@pytest.mark.parametrize(
+    "ends", [(0, 1), (-1.5, 7), (3, 3), (5, -2.25), (1e30, -1e38), (float("inf"), 0), (0.1, 2**60)]
+)
+def test_few_numbers_in_equal_steps(n, ends, monkeypatch):
+    found = torch.linspace(*ends, n).numpy()
+    monkeypatch.setattr(ranges, "_FEW", 0)
+    np.testing.assert_array_equal(found, torch.linspace(*ends, n).numpy())
+    assert found.dtype == np.float32
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("scale", [0.01, 1.0, float("inf"), float("nan")])
+def test_gradients_of_few_numbers_are_clipped_as_those_of_many(dtype, scale, rng, monkeypatch):
+    given = [rng.standard_normal(shape).astype(dtype) * scale for shape in ((3, 4), (), (5,))]
+
+    def clipped():
+        parameters = [torch.zeros(g.shape, dtype=getattr(torch, dtype)) for g in given]
+        for p, g in zip(parameters, given, strict=True):
+            p.grad = torch.tensor(g)
+        total = torch.nn.utils.clip_grad_norm_(parameters, 0.5)
+        return [total.numpy(), *[p.grad.numpy() for p in parameters]]
+
+    found = clipped()
+    monkeypatch.setattr(clip_grad, "_euclidean", lambda *_: None)
+    for a, b in zip(found, clipped(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-6 if dtype == "float32" else 1e-14)
+        assert a.dtype == b.dtype == dtype
+
+
+def test_copies_where_memory_is_shared():
+    x = torch.arange(6.0)
+    with pytest.raises(RuntimeError, match="single memory location"):
+        x[1:].copy_(x[:-1])
+    x[:3].copy_(x[3:])
+    assert x.tolist() == [3, 4, 5, 3, 4, 5]
+    x.copy_(x)
+    w, version = torch.zeros(6, requires_grad=True), x._version
+    with torch.no_grad():
+        w.copy_(x)
+    assert w.tolist() == x.tolist()
+    assert (w._version, x._version) == (1, version)
+    with pytest.raises(RuntimeError, match="leaf Variable"):
+        w.copy_(x)
+    with pytest.raises(RuntimeError, match="leaf Variable"):
+        w[:2].copy_(x[:2])
+
+
+def test_types_that_met_before_are_refused_again():
+    ones, flags, whole = torch.ones(2), torch.tensor([True, False]), torch.tensor([1, 2])
+    for _ in range(2):
+        assert (whole * ones).dtype == (ones * flags).dtype == torch.float32
+        assert (torch.tensor(2.0, dtype=torch.float64) * ones).dtype == torch.float32
+        assert (torch.tensor(2.0, dtype=torch.float64) * whole).dtype == torch.float64
+        assert (whole < ones).dtype == torch.bool
+        with pytest.raises(RuntimeError, match="bool tensor is not supported"):
+            ones - flags
+        with pytest.raises(NotImplementedError):
+            whole & ones

@@ -84,9 +84,17 @@ def need_real(value: Any, function: str, argument: str, position: int) -> float:
     )
 
 
+_USUAL = 1e38
+
+
 def fitted(value: Number, dtype: Dtype) -> Any:
     """The number as a NumPy scalar of the dtype. RuntimeError, in torch's words, if the dtype cannot hold it."""
     target = dtype.numpy
+    kind, char = value.__class__, target.char
+    if kind is float and (char == "f" or char == "d") and -_USUAL < value < _USUAL:  # pyright: ignore[reportOperatorIssue]
+        return target.type(value)
+    if kind is int and char == "l" and -(2**63) <= value < 2**63:  # pyright: ignore[reportOperatorIssue]
+        return target.type(value)
     if dtype is dtypes.bool:
         return np.bool_(bool(value))
     if isinstance(value, complex) and not dtype.is_complex:

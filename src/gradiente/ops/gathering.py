@@ -123,7 +123,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
     if dim is None:
         return gather(reshape(input, -1), 0, reshape(at, -1))
     size = input._array.shape[wrap_dim(dim, input._array.ndim)] if input._array.ndim else 1
-    at = at + size * (at < 0).long()  # pyright: ignore
+    if at._array.__class__ is not np.ndarray or not within(at._array, size):
+        at = at + size * (at < 0).long()  # pyright: ignore
     shape, other = need_tensor(input, "take_along_dim")._array.shape, at._array.shape
     if len(shape) != len(other):
         raise RuntimeError(
@@ -132,8 +133,9 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None, *, ou
         )
     dim = wrap_dim(dim, len(shape))
     common = broadcast_shapes_of([(*shape[:dim], 1, *shape[dim + 1 :]), (*other[:dim], 1, *other[dim + 1 :])])
-    x = expand(input, (*common[:dim], shape[dim], *common[dim + 1 :]))
-    return gather(x, dim, expand(at, (*common[:dim], other[dim], *common[dim + 1 :])))
+    wanted, places = (*common[:dim], shape[dim], *common[dim + 1 :]), (*common[:dim], other[dim], *common[dim + 1 :])
+    x = input if shape == wanted and input._node is None else expand(input, wanted)
+    return gather(x, dim, at if other == places else expand(at, places))
 
 
 def take(input: Tensor, index: Tensor, *, out: Tensor | None = None) -> Tensor:

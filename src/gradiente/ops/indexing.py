@@ -12,7 +12,7 @@ from ..arrays.batched import Batched
 from ..arrays.batched_errors import NO_DATA
 from ..arrays.batched_indexing import need_levels, picked_shape
 from ..arrays.meta import is_meta
-from ..graph import current
+from ..graph import NO_GRAD, PLAIN, current
 from ..rules import table
 from ..tensor.batching import private_copy
 from ..tensor.core import Tensor, wrap
@@ -172,7 +172,19 @@ def _assign(part: Any, value: Any) -> None:
 
 
 def _copy(target: Tensor, value: Tensor) -> Tensor:
-    new = value._array
+    new, array, mode = value._array, target._array, current()
+    if (
+        new.__class__ is array.__class__ is np.ndarray
+        and new.dtype is array.dtype
+        and array.flags.c_contiguous
+        and array.flags.writeable
+        and not np.may_share_memory(array, new)
+        and (mode is NO_GRAD or (mode is PLAIN and target._node is value._node is target._view is None))
+        and (target._meta is None or not target._meta.inference)
+    ):
+        array[...] = new
+        touched(target)
+        return target
     return store(target, lambda array: _assign(array, new), _COPY, (value,), {}, shared="whole")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -242,6 +243,8 @@ def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
         return _short_spaced(low, high, n, work)
     if work.kind == "f":
         kind = work
+    if kind == np.float32 and 1 < n <= _FEW and isinstance(low, (int, float)) and isinstance(high, (int, float)):
+        return _few_spaced(low, high, n)
     first, last = np.asarray(low).astype(kind), np.asarray(high).astype(kind)
     index = allocate(_indices, (n,))
     if n == 0:
@@ -257,6 +260,27 @@ def _spaced(low: Number, high: Number, n: int, dtype: Dtype) -> Any:
         else:
             near, far = first + step * index.astype(kind), last - step * (n - 1 - index).astype(kind)
     return np.where(index < n // 2, near, far).astype(work)
+
+
+_FEW = 1024
+
+
+@lru_cache(64)
+def _known_indices(n: int) -> tuple[Any, Any]:
+    """The numbers of the first half, and how far those of the second half are from the last."""
+    return np.arange(n // 2, dtype=np.float64), np.arange(n - 1 - n // 2, -1, -1, dtype=np.float64)
+
+
+def _few_spaced(low: float, high: float, n: int) -> Any:
+    """The same in float32 for small n."""
+    near, far = _known_indices(n)
+    out = np.empty(n, np.float32)
+    with np.errstate(all="ignore"):
+        first, last = np.float32(low), np.float32(high)
+        step = float((last - first) / np.float32(n - 1))
+        out[: n // 2] = float(first) + step * near
+        out[n // 2 :] = float(last) - step * far
+    return out
 
 
 def _short_spaced(low: Number, high: Number, n: int, short: Any) -> Any:

@@ -70,6 +70,10 @@ FLOATING = frozenset((
 COMPARISONS = frozenset(["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"])
 
 
+_known: dict[tuple[Any, ...], Any] = {}
+"""The types in which two tensors meet, by the primitive, their types, and whether they have no dimensions."""
+
+
 def promoted(name: str, operands: tuple[Any, ...]) -> tuple[Any, ...]:
     """The arrays of the operands of an elementwise primitive, in the type that it computes in.
 
@@ -96,11 +100,20 @@ def promoted(name: str, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         if kind is float or (kind is int and -(2**63) <= second < 2**64):  # weak for NumPy too
             refuse(name, from_numpy_dtype(array.dtype))
             return array, second
+    key = None
+    if isinstance(first, Tensor) and isinstance(second, Tensor) and len(operands) == 2 and name not in FLOATING:
+        x, y = first._array, second._array
+        key = name, x.dtype, x.ndim == 0, y.dtype, y.ndim == 0
+        target = _known.get(key)
+        if target is not None:
+            return x if x.dtype is target else x.astype(target), y if y.dtype is target else y.astype(target)
     common = result_type(*operands)
     refuse(name, common, operands)
     if common.category < 2 and name in FLOATING:
         common = get_default_dtype()
     target = common.numpy
+    if key is not None:
+        _known[key] = target
     return tuple([_cast(operand, target) for operand in operands])
 
 

@@ -11,7 +11,7 @@ from ...arrays.batched import examples
 from ...arrays.batched_errors import META_ITEM
 from ...arrays.meta import is_meta, without_values
 from ...autograd.grad_mode import no_grad
-from ...graph import current
+from ...graph import NO_GRAD, PLAIN, current
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops._product_checks import scalar_name
@@ -25,6 +25,8 @@ _embedding, _rows = primitive("embedding"), primitive("embedding", "EmbeddingBag
 _bag_sums = primitive("put_rows", "EmbeddingBagBackward0")
 _gather = primitive("gather_along_axis", "EmbeddingBagBackward0")
 _divide = primitive("divide", "EmbeddingBagBackward0")
+_least: Any = np.minimum.reduce
+_most: Any = np.maximum.reduce
 
 
 def _need_numbers(x: Tensor, function: str) -> None:
@@ -159,15 +161,19 @@ def one_hot(input: Tensor, num_classes: int = -1) -> Tensor:
     numbers = examples(x)
     if not numbers.size and num_classes <= 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor. (Pass num_classes.)")
-    if numbers.size and numbers.min() < 0:
-        raise RuntimeError(f"Class values must be non-negative. (The least is {numbers.min()}.)")
+    if numbers.size and (least := _least(numbers, None)) < 0:
+        raise RuntimeError(f"Class values must be non-negative. (The least is {least}.)")
     if num_classes == -1:
-        num_classes = int(numbers.max()) + 1
-    elif numbers.size and numbers.max() >= num_classes:
+        num_classes = int(_most(numbers, None)) + 1
+    elif numbers.size and _most(numbers, None) >= num_classes:
         raise RuntimeError(
             f"Class values must be smaller than num_classes. (The largest is {numbers.max()}, num_classes is "
             f"{num_classes}.)"
         )
+    if x.__class__ is np.ndarray and ((mode := current()) is PLAIN or mode is NO_GRAD):
+        out = np.zeros((x.size, num_classes), np.int64)
+        out[np.arange(x.size), x.reshape(-1)] = 1
+        return wrap(out.reshape(*x.shape, num_classes))
     return (unsqueeze(input, -1) == wrap(np.arange(num_classes))).long()
 
 

@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from types import GeneratorType
 from typing import Any
 
+import numpy as np
+
 from ...autograd.grad_mode import no_grad
+from ...graph import NO_GRAD, current
 from ...ops.creation import tensor
 from ...ops.joining import stack
-from ...tensor.core import Tensor
+from ...tensor.core import Tensor, wrap
 
 Tensors = Tensor | Iterable[Tensor]
 
@@ -29,8 +32,10 @@ def get_total_norm(
     if not tensors:
         return tensor(0.0)
     with no_grad():
-        norms = [_norm(t, float(norm_type)) for t in tensors]
-        total = _norm(stack(norms), float(norm_type))
+        total = _euclidean(tensors) if norm_type == 2 else None
+        if total is None:
+            norms = [_norm(t, float(norm_type)) for t in tensors]
+            total = _norm(stack(norms), float(norm_type))
     if error_if_nonfinite and not math.isfinite(total.item()):
         raise RuntimeError(
             f"The total norm of order {float(norm_type)} for gradients from `parameters` is non-finite, so it cannot "
@@ -38,6 +43,23 @@ def get_total_norm(
             "`error_if_nonfinite=False`"
         )
     return total
+
+
+_FEW = 4096
+
+
+def _euclidean(tensors: list[Tensor]) -> Tensor | None:
+    """The norm of few numbers, of one floating-point type; None for other tensors."""
+    dtype, squares = tensors[0]._array.dtype, []
+    for x in tensors:
+        array = x._array
+        if array.__class__ is not np.ndarray or array.dtype is not dtype or array.size > _FEW:
+            return None
+        squares.append(np.add.reduce(np.square(array), None))
+    if dtype.char not in "fd" or current() is not NO_GRAD:
+        return None
+    norms = np.sqrt(np.array(squares, dtype))  # and squared again, as the norm of the norms is
+    return wrap(np.asarray(np.sqrt(np.add.reduce(norms * norms, None))))
 
 
 def _norm(x: Tensor, order: float) -> Tensor:
