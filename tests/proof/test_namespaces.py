@@ -107,6 +107,10 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     "row_distance_slopes": ("subtract", "sign", "multiply", "sum", "abs", "equal", "where", "expand_dims", "divide"),
     "exclusive_product": ("getitem", "multiply", "concat", "stack", "reshape"),
     "cumulative_prod_slope": ("getitem", "multiply", "add", "concat", "stack", "reshape"),
+    "long_short_slope": (
+        *("add", "subtract", "multiply", "matmul", "sigmoid", "tanh"),
+        *("getitem", "concat", "stack", "reshape", "matrix_transpose"),
+    ),
     "softmax_slope": ("multiply", "sum", "subtract"),
     "log_softmax_slope": ("exp", "sum", "multiply", "subtract"),
     "product_sums": ("multiply", "sum"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import alignments, batched_indexing, batched_windows, normalizing, numpy_extras, pairs, recurrences
+from . import alignments, batched_indexing, batched_windows, normalizing, numpy_extras, pairs, recurrences, recurrent
 from .batched import Array, Batched, elementwise, flat, full, levels_of, namespace, not_batchable, spread
 from .batched_each import each_example
 from .meta import META
@@ -327,6 +327,9 @@ class BatchedExtras:
 
     def cumulative_prod_slope(self, g: Any, x: Any, out: Any, axis: int) -> Any:
         return recurrences.running_product_slope(g, x, out, axis, namespace())
+
+    def long_short_slope(self, g: Any, x: Any, out: Any, sizes: recurrent.Sizes) -> Any:
+        return recurrent.long_slope(g, x, out, sizes, namespace(), self)
 
     def running_argmax(self, x: Any, axis: int) -> Any:
         if x.__class__ is not Batched:

@@ -82,6 +82,7 @@ from .numpy_pooling import spread_windows as spread_windows
 from .numpy_pooling import sum_windows as sum_windows
 from .numpy_pooling import take_places as take_places
 from .numpy_pooling import unblend as unblend
+from .numpy_recurrent import long_short_slope as long_short_slope
 from .numpy_softmax import log_softmax_slope as log_softmax_slope
 from .numpy_softmax import softmax_slope as softmax_slope
 from .numpy_special import NAMES as SPECIAL
@@ -149,6 +150,7 @@ NAMES = (
     "gather_along_axis",
     "identity_times",
     "log_softmax_slope",
+    "long_short_slope",
     "pair_distances",
     "pair_slopes",
     "pick",

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from . import normalizing, numpy_activations, numpy_along, numpy_extras, numpy_large, numpy_ordering
+from .numpy_recurrent import long_short_layer
 from .numpy_rows import ones_of
 from .numpy_softmax import log_softmax, logsumexp, softmax
 
@@ -203,6 +204,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "huber_loss": numpy_large.huber_loss,
     "smooth_l1_loss": numpy_large.smooth_l1_loss,
     "normalization": normalizing.normalization,
+    "long_short_layer": long_short_layer,
 }
 """By the name of the primitive."""
 

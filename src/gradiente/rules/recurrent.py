@@ -1,16 +1,15 @@
 """Rules of recurrent layers, which go through all steps at once.
 
-Their one vector x (see `_recurrent`) has copies of the weights and of the states at the start. These come as operands,
-too, though nothing depends on them: so that they are saved, and their change before the backward pass is noticed.
+Their one vector x (see `arrays.recurrent`) has copies of the weights and of the states at the start. These come as
+operands, too, though nothing depends on them: so they are saved, and a change before the backward pass is noticed.
 """
 
 from __future__ import annotations
 
-from ._recurrent import (
+from ..arrays.recurrent import (
     gated_slope,
     gated_states,
     gated_tangent,
-    long_slope,
     long_states,
     long_tangent,
     simple_slope,
@@ -31,7 +30,7 @@ simple_layer: Primitive = general(
 )
 long_short_layer: Primitive = general(
     "long_short_layer",
-    lambda g, x, w, h, c, out, sizes, xp, extras: long_slope(g, x, out, sizes, xp, extras),
+    lambda g, x, w, h, c, out, sizes, extras: extras.long_short_slope(g, x, out, sizes),
     None,
     None,
     None,

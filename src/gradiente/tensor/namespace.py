@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import alignments, extras_of, namespace_of, normalizing, pairs, recurrences
+from ..arrays import alignments, extras_of, namespace_of, normalizing, pairs, recurrences, recurrent
 from ..arrays.numpy_softmax import slope_of_log_softmax, slope_of_softmax
 from ..arrays.numpy_special import NAMES as SPECIAL
 from ..rules import table
@@ -238,6 +238,9 @@ class Extras:
 
     def cumulative_prod_slope(self, g: Tensor, x: Tensor, out: Tensor, axis: int) -> Tensor:
         return recurrences.running_product_slope(g, x, out, axis, namespace)
+
+    def long_short_slope(self, g: Tensor, x: Tensor, out: Tensor, sizes: recurrent.Sizes) -> Tensor:
+        return recurrent.long_slope(g, x, out, sizes, namespace, self)
 
     def running_argmax(self, x: Tensor, axis: int) -> Tensor:
         return self._call["argcummax"](x, axis=axis)

@@ -13,7 +13,8 @@ from typing import Any
 Sizes = tuple[int, int, int]
 
 
-def _parts(x: Any, shapes: tuple[tuple[int, ...], ...], xp: Any) -> list[Any]:
+def parts_of(x: Any, shapes: tuple[tuple[int, ...], ...], xp: Any) -> list[Any]:
+    """The arrays of these shapes that lie in the vector x one behind the other."""
     found: list[Any] = []
     start = 0
     for shape in shapes:
@@ -48,7 +49,7 @@ def _simple_shapes(sizes: Sizes) -> tuple[tuple[int, ...], ...]:
 
 def simple_states(x: Any, sizes: Sizes, xp: Any) -> Any:
     """The states of a simple network with tanh."""
-    x, h, w = _parts(x, _simple_shapes(sizes), xp)
+    x, h, w = parts_of(x, _simple_shapes(sizes), xp)
     found, turned = [h], w.mT
     for k in range(sizes[0]):
         h = xp.tanh(x[k, ...] + xp.matmul(h, turned))
@@ -58,7 +59,7 @@ def simple_states(x: Any, sizes: Sizes, xp: Any) -> Any:
 
 def simple_slope(g: Any, x: Any, out: Any, sizes: Sizes, xp: Any) -> Any:
     """The cotangent of x, back through time."""
-    w = _parts(x, _simple_shapes(sizes), xp)[2]
+    w = parts_of(x, _simple_shapes(sizes), xp)[2]
     slope, dh, found = 1 - out[1:, ...] * out[1:, ...], g[-1, ...], []
     for k in range(sizes[0] - 1, -1, -1):
         q = dh * slope[k, ...]
@@ -71,7 +72,7 @@ def simple_slope(g: Any, x: Any, out: Any, sizes: Sizes, xp: Any) -> Any:
 def simple_tangent(t: Any, x: Any, out: Any, sizes: Sizes, xp: Any) -> Any:
     """The tangent of the states."""
     shapes = _simple_shapes(sizes)
-    turned, (tx, th, tw) = _parts(x, shapes, xp)[2].mT, _parts(t, shapes, xp)
+    turned, (tx, th, tw) = parts_of(x, shapes, xp)[2].mT, parts_of(t, shapes, xp)
     given, slope, found = tx + _product(out[:-1, ...], tw, xp), 1 - out[1:, ...] * out[1:, ...], [th]
     for k in range(sizes[0]):
         th = slope[k, ...] * (given[k, ...] + xp.matmul(th, turned))
@@ -82,7 +83,8 @@ def simple_tangent(t: Any, x: Any, out: Any, sizes: Sizes, xp: Any) -> Any:
 # -- long short-term memories: c ← σ(f)·c + σ(i)·tanh(g), h ← σ(o)·tanh(c)
 
 
-def _long_shapes(sizes: Sizes) -> tuple[tuple[int, ...], ...]:
+def long_shapes(sizes: Sizes) -> tuple[tuple[int, ...], ...]:
+    """What x holds: the products with the inputs, h, c, w."""
     steps, batch, width = sizes
     return (steps, batch, 4 * width), (batch, width), (batch, width), (4 * width, width)
 
@@ -90,7 +92,7 @@ def _long_shapes(sizes: Sizes) -> tuple[tuple[int, ...], ...]:
 def long_states(x: Any, sizes: Sizes, xp: Any, extras: Any) -> Any:
     """The states h and c of a long short-term memory: (2, T + 1, B, H)."""
     steps, batch, n = sizes
-    x, h, c, w = _parts(x, _long_shapes(sizes), xp)
+    x, h, c, w = parts_of(x, long_shapes(sizes), xp)
     hs, cs, turned = [h], [c], w.mT
     for k in range(steps):
         a = x[k, ...] + xp.matmul(h, turned)
@@ -105,7 +107,7 @@ def long_states(x: Any, sizes: Sizes, xp: Any, extras: Any) -> Any:
 def _long_slopes(x: Any, out: Any, sizes: Sizes, xp: Any, extras: Any) -> tuple[Any, ...]:
     """w, the derivatives of each c by the c before, of h by its c, of c by i, f, g, and of h by o, at all times."""
     n = sizes[2]
-    x, _, _, w = _parts(x, _long_shapes(sizes), xp)
+    x, _, _, w = parts_of(x, long_shapes(sizes), xp)
     a = x + _product(out[0, :-1, ...], w, xp)
     s = extras.expit(a)
     slope = s * (1 - s)
@@ -131,7 +133,7 @@ def long_tangent(t: Any, x: Any, out: Any, sizes: Sizes, xp: Any, extras: Any) -
     """The tangent of the states."""
     steps, batch, n = sizes
     w, kept, shown, of_i, of_f, of_g, of_o = _long_slopes(x, out, sizes, xp, extras)
-    tx, th, tc, tw = _parts(t, _long_shapes(sizes), xp)
+    tx, th, tc, tw = parts_of(t, long_shapes(sizes), xp)
     given, turned, hs, cs = tx + _product(out[0, :-1, ...], tw, xp), w.mT, [th], [tc]
     for k in range(steps):
         a = given[k, ...] + xp.matmul(th, turned)
@@ -154,7 +156,7 @@ def _gated_shapes(sizes: Sizes) -> tuple[tuple[int, ...], ...]:
 def gated_states(x: Any, sizes: Sizes, xp: Any, extras: Any) -> Any:
     """The states of a gated recurrent unit."""
     steps, _, n = sizes
-    x, h, w, b = _parts(x, _gated_shapes(sizes), xp)
+    x, h, w, b = parts_of(x, _gated_shapes(sizes), xp)
     given, found, turned, b = x[..., : 2 * n] + b[: 2 * n], [h], w.mT, b[2 * n :]
     for k in range(steps):
         y = xp.matmul(h, turned)
@@ -168,7 +170,7 @@ def gated_states(x: Any, sizes: Sizes, xp: Any, extras: Any) -> Any:
 def _gated_slopes(x: Any, out: Any, sizes: Sizes, xp: Any, extras: Any) -> tuple[Any, ...]:
     """w, and the derivatives of each h by the h before (with the gates as they are), by x and by y, at all times."""
     n = sizes[2]
-    x, _, w, b = _parts(x, _gated_shapes(sizes), xp)
+    x, _, w, b = parts_of(x, _gated_shapes(sizes), xp)
     before = out[:-1, ...]
     y = _product(before, w, xp) + b
     s = extras.expit(x[..., : 2 * n] + y[..., : 2 * n])
@@ -197,7 +199,7 @@ def gated_tangent(t: Any, x: Any, out: Any, sizes: Sizes, xp: Any, extras: Any) 
     """The tangent of the states."""
     steps, batch, n = sizes
     w, kept, of_x, of_y = _gated_slopes(x, out, sizes, xp, extras)
-    tx, th, tw, tb = _parts(t, _gated_shapes(sizes), xp)
+    tx, th, tw, tb = parts_of(t, _gated_shapes(sizes), xp)
     ty, turned, found = _product(out[:-1, ...], tw, xp) + tb, w.mT, [th]
     tx = xp.sum(xp.reshape(tx, of_x.shape) * of_x, axis=2)
     for k in range(steps):
