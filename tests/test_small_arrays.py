@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 import gradiente as torch
-from gradiente.arrays import normalizing, numpy_adding, numpy_along, numpy_extras, numpy_pooling
+from gradiente.arrays import (
+    normalizing,
+    numpy_adding,
+    numpy_along,
+    numpy_columns,
+    numpy_extras,
+    numpy_pooling,
+    numpy_windows,
+)
 from gradiente.arrays.normalizing_few import Few
 from gradiente.arrays.numpy_fast import FORMS, xp
 from gradiente.arrays.numpy_windows import Grid
@@ -366,3 +374,41 @@ def test_types_that_met_before_are_refused_again():
             ones - flags
         with pytest.raises(NotImplementedError):
             whole & ones
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "complex64", "int64"])
+@pytest.mark.parametrize("shape", [(2, 3, 7, 6), (2, 7, 6), (1, 0, 3, 7, 6)])
+@pytest.mark.parametrize(
+    "grid",
+    [
+        Grid((3, 2), (1, 1), (0, 0), (0, 0), (1, 1)),
+        Grid((1, 1), (1, 1), (0, 0), (0, 0), (1, 1)),
+        Grid((2, 2), (2, 3), (1, 0), (1, 0), (2, 1)),
+    ],
+)
+def test_windows_as_columns(grid, shape, dtype, rng, monkeypatch):
+    x = rng.integers(-9, 9, shape).astype(dtype)[..., ::-1]
+    found = numpy_columns.unfold_image(x, grid)
+    counts, padded = grid.counts(shape[-2:]), numpy_windows.pad(x, grid)
+    columns = found.reshape(*shape[:-2], *grid.size, *counts)
+    for place, part in grid.offsets(counts):
+        np.testing.assert_array_equal(columns[(..., *place, slice(None), slice(None))], padded[(..., *part)])
+    assert not np.may_share_memory(found, x)
+    g = rng.integers(-9, 9, found.shape).astype(dtype)
+    back = numpy_columns.fold_image(g, shape, grid)
+    assert np.sum(back * x) == np.sum(g * found)
+    monkeypatch.setattr(numpy_columns, "_FEW", 0)
+    np.testing.assert_array_equal(back, numpy_columns.fold_image(g, shape, grid))
+    assert found.dtype == back.dtype == dtype
+
+
+@pytest.mark.parametrize("count", [4, 2000])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_vector_products_of_few_and_many(count, axis, rng):
+    a, b, g = (np.moveaxis(rng.standard_normal((count, 3)), 1, axis) for _ in "abg")
+    x, y = (torch.from_numpy(v.copy()).requires_grad_() for v in (a, b))
+    out = torch.linalg.cross(x, y, dim=axis)
+    np.testing.assert_allclose(out.detach().numpy(), np.cross(a, b, axis=axis), rtol=1e-12, atol=1e-14)
+    found = torch.autograd.grad(out, (x, y), torch.from_numpy(g.copy()))
+    for slope, wanted in zip(found, (np.cross(b, g, axis=axis), np.cross(g, a, axis=axis)), strict=True):
+        np.testing.assert_allclose(slope.numpy(), wanted, rtol=1e-12, atol=1e-14)

@@ -65,6 +65,8 @@ class BatchedExtras:
     convolve: Any = staticmethod(batched_windows.convolve)
     convolve_input: Any = staticmethod(batched_windows.convolve_input)
     convolve_weight: Any = staticmethod(batched_windows.convolve_weight)
+    fold_image: Any = staticmethod(batched_windows.fold_image)
+    unfold_image: Any = staticmethod(batched_windows.unfold_image)
     put_places: Any = staticmethod(batched_windows.put_places)
     sample_points: Any = staticmethod(batched_windows.sample_points)
     spread_points: Any = staticmethod(batched_windows.spread_points)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from . import numpy_points, numpy_pooling, numpy_windows
+from . import numpy_columns, numpy_points, numpy_pooling, numpy_windows
 from .batched import Array, Batched, flat, levels_of
 from .meta import is_meta, without_values
 from .numpy_pooling import Runs, Taps
@@ -96,6 +96,21 @@ def spread_windows(g: Any, shape: tuple[int, ...], grid: Grid | Runs) -> Any:
         return numpy_pooling.spread_windows(g, shape, grid)
     lead = g.values.shape[: len(g.levels)]
     return Batched(numpy_pooling.spread_windows(g.values, (*lead, *shape), grid), g.levels)
+
+
+def unfold_image(x: Any, grid: Grid) -> Any:
+    """numpy_columns.unfold_image for each example."""
+    if x.__class__ is not Batched:
+        return numpy_columns.unfold_image(x, grid)
+    return Batched(numpy_columns.unfold_image(x.values, grid), x.levels)
+
+
+def fold_image(g: Any, shape: tuple[int, ...], grid: Grid) -> Any:
+    """numpy_columns.fold_image for each example."""
+    if g.__class__ is not Batched:
+        return numpy_columns.fold_image(g, shape, grid)
+    lead = g.values.shape[: len(g.levels)]
+    return Batched(numpy_columns.fold_image(g.values, (*lead, *shape), grid), g.levels)
 
 
 def argmax_windows(x: Any, grid: Grid) -> Any:

@@ -24,6 +24,8 @@ from .numpy_adding import flat_along
 from .numpy_along import gather_along_axis as gather_along_axis
 from .numpy_along import put_along_axis as put_along_axis
 from .numpy_along import scatter_along_axis as scatter_along_axis
+from .numpy_columns import fold_image as fold_image
+from .numpy_columns import unfold_image as unfold_image
 from .numpy_distances import row_distance_slopes as row_distance_slopes
 from .numpy_distances import row_distances as row_distances
 from .numpy_einsum import einsum as einsum
@@ -146,6 +148,7 @@ NAMES = (
     "expand",
     "expit",
     "fmod",
+    "fold_image",
     "fold_windows",
     "gather_along_axis",
     "identity_times",
@@ -187,6 +190,7 @@ NAMES = (
     "take_rows",
     "unbind",
     "unblend",
+    "unfold_image",
     "units_product_sums",
     "weigh_points",
     "windows",

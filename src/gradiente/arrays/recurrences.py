@@ -78,13 +78,16 @@ def running_product_slope(g: Any, x: Any, out: Any, axis: int, xp: Any) -> Any:
 
 _LOW, _HIGH = {"f": 1e-30, "d": 1e-290}, {"f": 1e30, "d": 1e290}
 """Products of such sizes have lost nothing on their way."""
-_SHORT = 64
+_SHORT, _FEW = 64, 4096
 
 
 def exclusive_product(x: Array, axis: int) -> Array:
-    """others_product: the running products before each element, times those behind it."""
-    if x.shape[axis] < 2 or x.dtype.itemsize == 2:
+    """others_product: the product of all, divided by each, where that is as good; else products from both ends."""
+    if x.shape[axis] < 2 or x.dtype.itemsize == 2 or x.size > _FEW:
         return others_product(x, axis, np)
+    total = np.multiply.reduce(x, axis, keepdims=True)
+    if _are_sound(total):
+        return total / x
     lead = (slice(None),) * axis
     first, but_first, but_last = (*lead, slice(1)), (*lead, slice(1, None)), (*lead, slice(-1))
     behind = np.multiply.accumulate(x[(*lead, slice(None, 0, -1))], axis)[(*lead, slice(None, None, -1))]

@@ -96,9 +96,15 @@ einsum: Primitive = general(
 )
 
 
+_FEW = 4096
+
+
 def _cross(a: Any, b: Any, axis: int, xp: Any) -> Any:
     """The vector product along `axis`: (a₁b₂ - a₂b₁, a₂b₀ - a₀b₂, a₀b₁ - a₁b₀)."""
     lead = (slice(None),) * axis
+    if math.prod(a.shape) > _FEW or math.prod(b.shape) > _FEW:  # slices of three elements would be slow
+        (a0, a1, a2), (b0, b1, b2) = [[x[(*lead, i, ...)] for i in range(3)] for x in (a, b)]
+        return xp.stack((a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0), axis=axis)
     first, second = (*lead, slice(1, 4), ...), (*lead, slice(2, 5), ...)
     a, b = xp.concat((a, a), axis=axis), xp.concat((b, b), axis=axis)
     return a[first] * b[second] - a[second] * b[first]

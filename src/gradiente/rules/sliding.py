@@ -61,6 +61,18 @@ spread_windows: Primitive = linear(
     forward=lambda x, shape, grid, extras: extras.spread_windows(x, shape, grid),
     node="AvgPool2DBackwardBackward0",
 )
+unfold_image: Primitive = linear(
+    "unfold_image",
+    lambda g, grid, x_shape, extras: extras.fold_image(g, x_shape, grid),
+    forward=lambda x, grid, extras: extras.unfold_image(x, grid),
+    node="Im2ColBackward0",
+)
+fold_image: Primitive = linear(
+    "fold_image",
+    lambda g, grid, extras: extras.unfold_image(g, grid),
+    forward=lambda x, shape, grid, extras: extras.fold_image(x, shape, grid),
+    node="Col2ImBackward0",
+)
 argmax_windows: Primitive = constant(
     "argmax_windows", None, forward=lambda x, grid, extras: extras.argmax_windows(x, grid)
 )

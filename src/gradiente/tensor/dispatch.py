@@ -290,7 +290,7 @@ def computes_in_float32(primitive: Primitive) -> bool:
     return primitive.kind != "linear" or primitive.name in _ADDING
 
 
-_ADDING = frozenset({"blend", "cumulative_sum", "fold_windows", "sum_windows", "trace", "unblend"})
+_ADDING = frozenset({"blend", "cumulative_sum", "fold_image", "fold_windows", "sum_windows", "trace", "unblend"})
 """Linear primitives that do arithmetic; the others move elements."""
 
 

@@ -143,6 +143,12 @@ class Extras:
     def spread_windows(self, g: Tensor, shape: tuple[int, ...], grid: Any) -> Tensor:
         return self._call["spread_windows"](g, shape=shape, grid=grid)
 
+    def unfold_image(self, x: Tensor, grid: Any) -> Tensor:
+        return self._call["unfold_image"](x, grid=grid)
+
+    def fold_image(self, g: Tensor, shape: tuple[int, ...], grid: Any) -> Tensor:
+        return self._call["fold_image"](g, shape=shape, grid=grid)
+
     def take_places(self, x: Tensor, indices: Tensor, axes: int) -> Tensor:
         return self._call["take_places"](x, indices, axes=axes)
 

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...arrays.numpy_windows import Grid
 from ...ops._arguments import need_tensor
 from ...ops._define import primitive
 from ...ops.permuting import permute
-from ...ops.shaping import reshape, squeeze, unsqueeze
+from ...ops.shaping import reshape
 from ...tensor.core import Tensor
 from ._pooling import Ints
 
 _shuffled, _unshuffled = primitive("reshape", "PixelShuffleBackward0"), primitive("reshape", "PixelUnshuffleBackward0")
 _channels = primitive("reshape", "NativeChannelShuffleBackward0")
-_embed, _cut, _windows, _fold = (
-    primitive("embed"),
-    primitive("getitem"),
-    primitive("windows"),
-    primitive("fold_windows"),
-)
-_columns, _image = primitive("reshape", "Im2ColBackward0"), primitive("getitem", "Col2ImBackward0")
+_unfold, _fold = primitive("unfold_image"), primitive("fold_image")
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
@@ -223,18 +218,7 @@ def unfold(input: Tensor, kernel_size: Ints, dilation: Ints = 1, padding: Ints =
             f"padding={around}, calculated shape of the array of sliding blocks as ({counts[0]}, {counts[1]}), but its "
             "components must be at least one."
         )
-    x = input if len(shape) == 4 else unsqueeze(input, 0)
-    n, c, *sizes = x._array.shape
-    if any(around):
-        padded = tuple([m + 2 * p for m, p in zip(sizes, around, strict=True)])
-        place = (slice(None), slice(None), *[slice(p, p + m) for m, p in zip(sizes, around, strict=True)])
-        x = _embed(x, index=place, shape=(n, c, *padded))
-    for i in range(2):
-        x = _windows(x, axis=2 + i, size=spread[i] * (size[i] - 1) + 1, step=step[i])
-    if any(d > 1 for d in spread):
-        x = _cut(x, index=(..., slice(None, None, spread[0]), slice(None, None, spread[1])))
-    out = _columns(permute(x, (0, 1, 4, 5, 2, 3)), shape=(n, c * size[0] * size[1], counts[0] * counts[1]))
-    return out if len(shape) == 4 else squeeze(out, 0)
+    return _unfold(input, grid=Grid(size, step, around, around, spread))
 
 
 def fold(
@@ -286,19 +270,8 @@ def fold(
             f"expected size of input's dimension 2 to match the calculated number of sliding blocks {counts[0]} * "
             f"{counts[1]} = {counts[0] * counts[1]}, but got input.size(2)={columns}."
         )
-    x = input if len(shape) == 3 else unsqueeze(input, 0)
-    n, c = x._array.shape[0], rows // (size[0] * size[1])
-    x = permute(reshape(x, (n, c, *size, *counts)), (0, 1, 4, 5, 2, 3))
-    spans = [d * (k - 1) + 1 for d, k in zip(spread, size, strict=True)]
-    if any(d > 1 for d in spread):
-        index = (*(slice(None),) * 4, slice(None, None, spread[0]), slice(None, None, spread[1]))
-        x = _embed(x, index=index, shape=(n, c, *counts, *spans))
-    padded = [m + 2 * p for m, p in zip(target, around, strict=True)]
-    x = _fold(x, axis=3, size=spans[1], step=step[1], shape=(n, c, counts[0], padded[1], spans[0]))
-    x = _fold(x, axis=2, size=spans[0], step=step[0], shape=(n, c, *padded))
-    place = (slice(None), slice(None), *[slice(p, p + m) for m, p in zip(target, around, strict=True)])
-    out = _image(x, index=place)
-    return out if len(shape) == 3 else squeeze(out, 0)
+    image = (*shape[:-2], rows // (size[0] * size[1]), *target)
+    return _fold(input, shape=image, grid=Grid(size, step, around, around, spread))
 
 
 __all__ = [
