@@ -52,6 +52,8 @@ def test_the_filter_stays_the_first(numpy_warns):
     assert warnings.filters[0] == OURS
     warnings.resetwarnings()
     assert list(warnings.filters) == [OURS]
+    del warnings.filters[:]
+    assert list(warnings.filters) == [OURS]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert warnings.filters[:1] == [OURS]

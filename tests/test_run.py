@@ -130,7 +130,8 @@ assert callable(torch.tensor)
 
 SELF_PORTRAIT = """
 import sys, os
-print(__name__, __file__, __spec__, __package__, __doc__, __cached__, type(__loader__).__name__, __annotations__)
+print(__name__, __file__, __spec__, __package__, __doc__, type(__loader__).__name__)
+print({name: globals().get(name) for name in ("__cached__", "__annotations__")})  # newer Pythons lack them
 print(sorted(globals()))
 print(sys.argv, sys.path[0], os.getcwd(), sys.modules["__main__"].__dict__ is globals(), type(__builtins__))
 print(sys.stdin.read(), flush=True)

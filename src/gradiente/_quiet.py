@@ -34,6 +34,12 @@ class _Filters(list[Any]):
         if self[:1] != [OURS]:
             super().insert(0, OURS)
 
+    def __delitem__(self, index: Any) -> None:
+        """Remove filters, but not the first."""
+        super().__delitem__(index)
+        if self[:1] != [OURS]:
+            super().insert(0, OURS)
+
 
 def keep_quiet() -> None:
     """Make that filter the first, for good."""

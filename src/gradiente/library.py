@@ -85,9 +85,6 @@ class CustomOpDef:
         return f"<CustomOpDef({self._qualname})>"
 
 
-CustomOpDef.__module__ = "gradiente.library"
-
-
 def _function_for(op: CustomOpDef, backward: Any, setup_context: Any) -> type[Function]:
     """The Function that records calls of the operator."""
 

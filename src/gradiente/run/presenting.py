@@ -52,6 +52,14 @@ def have_misses_asked_for(module: ModuleType) -> None:
 _given_paths: list[ModuleType] = []
 
 
+def _move(thing: Any, module: str) -> None:
+    """Let a class or function say that it is of this module, and still know the line where it begins."""
+    line = vars(thing).get("__firstlineno__")  # which Python 3.13 and newer take away from a class that moves
+    thing.__module__ = module
+    if line is not None:
+        thing.__firstlineno__ = line
+
+
 def present(module: ModuleType) -> None:
     """Let the classes that a module defines say that they are torch's."""
     for thing in list(vars(module).values()):
@@ -61,7 +69,7 @@ def present(module: ModuleType) -> None:
         new = torchs_home(home, thing.__qualname__, thing)
         if isinstance(thing, type) or new in _WITH_FUNCTIONS:
             _presented.append((thing, home))
-            thing.__module__ = ALIAS + new[len(PACKAGE) :]
+            _move(thing, ALIAS + new[len(PACKAGE) :])
             place = sys.modules.get(STANDING_IN.get(new, new))
             if place is not None:  # `inspect` and `typing` look up there where a class is defined, and import nothing
                 sys.modules.setdefault(thing.__module__, place)
@@ -87,7 +95,7 @@ def present_all() -> None:
     """Let the classes of all loaded modules say that they are torch's, and tensors be pickled as torch's are."""
     for thing, home in _OTHERS.items():
         _presented.append((thing, thing.__module__))
-        thing.__module__ = home
+        _move(thing, home)
     Tensor.__reduce_ex__ = Parameter.__reduce_ex__ = _reduce
     for name in [name for name in sys.modules if is_presented(name)]:
         present(sys.modules[name])
@@ -97,8 +105,7 @@ def present_no_more() -> None:
     """Undo what `present_all` and `present` did."""
     Tensor.__reduce_ex__, Parameter.__reduce_ex__ = _own
     while _presented:
-        thing, home = _presented.pop()
-        thing.__module__ = home
+        _move(*_presented.pop())
     while _given_paths:
         del _given_paths.pop().__path__
 

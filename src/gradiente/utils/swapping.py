@@ -67,7 +67,7 @@ def _own_references(x: Any) -> list[Any]:
     """The weak references to a tensor that its own accumulator and its base's history hold."""
     nodes = [x._node, None if x._meta is None else x._meta.silent]
     own = [node._leaf for node in nodes if isinstance(node, AccumulateGrad)]
-    return own + ([] if x._history is None else x._history.views)
+    return [*own, *(() if x._history is None else x._history.views)]
 
 
 def _views(x: Any) -> int:
