@@ -84,7 +84,7 @@ def need_real(value: Any, function: str, argument: str, position: int) -> float:
     )
 
 
-_USUAL = 1e38
+_USUAL, _EXACT = 1e38, 1 << 24
 
 
 def fitted(value: Number, dtype: Dtype) -> Any:
@@ -92,6 +92,8 @@ def fitted(value: Number, dtype: Dtype) -> Any:
     target = dtype.numpy
     kind, char = value.__class__, target.char
     if kind is float and (char == "f" or char == "d") and -_USUAL < value < _USUAL:  # pyright: ignore[reportOperatorIssue]
+        return target.type(value)
+    if kind is int and (char == "f" or char == "d") and -_EXACT < value < _EXACT:  # pyright: ignore[reportOperatorIssue]
         return target.type(value)
     if kind is int and char == "l" and -(2**63) <= value < 2**63:  # pyright: ignore[reportOperatorIssue]
         return target.type(value)

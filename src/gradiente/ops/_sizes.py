@@ -26,7 +26,9 @@ def integer(value: Any, function: str, argument: str, position: int = 1) -> int:
 
 def integers(values: tuple[Any, ...], function: str, argument: str) -> tuple[int, ...]:
     """Integers that were given one by one or as one sequence."""
-    if len(values) == 1 and not isinstance(values[0], (int, np.integer, Tensor)):
+    if len(values) == 1 and isinstance(values[0], tuple):
+        values = values[0]
+    elif len(values) == 1 and not isinstance(values[0], (int, np.integer, Tensor)):
         given = values[0]
         if not isinstance(given, Sequence) or isinstance(given, str):
             raise TypeError(

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays.batched import Batched
 from ..arrays.batched_errors import no_counts
-from ..tensor.core import Tensor
+from ..tensor.core import Tensor, wrap
 from ..tensor.devices import contiguous_format
 from ..tensor.promotion import result_type
 from ._arguments import named_dim, need_tensor, wrap_dim
@@ -61,6 +61,10 @@ def cat(tensors: Tensors, dim: int = 0, *, axis: int | None = None, out: Tensor 
     if out is not None:
         return into(out, cat(tensors, dim), "cat", tensors, cast=True)
     parts = _list_of(tensors, "cat")
+    if parts and dim.__class__ is int and (shape := parts[0]._array.shape) and shape != (0,):
+        dtype = parts[0]._array.dtype
+        if all([x._array.shape == shape and x._array.dtype is dtype for x in parts]):  # noqa: C419 - a list is quicker
+            return _in_order(_cat(*parts, axis=wrap_dim(dim, len(shape))))
     if not parts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     for i, x in enumerate(parts):
@@ -86,8 +90,7 @@ def cat(tensors: Tensors, dim: int = 0, *, axis: int | None = None, out: Tensor 
             if m != n and d != axis:
                 raise RuntimeError(
                     f"Sizes of tensors must match except in dimension {axis}. Expected size {m} but got size {n} for "
-                    "tensor "
-                    f"number {i} in the list. (It has shape {list(other)}, tensor 0 has {list(shape)}.)"
+                    f"tensor number {i} in the list. (It has shape {list(other)}, tensor 0 has {list(shape)}.)"
                 )
     return _in_order(_cat(*kept, axis=axis))
 
@@ -321,8 +324,6 @@ def _counts(repeats: Tensor) -> Any:
 
 
 def _indices(counts: Any, output_size: int | None) -> Tensor:
-    from ..tensor.core import wrap
-
     found = np.repeat(np.arange(len(counts)), counts)
     if output_size is not None and output_size != len(found):
         raise RuntimeError(f"repeat_interleave: allocated size {output_size} does not match required size {len(found)}")

@@ -127,15 +127,19 @@ def bernoulli(
     return (u < p).astype(dtype, copy=False).reshape(shape)
 
 
+_least: Any = np.minimum.reduce
+_most: Any = np.maximum.reduce
+
+
 def _bernoulli_array(
     generator: Generator | None, shape: tuple[int, ...], dtype: np.dtype[Any], p: NDArray[np.floating[Any]]
 ) -> Array:
     require_float("bernoulli_tensor_cpu_p_", p.dtype)
     try:
-        p = np.broadcast_to(p, shape)
+        p = p if p.shape == shape else np.broadcast_to(p, shape)
     except ValueError:
         raise RuntimeError(f"bernoulli: p of shape {list(p.shape)} does not broadcast to shape {list(shape)}") from None
-    if not ((p >= 0) & (p <= 1)).all():
+    if p.size and not (_least(p, None) >= 0 and _most(p, None) <= 1):
         # Torch checks as it draws; here nothing is drawn, so that the generator stays as it was.
         raise RuntimeError(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false. "
