@@ -209,3 +209,24 @@ def test_what_looked_at_a_graph_keeps_nothing() -> None:
         assert [r() for r in alive] == [None] * 2
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("parts", [lambda x: x.chunk(4, 1), lambda x: x.split([1, 5], 1), lambda x: x.unbind(0)])
+def test_parts_follow_from_the_whole(parts: Any) -> None:
+    x = torch.arange(12.0, dtype=torch.float64).reshape(2, 6).requires_grad_()
+    found = parts(x)
+    assert shapes(found[0].grad_fn) == [(tuple(p.shape), torch.float64, "cpu") for p in found]
+    (found[1] * 2).sum().backward()
+    wanted = torch.zeros(2, 6, dtype=torch.float64)
+    parts(wanted)[1].data.fill_(2)
+    assert torch.equal(x.grad, wanted)
+
+
+def test_dead_parts_are_forgotten() -> None:
+    x = torch.zeros(4, 2)
+    for _ in range(100):
+        x.chunk(3)
+    assert len(x._history.views) < 40
+    x[0], kept = 1, x.chunk(4)
+    assert kept[0].tolist() == [[1, 1]]
+    assert len(x._history.living_views()) >= 4

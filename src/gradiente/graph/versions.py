@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import weakref
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .places import Place
@@ -75,9 +75,21 @@ class Version:
         views.append(weakref.ref(view))
         size = len(views)
         if size & (size - 1) == 0 and size >= 16:  # at each power of two: forget the dead
-            with guard:  # what other threads append meanwhile stands behind the part that is replaced
-                head = views[:size]
-                views[: len(head)] = [ref for ref in head if ref() is not None]
+            self._forget_the_dead(size)
+
+    def add_views(self, made: Sequence[Any]) -> None:
+        """Remember several living views at once."""
+        views = self.views or self._begin_views()
+        before = len(views)
+        views.extend([weakref.ref(view) for view in made])
+        if before + len(made) >= 16 and before.bit_length() != (before + len(made)).bit_length():
+            self._forget_the_dead(before + len(made))
+
+    def _forget_the_dead(self, size: int) -> None:
+        views = self.views
+        with guard:  # what other threads append meanwhile stands behind the part that is replaced
+            head = views[:size]
+            views[: len(head)] = [ref for ref in head if ref() is not None]
 
     def _begin_views(self) -> list[weakref.ref[Any]]:
         with guard:

@@ -16,6 +16,8 @@ from ..tensor.multiple import Part
 from ..tensor.restrictions import Untracked, overlaps_itself
 from ..tensor.views import View, layout_of, link_view, make_view
 
+make: Any = object.__new__
+
 
 def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
     """The function that applies the primitive `name`, whose result shares memory with its operand.
@@ -102,15 +104,17 @@ def linked(call: Any, x: Tensor, parts: Sequence[Part], **static: Any) -> tuple[
         base, steps, layout = x, (), None if array.flags.c_contiguous else layout_of(array)
     else:
         base, steps, layout = parent.base, parent.steps, parent.layout
+    stamp = version.stamp
     made: list[Tensor] = []
     for value, part in zip(call.recorder.numpy(array, **static), parts, strict=True):
         out = new(Tensor)
         out._array = value
         out._node = out._meta = None
         out._history = version
-        out._view = View(base, (*steps, part), "multi", layout)
-        version.add_view(out)
+        out._view = view = make(View)  # without its constructor, which would look up the stamp for each
+        view.base, view.steps, view.creation, view.layout, view.stamp = base, (*steps, part), "multi", layout, stamp
         made.append(out)
+    version.add_views(made)
     if x._node is not None and made:
         call.record(x, made, static)
     return tuple(made)

@@ -41,9 +41,15 @@ def tell(node: Node, number: int, like: Like) -> None:
 def likes(node: Node) -> list[Like | None]:
     """The shapes and dtypes of all results of `node`, as far as they are known."""
     told: dict[int, Like] = node.__dict__.get("_likes", {})
-    several = node.facts[0].get("_results") if isinstance(node.facts, tuple) and node.facts else None
-    if several is not None:
-        return list(several)
+    facts, primitive = node.facts, getattr(node.plan.kind, "primitive", None)
+    if isinstance(facts, tuple) and facts:
+        if primitive is not None and not primitive.outputs:
+            from .multiple import shapes_of_parts
+
+            static, (shape,), (dtype,) = facts
+            return [(part, dtype) for part in shapes_of_parts(primitive, shape, *static.items())]
+        if (several := facts[0].get("_results")) is not None:
+            return list(several)
     return [told.get(i) for i in range(node.plan.outputs)]
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from ..arrays import extras_of, namespace_of, numpy_fast
+from ..arrays import extras_of, namespace_of, numpy_extras, numpy_fast
 from ..arrays.batched import Batched
 from ..arrays.batched_namespace import namespace as batched
 from ..arrays.meta import is_meta, without_values
@@ -27,6 +28,7 @@ from .namespace import namespace as tensors
 from .plans import border, namespaces
 from .saved import SavedPart, unpack_raw, unpack_tensor
 
+make: Any = object.__new__
 Part = tuple[Recorder, dict[str, Any]]
 """A primitive with one result, and its static parameters, that computes one of several results."""
 
@@ -80,11 +82,16 @@ def bind_many(primitive: Primitive, name: str | None = None) -> Callable[..., tu
             plan = plans[key] = _plan(recorder, len(outs), is_complex, names, batched if inside else np)
         node = Node()
         node.seq, node.plan, node.edges, node.tensors = moment(), plan, x._node, saved
-        kinds = [(out._array.shape, out._array.dtype) for out in outs]
-        node.facts = ({**static, "_results": kinds}, (array.shape,), (array.dtype,))
+        if primitive.outputs:  # what views look like follows from the operand
+            static = {**static, "_results": [(out._array.shape, out._array.dtype) for out in outs]}
+        node.facts = (static, (array.shape,), (array.dtype,))
         node.hooks = node.place = None
+        if len(outs) == 1:
+            outs[0]._node = node  # the node itself is the edge to an only result
+            return node
         for i, out in enumerate(outs):
-            out._node = Output(node, i) if len(outs) > 1 else node  # the node itself is the edge to an only result
+            out._node = edge = make(Output)
+            edge.node, edge.number = node, i
         return node
 
     saves = bool(primitive.saved_names((True,)))
@@ -175,9 +182,9 @@ def _plan(recorder: Recorder, count: int, is_complex: bool, names: tuple[str, ..
             env["out"] = tuple([unpack(node, i) for i, name in enumerate(names) if name == "out"])
             env.update((name, unpack(node, i)) for i, name in enumerate(names) if name != "out")
         if zeros and any(g is None for g in gs):
-            kinds = zip(gs, static["_results"], strict=True)
+            parts = zip(gs, shapes_of_parts(primitive, shapes[0], *static.items()), strict=True)
             meta = any(is_meta(getattr(g, "_array", g)) for g in gs)
-            gs = tuple([_zeros(shape, dtype, xp, meta) if g is None else g for g, (shape, dtype) in kinds])
+            gs = tuple([_zeros(shape, dtypes[0], xp, meta) if g is None else g for g, shape in parts])
         cotangent = primitive.vjp(0, tuple(gs), env, is_complex)
         return border(cotangent, shapes[0], dtypes[0], xp)
 
@@ -198,9 +205,16 @@ def _plan(recorder: Recorder, count: int, is_complex: bool, names: tuple[str, ..
     return Plan(raw, taped, (True,), recorder.kind, names, outputs=count, single=True)
 
 
+@lru_cache(256)
+def shapes_of_parts(primitive: Primitive, shape: tuple[int, ...], *static: tuple[str, Any]) -> list[tuple[int, ...]]:
+    """The shapes of the results, which are views of an operand of this shape."""
+    like = np.ndarray(shape, bool, b"0", 0, (0,) * len(shape))  # a shape without memory
+    return [part.shape for part in primitive.run(np, numpy_extras, (like,), dict(static))]
+
+
 def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any, meta: bool) -> Any:
     zeros = without_values(shape, dtype) if meta else np.zeros(shape, dtype)
     return wrap(zeros) if xp is tensors else zeros
 
 
-__all__ = ["bind_many"]
+__all__ = ["bind_many", "shapes_of_parts"]
