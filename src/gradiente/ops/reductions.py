@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..graph import NO_GRAD, PLAIN, current
 from ..rules import table
 from ..tensor.core import Tensor, box, wrap
 from ..tensor.dtypes import dtype as Dtype
@@ -260,7 +261,12 @@ def _truth(call: Any, function: str, input: Tensor, dim: Any, keepdim: Any) -> T
     if isinstance(dim, (tuple, list)) and not dim:  # torch takes no dimensions at their word here
         out = wrap(array.astype(np.bool_))
     else:
-        out = call(input, axis=axes_of(dim, array.ndim, function, keepdim), keepdims=keepdim)
+        axes, mode = axes_of(dim, array.ndim, function, keepdim), current()
+        if array.__class__ is np.ndarray and array.dtype.kind == "b" and (mode is PLAIN or mode is NO_GRAD):
+            return wrap(
+                box((np.logical_or if function == "any" else np.logical_and).reduce(array, axes, keepdims=keepdim))
+            )
+        out = call(input, axis=axes, keepdims=keepdim)
     return wrap(out._array.astype(np.uint8)) if array.dtype == np.uint8 else out
 
 

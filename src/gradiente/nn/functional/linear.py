@@ -60,11 +60,11 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None, *, out: Te
         need_tensor(bias, "linear", "bias", 3)
         raise
     dtype, rank, shape = x.dtype, x.ndim, w.shape
-    if rank == 2 and len(shape) == 2 and x.shape[1] == shape[1] and w.dtype is dtype and dtype.kind != "b":
+    if rank and len(shape) == 2 and x.shape[-1] == shape[1] and w.dtype is dtype and dtype.kind != "b":
         if b is None:
-            return _map(input, weight)
+            return (_map if rank == 2 else _map_vector if rank == 1 else _map_view)(input, weight)
         if b.dtype is dtype and b.shape == shape[:1]:
-            return _linear(input, weight, bias)
+            return (_linear if rank == 2 else _linear_view)(input, weight, bias)
     _check(input, weight, bias)
     if len(shape) == 1:
         product = matmul(input, weight)
