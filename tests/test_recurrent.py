@@ -59,6 +59,16 @@ def test_whole_layers_equal_steps(kind, dtype, rng, monkeypatch):
         np.testing.assert_array_equal(layer(x)[0].numpy(), layer.requires_grad_(False)(x.detach())[0].numpy())
 
 
+def test_inference(rng, monkeypatch):
+    layer = layer_of("LSTM", {"num_layers": 2})
+    x, _ = inputs(layer_of("GRU", {}), rng)
+    with torch.inference_mode():
+        out, (h, c) = layer(x)
+        wanted, _ = by_steps(monkeypatch, lambda: layer(x))
+    assert all(t.is_inference() and t.grad_fn is None for t in (out, h, c))
+    np.testing.assert_allclose(out.numpy(), wanted.numpy(), 1e-12)
+
+
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30, -200.0])
 def test_unusual_values(kind, value, rng, monkeypatch):

@@ -1,8 +1,8 @@
 """Recurrent layers as functions: their steps, layers over whole sequences, and torch.lstm, torch.gru, ….
 
 All products with the inputs are computed at once, before the loop over time, which is left with one product a step.
-In the plain modes the loop itself is one primitive (`_whole`); the steps as functions serve packed sequences,
-projections, cells, and what wants to see each operation: vmap, forward mode, profilers, autocast.
+In the plain modes and for inference the loop itself is one primitive (`_whole`); the steps as functions serve packed
+sequences, projections, cells, and what wants to see each operation: vmap, forward mode, profilers, autocast.
 """
 
 from __future__ import annotations
@@ -95,18 +95,21 @@ def _whole(
     w_ih, w_hh, b_ih, b_hh, extra = weights
     mode, array = current(), flat._array
     call, rows, wanted = _WHOLE[step]
-    if (mode is not PLAIN and mode is not NO_GRAD) or extra is not wanted or overriding.state().casting is not None:
+    watched = not mode.inference or mode.interceptors or mode.transforms or mode.levels
+    if watched and mode is not PLAIN and mode is not NO_GRAD:
+        return None
+    if extra is not wanted or overriding.state().casting is not None:
         return None
     steps, batch, _ = sizes = (*array.shape[:2], w_hh._array.shape[-1])
     shapes = [(batch, sizes[2])] * len(begin) + [(rows * sizes[2], array.shape[-1]), (rows * sizes[2], sizes[2])]
     shapes += [] if b_ih is None else [shapes[-1][:1]] * 2
     dtype = array.dtype
-    if array.ndim != 3 or 0 in sizes or (dtype is not F4 and dtype is not F8) or array.__class__ is not ndarray:
+    if array.ndim != 3 or 0 in sizes or dtype not in (F4, F8) or array.__class__ is not ndarray:
         return None
     operands: tuple[Any, ...] = (*begin, w_ih, w_hh, b_ih, b_hh)
     for operand, shape in zip(operands, shapes, strict=False):
         x = operand._array
-        if x.__class__ is not ndarray or x.dtype is not dtype or x.shape != shape:
+        if x.__class__ is not ndarray or x.dtype != dtype or x.shape != shape:
             return None
     more: tuple[Tensor, ...] = ()
     if step is gated:
@@ -119,7 +122,7 @@ def _whole(
     parts = [_reshape(part, shape=(-1,)) for part in (projected, *begin, w_hh, *more)]
     states = call(_concat(*parts, axis=0), w_hh, *begin, sizes=sizes)
     lead: list[tuple[int, ...]] = [(k,) for k in range(len(begin))] if len(begin) > 1 else [()]
-    copy = _copy_of_long if step is long_short and dtype is F4 else _copy
+    copy = _copy_of_long if step is long_short and dtype == F4 else _copy
     out = copy(_part(states, index=(*lead[0], slice(1, None))))
     return flip(out, 0) if backwards else out, tuple([_part(states, index=(*k, steps)) for k in lead])
 
