@@ -60,7 +60,7 @@ def test_windows_side_by_side(dtype, size, shape, rng, monkeypatch):
     x = rng.integers(-9, 9, shape).astype(dtype)[..., ::-1, :]
     sums = numpy_pooling.sum_windows(x, grid)
     spread = numpy_pooling.spread_windows(sums[..., ::-1], shape, grid)
-    monkeypatch.setattr(numpy_pooling, "_tiles", lambda *_: None)
+    monkeypatch.setattr(numpy_pooling, "tiles_of", lambda *_: None)
     for found, wanted in (
         (sums, numpy_pooling.sum_windows(x, grid)),
         (spread, numpy_pooling.spread_windows(sums[..., ::-1], shape, grid)),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .numpy_mesh import sum_at
+from .numpy_tiles import argmax_pairs, tiles_of
 from .numpy_windows import Array, Grid, pad, unpad
 
 
@@ -87,7 +88,7 @@ def sum_windows(x: Array, grid: Grid | Runs) -> Array:
     if _is_whole(grid, x.shape[-d:]):
         rows = np.ascontiguousarray(x).reshape(*x.shape[:-d], prod(x.shape[-d:]))
         return np.add.reduce(rows, -1).reshape(*x.shape[:-d], *(1,) * d)
-    if 0 < x.size < _MANY and (tiles := _tiles(grid, x.shape)):
+    if 0 < x.size < _MANY and (tiles := tiles_of(grid, x.shape)):
         return np.add.reduce(x.reshape(tiles), tuple(range(-1, -2 * d, -2)), x.dtype)
     x = pad(x, grid)
     for i, n in enumerate(_counts_of(x, grid)):
@@ -109,20 +110,6 @@ def _is_whole(grid: Grid, sizes: tuple[int, ...]) -> bool:
     return grid.size == sizes and not any(grid.before) and not any(grid.after) and set(grid.dilation) == {1}
 
 
-def _tiles(grid: Grid, shape: tuple[int, ...]) -> tuple[int, ...] | None:
-    """The shape with two axes, of windows and within them, for each axis that windows cover side by side; else None."""
-    size = grid.size
-    if grid.step != size or any(grid.before) or any(grid.after) or set(grid.dilation) != {1}:
-        return None
-    d = len(size)
-    tiles = shape[:-d]
-    for n, k in zip(shape[-d:], size, strict=True):
-        if n % k:
-            return None
-        tiles = (*tiles, n // k, k)
-    return tiles
-
-
 def _counts_of(padded: Array, grid: Grid) -> tuple[int, ...]:
     """How many windows there are over an array that is padded already."""
     sizes = zip(padded.shape[-len(grid.size) :], grid.size, grid.dilation, grid.step, strict=True)
@@ -136,7 +123,7 @@ def spread_windows(g: Array, shape: tuple[int, ...], grid: Grid | Runs) -> Array
     d = len(grid.size)
     if _is_whole(grid, shape[-d:]):
         return np.broadcast_to(g, shape).copy()
-    if 0 < g.size < _MANY and (tiles := _tiles(grid, shape)):
+    if 0 < g.size < _MANY and (tiles := tiles_of(grid, shape)):
         out = np.empty(tiles, g.dtype)
         out[...] = g.reshape(*g.shape[:-d], *[n for count in g.shape[-d:] for n in (count, 1)])
         return out.reshape(shape)
@@ -164,8 +151,10 @@ def argmax_windows(x: Array, grid: Grid) -> Array:
         return found
     floating = x.dtype.kind not in "iu"
     low: Any = -np.inf if floating else np.iinfo(x.dtype).min
-    best = pad(x, grid, low)
     missing = floating and bool(x.size) and bool(np.isnan(np.maximum.reduce(x, axis=None)))
+    if not missing and grid.size == (2, 2) and x.shape[-1] < 255 and tiles_of(grid, x.shape):
+        return argmax_pairs(x)
+    best = pad(x, grid, low)
     chosen: list[Array] = []
     """Along each axis that is done: the number, within the window, of the largest element."""
     for i in range(d - 1, -1, -1):

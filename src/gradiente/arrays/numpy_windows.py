@@ -230,8 +230,10 @@ def convolve(x: Array, w: Array, grid: Grid, groups: int = 1) -> Array:
 def convolve_input(g: Array, w: Array, shape: tuple[int, ...], grid: Grid, groups: int = 1) -> Array:
     """The adjoint of convolve in x, whose shape is `shape`: g (N, O, …), w (O, C/G, …)."""
     dtype = g.dtype
-    g, w = _wide(g, w)
     sizes, counts = shape[2:], g.shape[2:]
+    if (turned := _turned(g.shape, w, shape, grid, groups)) is not None:
+        return convolve(g, *turned, groups)
+    g, w = _wide(g, w)
     out = np.zeros((*shape[:2], *grid.padded(sizes)), np.result_type(g, w))
     if _direct(shape, w.shape, groups):
         _spread_planes(g, w, grid, out)
@@ -252,6 +254,29 @@ def convolve_input(g: Array, w: Array, shape: tuple[int, ...], grid: Grid, group
         for place, where in beside.offsets(counts[1:]):
             target[(..., *where)] += windows[(slice(None), slice(None), *place)]
     return np.ascontiguousarray(unpad(out, grid, sizes)).astype(dtype, copy=False)
+
+
+def _turned(
+    g_shape: tuple[int, ...], w: Array, shape: tuple[int, ...], grid: Grid, groups: int
+) -> tuple[Array, Grid] | None:
+    """With which weights and grid `convolve` is convolve_input; None where that does not pay, or is not possible.
+
+    Where the step is 1, these are the weights the other way round. What they see around `g` are zeros, so that none of
+    them may be infinite. It pays if `g` is not small, and with these zeros, which are copied, not much larger than `x`.
+    """
+    if max(grid.step) > 1 or prod(g_shape) < 4096 or _direct(shape, w.shape, groups):
+        return None
+    reach = [d * (k - 1) for k, d in zip(grid.size, grid.dilation, strict=True)]
+    before = tuple([n - b for n, b in zip(reach, grid.before, strict=True)])
+    after = tuple([n - a for n, a in zip(reach, grid.after, strict=True)])
+    turned = Grid(grid.size, grid.step, before, after, grid.dilation)
+    if min(before + after) < 0 or g_shape[1] * prod(turned.padded(g_shape[2:])) > 3.3 * prod(shape[1:]):
+        return None
+    columns = (prod(grid.size[1:]) * g_shape[1] + shape[1]) * prod(shape[2:]) * w.itemsize
+    if columns > WORKSPACE or turned.counts(g_shape[2:]) != shape[2:] or not np.isfinite(w).all():
+        return None
+    parts = w.reshape(groups, w.shape[0] // groups, *w.shape[1:]).swapaxes(1, 2)
+    return np.flip(parts.reshape(shape[1], -1, *grid.size), tuple(range(2, w.ndim))), turned
 
 
 def convolve_weight(g: Array, x: Array, shape: tuple[int, ...], grid: Grid, groups: int = 1) -> Array:
