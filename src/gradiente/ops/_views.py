@@ -34,24 +34,15 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
         array = x._array
         meta = x._meta
         mode = current()
-        if (
-            (mode is not PLAIN and mode is not NO_GRAD)
-            or array.__class__ is not ndarray
-            or not plain
-            or (meta is not None and meta.inference)
-        ):
+        if mode is not PLAIN or array.__class__ is not ndarray or not plain or (meta is not None and meta.inference):
+            if mode is NO_GRAD and array.__class__ is ndarray and plain and (meta is None or not meta.inference):
+                return _unrecorded(x, function(array, **static), (recorder, static))
             return make_view(call, x, **static)
         out = new(Tensor)
         out._array = function(array, **static)
         out._meta = None
-        parent = x._view
         edge = x._node
-        creation = "" if parent is None else parent.creation
-        if mode is NO_GRAD:
-            creation = "no_grad"
-            base = x if parent is None else parent.base
-            out._node = None if base._node is None or out._array.dtype.kind not in "fcV" else Untracked()
-        elif edge is None:
+        if edge is None:
             out._node = None
         else:
             dtype = array.dtype
@@ -71,19 +62,39 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
         if version is None:
             version = version_of(x)
         out._history = version
-        if mode is NO_GRAD:
-            version.loose = True
+        parent = x._view
         if parent is None:
             layout = None if array.flags.c_contiguous else layout_of(array)
-            out._view = View(x, ((recorder, static),), creation, layout)
+            out._view = View(x, ((recorder, static),), "", layout)
         else:
-            out._view = View(parent.base, (*parent.steps, (recorder, static)), creation, parent.layout)
+            out._view = View(parent.base, (*parent.steps, (recorder, static)), parent.creation, parent.layout)
         version.add_view(out)
         return out
 
     view.call = call  # pyright: ignore[reportFunctionMemberAccess]
     view.recorder = recorder  # pyright: ignore[reportFunctionMemberAccess]
     return view
+
+
+def _unrecorded(x: Tensor, array: Any, step: Part) -> Tensor:
+    """The view of `x` under no_grad that shows `array`, one step away."""
+    out = new(Tensor)
+    out._array = array
+    out._meta = None
+    parent = x._view
+    base = x if parent is None else parent.base
+    out._node = None if base._node is None or array.dtype.kind not in "fcV" else Untracked()
+    version = x._history
+    if version is None:
+        version = version_of(x)
+    version.loose = True
+    out._history = version
+    if parent is None:
+        out._view = View(x, (step,), "no_grad", None if x._array.flags.c_contiguous else layout_of(x._array))
+    else:
+        out._view = View(base, (*parent.steps, step), "no_grad", parent.layout)
+    version.add_view(out)
+    return out
 
 
 def linked(call: Any, x: Tensor, parts: Sequence[Part], **static: Any) -> tuple[Tensor, ...]:
