@@ -51,3 +51,26 @@ def test_pairs_side_by_side(rng, monkeypatch, shape, dtype):
         plain = numpy_pooling.argmax_windows(a, grid)
         assert found.dtype == plain.dtype
         np.testing.assert_array_equal(found, plain)
+
+
+@pytest.mark.parametrize("workspace", [1 << 21, 3000, 1])
+@pytest.mark.parametrize(
+    ("x_shape", "w_shape", "grid", "groups"),
+    [
+        ((3, 1, 12, 11), (6, 1, 5, 5), Grid((5, 5), (1, 1), (0, 0), (0, 0), (1, 1)), 1),
+        ((3, 1, 12, 11), (6, 1, 3, 5), Grid((3, 5), (2, 3), (1, 0), (1, 2), (2, 1)), 1),
+        ((3, 3, 9, 9), (27, 3, 3, 3), Grid((3, 3), (2, 1), (1, 1), (1, 1), (1, 2)), 1),
+        ((3, 4, 20), (24, 2, 6), Grid((6,), (3,), (2,), (1,), (2,)), 2),
+    ],
+)
+def test_products_of_all_taps(rng, monkeypatch, x_shape, w_shape, grid, groups, workspace):
+    """⟨conv(x, w), g⟩ is ⟨w, the adjoint⟩, which goes tap by tap, and so is each row of it."""
+    monkeypatch.setattr(numpy_windows, "WORKSPACE", workspace)
+    x, w = rng.standard_normal(x_shape), rng.standard_normal(w_shape)
+    counts = grid.counts(x_shape[2:])
+    assert numpy_windows._Plan(x_shape, w_shape, counts, grid, groups, joins=True).joined
+    out = numpy_windows.convolve(x, w, grid, groups)
+    g = rng.standard_normal(out.shape)
+    adjoint = numpy_windows.convolve_weight(g, x, w_shape, grid, groups)
+    wanted = (adjoint * w).sum(axis=tuple(range(1, w.ndim)))
+    np.testing.assert_allclose((out * g).sum(axis=(0, *range(2, g.ndim))), wanted, rtol=1e-9, atol=1e-9)

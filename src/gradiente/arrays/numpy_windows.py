@@ -127,7 +127,13 @@ class _Plan:
     """How one convolution is cut into products of matrices; see Note [Convolution by products of matrices]."""
 
     def __init__(
-        self, x_shape: tuple[int, ...], w_shape: tuple[int, ...], counts: tuple[int, ...], grid: Grid, groups: int
+        self,
+        x_shape: tuple[int, ...],
+        w_shape: tuple[int, ...],
+        counts: tuple[int, ...],
+        grid: Grid,
+        groups: int,
+        joins: bool = False,
     ) -> None:
         self.groups, self.grid, self.counts = groups, grid, counts
         self.samples: int = x_shape[0]
@@ -135,8 +141,10 @@ class _Plan:
         self.width: int = w_shape[1] * prod(grid.size[1:])
         """The rows of a matrix of columns: those of one tap."""
         self.inner: int = prod(counts[1:])
-        self.joined: bool = self.taps > 1 and self.width < 4
-        """Whether all taps go into one product, because those of single ones are too thin."""
+        whole, outputs = self.taps * self.width, w_shape[0] // groups
+        pays = joins and whole <= 32 and (outputs >= whole or (self.width < 6 and 5 * outputs >= whole))
+        self.joined: bool = self.taps > 1 and (self.width < 4 or pays)
+        """Whether all taps go into one product, because those of single ones are too thin, or their sums too many."""
         self.row: int = (x_shape[1] * prod(grid.size[1:]) + w_shape[0]) * self.inner
 
     def blocks(self, itemsize: int) -> Iterator[tuple[slice, slice]]:
@@ -183,12 +191,17 @@ class _Plan:
     def columns(self, unrolled: Array, rows: slice) -> Iterator[Array]:
         """For each tap the columns (n, G, width, rows·inner): a view of `unrolled` where the step is 1."""
         count, step, apart = rows.stop - rows.start, self.grid.step[0], self.grid.dilation[0]
-        parts = [unrolled[:, :, :, i * apart : i * apart + (count - 1) * step + 1 : step] for i in range(self.taps)]
-        lead = unrolled.shape[:2]
+        n, lead = count * self.inner, unrolled.shape[:2]
         if self.joined:
-            parts = [np.stack(parts, axis=2)]
-        for part in parts:
-            yield part.reshape(*lead, prod(part.shape[2:-2]), count * self.inner)
+            first, group, across, down, along = unrolled.strides
+            shape = (*lead, self.taps, self.width, count, self.inner)
+            strides = (first, group, down * apart, across, down * step, along)
+            part = np.lib.stride_tricks.as_strided(unrolled, shape, strides, writeable=False)
+            yield part.reshape(*lead, self.taps * self.width, n)
+            return
+        for i in range(self.taps):
+            part = unrolled[:, :, :, i * apart : i * apart + (count - 1) * step + 1 : step]
+            yield part.reshape(*lead, self.width, n)
 
     def scatter(self, unrolled: Array, columns: Array, tap: int, rows: slice) -> None:
         """Add the columns of a tap to their places in `unrolled`: the adjoint of `columns`."""
@@ -213,7 +226,7 @@ def convolve(x: Array, w: Array, grid: Grid, groups: int = 1) -> Array:
     if _direct(x.shape, w.shape, groups):
         _convolve_planes(x, w, grid, out)
         return out.astype(dtype, copy=False)
-    plan = _Plan(x.shape, w.shape, counts, grid, groups)
+    plan = _Plan(x.shape, w.shape, counts, grid, groups, joins=True)
     matrices = plan.matrices(w)
     for samples, rows in plan.blocks(out.itemsize):
         unrolled = plan.unrolled(pad(x[samples], grid), rows)
