@@ -14,9 +14,9 @@ from ..tensor.core import Tensor, box, wrap
 from ..tensor.dispatch import quietly
 from ..tensor.dtypes import TENSOR_TYPES
 from ..tensor.gradients import wrapped
+from ..tensor.inference import mark_inference
 from ..tensor.leaves import tracked
 from ..tensor.restrictions import Untracked
-from ..tensor.special import mark_inference
 from ..tensor.tangents import active
 from ..tensor.written import F4, F8
 from ._seeds import roots_of

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Self, overload
 
 from ..graph import Mode, current, set_mode
-from ..graph.modes import NO_GRAD, PLAIN, grad_enabled, keep_layout, restore, swap, with_grad
+from ..graph.modes import INFERENCE, NO_GRAD, PLAIN, grad_enabled, keep_layout, restore, swap, with_grad
 from ._decorators import ContextDecorator, F
 
 
@@ -205,6 +205,8 @@ class inference_mode(GradMode):
         self._enter(mode, _with_inference(mode, self.mode, not self.mode, not self.mode))
 
     def _undo(self, now: Mode, before: Mode) -> Mode:
+        if now is INFERENCE and (before is PLAIN or before is NO_GRAD):
+            return before
         return _with_inference(now, before.inference, grad_enabled(before), before.forward_grad)
 
     def clone(self) -> inference_mode:
@@ -213,6 +215,8 @@ class inference_mode(GradMode):
 
 
 def _with_inference(mode: Mode, inference: bool, grad: bool, forward_grad: bool) -> Mode:
+    if inference and (mode is PLAIN or mode is NO_GRAD):
+        return INFERENCE
     return replace(
         mode, inference=inference, grad=grad and not inference, grad_asked=grad and inference, forward_grad=forward_grad
     )

@@ -7,7 +7,7 @@ handles. `modes`: what a thread or task has switched on. `places`: lines of the 
 
 from .engine import run
 from .hooks import HookDict, NodeHooks, RemovableHandle, register
-from .modes import NO_GRAD, PLAIN, Mode, change, current, grad_enabled, restore, set_mode, swap, with_grad
+from .modes import INFERENCE, NO_GRAD, PLAIN, Mode, change, current, grad_enabled, restore, set_mode, swap, with_grad
 from .node import Kind, Node, Output, Plan, Sink, edges_of, split_edge
 from .places import describe, user_place
 from .sharing import HELD_ONCE, counter, guard
@@ -15,6 +15,7 @@ from .versions import Version, moment, version_of
 
 __all__ = [
     "HELD_ONCE",
+    "INFERENCE",
     "NO_GRAD",
     "PLAIN",
     "HookDict",

@@ -77,6 +77,8 @@ def _is_plain(mode: Mode) -> bool:
 
 
 NO_GRAD: Mode = Mode(grad=False)
+INFERENCE: Mode = Mode(grad=False, inference=True, forward_grad=False)
+"""What `inference_mode` sets where the mode was one of the two others."""
 
 
 def with_grad(mode: Mode, grad: bool) -> Mode:

@@ -71,7 +71,7 @@ class Version:
 
     def add_view(self, view: Any) -> None:
         """Remember a living view of the base (weakly)."""
-        views = self.views or self._begin_views()
+        views = self.views or self._first_views()
         views.append(weakref.ref(view))
         size = len(views)
         if size & (size - 1) == 0 and size >= 16:  # at each power of two: forget the dead
@@ -79,23 +79,22 @@ class Version:
 
     def add_views(self, made: Sequence[Any]) -> None:
         """Remember several living views at once."""
-        views = self.views or self._begin_views()
+        views = self.views or self._first_views()
         before = len(views)
         views.extend([weakref.ref(view) for view in made])
         if before + len(made) >= 16 and before.bit_length() != (before + len(made)).bit_length():
             self._forget_the_dead(before + len(made))
+
+    def _first_views(self) -> list[weakref.ref[Any]]:
+        with guard:  # two threads make one list
+            views = self.views = self.views or []
+        return views
 
     def _forget_the_dead(self, size: int) -> None:
         views = self.views
         with guard:  # what other threads append meanwhile stands behind the part that is replaced
             head = views[:size]
             views[: len(head)] = [ref for ref in head if ref() is not None]
-
-    def _begin_views(self) -> list[weakref.ref[Any]]:
-        with guard:
-            if not self.views:
-                self.views = []
-            return self.views
 
     def living_views(self) -> list[Any]:
         """The views that are still alive."""

@@ -17,8 +17,8 @@ from ..tensor.devices import memory_format as MemoryFormat
 from ..tensor.dtypes import SCALAR_NAMES, complex128, float64, int64
 from ..tensor.dtypes import bool as boolean
 from ..tensor.dtypes import dtype as Dtype
+from ..tensor.inference import mark_inference
 from ..tensor.inplace import write
-from ..tensor.special import mark_inference
 from ..tensor.tangents import carries
 from ._numbers import is_integer
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..graph import NO_GRAD, PLAIN, Node, Plan, current, moment, version_of
+from ..graph import INFERENCE, NO_GRAD, PLAIN, Node, Plan, current, moment, version_of
 from ..rules import table
 from ..tensor.core import Tensor, new
 from ..tensor.dispatch import bind
+from ..tensor.inference import inferred
 from ..tensor.multiple import Part
 from ..tensor.restrictions import Untracked, overlaps_itself
 from ..tensor.views import View, layout_of, link_view, make_view
@@ -37,6 +38,8 @@ def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:
         if mode is not PLAIN or array.__class__ is not ndarray or not plain or (meta is not None and meta.inference):
             if mode is NO_GRAD and array.__class__ is ndarray and plain and (meta is None or not meta.inference):
                 return _unrecorded(x, function(array, **static), (recorder, static))
+            if mode is INFERENCE and array.__class__ is ndarray and plain and meta is not None and meta.inference:
+                return inferred(function(array, **static))
             return make_view(call, x, **static)
         out = new(Tensor)
         out._array = function(array, **static)

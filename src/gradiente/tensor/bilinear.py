@@ -11,10 +11,11 @@ from typing import Any
 
 from numpy import ndarray
 
-from ..graph import NO_GRAD, PLAIN, Node, current, moment
+from ..graph import INFERENCE, NO_GRAD, PLAIN, Node, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
 from .dispatch import Recorder, bind
+from .inference import inferred
 from .plans import direct_plan
 from .written import F4, F8
 
@@ -39,6 +40,11 @@ def product(primitive: Primitive, name: str | None = None) -> Callable[[Tensor, 
         dtype = x.dtype
         mode = current()
         if y.dtype is not dtype or (dtype is not F4 and dtype is not F8) or (mode is not PLAIN and mode is not NO_GRAD):
+            if mode is INFERENCE and y.dtype == dtype and dtype.char in "fd" and x.__class__ is ndarray is y.__class__:
+                try:
+                    return inferred(x.dot(y))
+                except RuntimeWarning:
+                    pass
             return general(a, b)
         edge_a, edge_b = a._node, b._node
         if mode is NO_GRAD:

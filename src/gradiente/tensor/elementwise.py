@@ -14,10 +14,11 @@ import numpy as np
 from numpy import asarray, generic, ndarray
 
 from ..arrays.numpy_fast import NUMBERS_F4, NUMBERS_F8, number
-from ..graph import NO_GRAD, PLAIN, Kind, Node, Plan, Version, current, moment
+from ..graph import INFERENCE, NO_GRAD, PLAIN, Kind, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new, wrap
 from .dispatch import Recorder, bind, run
+from .inference import inferred
 from .plans import direct_plan, shortest
 from .promotion import promoted
 from .saved import SavedOutput, unpack_raw, unpack_tensor
@@ -51,6 +52,11 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         dtype = array.dtype
         mode = current()
         if (mode is not PLAIN and mode is not NO_GRAD) or (dtype is not F4 and dtype is not F8):
+            if mode is INFERENCE and array.__class__ is ndarray and dtype.char in "fd":
+                try:
+                    return inferred(function(array))
+                except RuntimeWarning:
+                    pass
             return run(recorder, (input,), promoted(primitive.name, (input,)), {})
         try:
             value = function(array)
@@ -216,6 +222,11 @@ def binary(
                 return unusual(input, other)
             mode = current()
             if (scalar is None and not constant) or (mode is not PLAIN and mode is not NO_GRAD):
+                if mode is INFERENCE and array.__class__ is ndarray and array.dtype.char in "fd":
+                    try:
+                        return inferred(function(array, number(other, array)))
+                    except (RuntimeWarning, OverflowError):
+                        pass
                 return general(input, other)
             dtype = array.dtype
             if dtype is not F4 and dtype is not F8:
@@ -264,6 +275,11 @@ def binary(
                     return _untracked(function(x, y))
                 except ValueError:
                     raise cannot_broadcast(x.shape, y.shape) from None
+            if mode is INFERENCE and dtype == y.dtype and dtype.char in "fd" and x.__class__ is ndarray is y.__class__:
+                try:
+                    return inferred(function(x, y))
+                except (RuntimeWarning, ValueError):
+                    pass
             return general(input, other)
         try:
             value = function(x, y)

@@ -74,7 +74,7 @@ def record(x: Tensor, out: Tensor, name: str, raw: Step, taped: Step) -> Any:
         node.hooks = node.place = None
         out._node = node
     if mode.inference:
-        from .special import mark_inference
+        from .inference import mark_inference
 
         mark_inference(out)
     return out

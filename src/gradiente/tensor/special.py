@@ -4,36 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from ..graph import Mode, Node, current, user_place
 from ..graph.places import user_stack
 from .core import Tensor, wrap
 from .dispatch import Recorder, run
+from .inference import mark_inference
 from .intercepting import shown
 from .names import operation_of
 from .nonfinite import evaluating, trace
 from .origins import watch
 from .saved import Packed
 from .tangents import propagate
-
-_INFERENCE = {
-    np.dtype(name): np.dtype(name, metadata={"inference": True})  # pyright: ignore[reportCallIssue, reportArgumentType]
-    for name in ("float32", "float64")
-}
-"""Note [Inference tensors leave the short forms]: the short forms of operators ask `dtype is F4` and nothing else.
-Arrays of
-inference tensors have a dtype object of their own, equal to the usual one, so that they go through the general form,
-which checks them, and ordinary tensors pay nothing."""
-
-
-def mark_inference(out: Tensor) -> None:
-    """Make `out` an inference tensor."""
-    out._metadata().inference = True
-    array = out._array
-    own = _INFERENCE.get(array.dtype)
-    if own is not None:
-        out._array = array.view(own)
 
 
 def inherit_inference(view: Tensor, x: Tensor) -> None:

@@ -18,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import NO_GRAD, PLAIN, Node, Plan, Version, current, moment
+from ..graph import INFERENCE, NO_GRAD, PLAIN, Node, Plan, Version, current, moment
 from ..rules import Primitive
 from .core import Tensor, box, new
+from .inference import inferred
 from .saved import SavedOutput, stale
 
 F4, F8 = np.dtype("float32"), np.dtype("float64")
@@ -42,6 +43,7 @@ def saved_output(out: Tensor) -> SavedOutput:
 _SHARED: dict[str, Any] = {
     "F4": F4,
     "F8": F8,
+    "INFERENCE": INFERENCE,
     "INFERENCE_SAVED": INFERENCE_SAVED,
     "NO_GRAD": NO_GRAD,
     "Node": Node,
@@ -49,6 +51,7 @@ _SHARED: dict[str, Any] = {
     "Tensor": Tensor,
     "box": box,
     "current": current,
+    "inferred": inferred,
     "moment": moment,
     "ndarray": np.ndarray,
     "new": new,
@@ -100,6 +103,12 @@ def _call_code(count: int, first: int, others: str, constant: bool) -> CodeType:
     for i in rest:
         lines += [f"    if x{i} is not None and x{i}.dtype is not dtype and x{i}.dtype.kind not in {others!r}:"]
         lines += ["        plain = False"]
+    lines += [f"    if mode is INFERENCE and x{first}.__class__ is ndarray and dtype.char in 'fd' and ("]
+    for i in rest:
+        fits = f"(x{i}.dtype == dtype or x{i}.dtype.kind in {others!r})"
+        lines += [f"        (x{i} is None or (x{i}.__class__ is ndarray and {fits})) and"]
+    lines += ["        True):"]
+    lines += [f"        return inferred(function({_each('x#', count)}**static))"]
     lines += [f"    value = function({_each('x#', count)}**static) if plain else None"]
     # Numbers among the operands, a first operand that is None, or an error that the general form explains.
     lines += ["except (AttributeError, IndexError, RuntimeWarning, ValueError):", f"    {general}"]
