@@ -31,12 +31,14 @@ class _Filters(list[Any]):
     def __setitem__(self, index: Any, value: Any) -> None:
         """Replace filters, but not the first."""
         super().__setitem__(index, value)
-        if self[:1] != [OURS]:
-            super().insert(0, OURS)
+        self._keep_first()
 
     def __delitem__(self, index: Any) -> None:
         """Remove filters, but not the first."""
         super().__delitem__(index)
+        self._keep_first()
+
+    def _keep_first(self) -> None:
         if self[:1] != [OURS]:
             super().insert(0, OURS)
 

@@ -113,7 +113,6 @@ MADE_OF: dict[str, tuple[str, ...]] = {
     ),
     "softmax_slope": ("multiply", "sum", "subtract"),
     "log_softmax_slope": ("exp", "sum", "multiply", "subtract"),
-    "product_sums": ("multiply", "sum"),
     "units_product_sums": ("sum", "divide", "subtract", "multiply", "sqrt", "add"),
     "take_rows": ("embedding",),
     "convolve_input": ("transposed_convolution",),

@@ -309,9 +309,6 @@ class BatchedExtras:
     def pair_slopes(self, g: Any, x: Any, out: Any) -> Any:
         return pairs.slopes(g, x, out, namespace(), self)
 
-    def product_sums(self, a: Any, b: Any, axis: tuple[int, ...]) -> Any:
-        return namespace().sum(a * b, axis=axis, keepdims=True)
-
     def softmax_slope(self, g: Any, out: Any, axis: int | None) -> Any:
         return slope_of_softmax(g, out, axis, namespace())
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from . import numpy_large
 from .normalizing_columns import BLOCK, Columns
+from .normalizing_few import FEW as _LARGE
 from .normalizing_few import Few, sums_of_columns
 from .numpy_rows import products_of_rows, sums_of_rows
 
@@ -116,10 +117,6 @@ def _slope(t: Array, x: Array, axis: Axes, eps: float, n: int) -> Array:
     out -= _mean(t, axis, n)
     out *= scale
     return out
-
-
-_LARGE = 4096
-"""Arrays of fewer elements are done in one go."""
 
 
 class _Rows:

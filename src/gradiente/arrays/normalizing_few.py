@@ -18,7 +18,7 @@ Array = Any
 Axes = tuple[int, ...]
 
 FEW = 4096
-"""Elements of a small array."""
+"""Arrays of fewer elements are done in one go."""
 
 
 @lru_cache(256)

@@ -1,4 +1,4 @@
-"""Bounds and activations of large NumPy arrays: the values of the table's formulas, in fewer passes over the memory.
+"""Bounds and activations of NumPy arrays: the values of the table's formulas, in fewer passes over the memory.
 
 Note [Bounds by clip]: NumPy takes the larger one of an array and a number three times as slowly as it brings an array
 between two numbers; so one bound is a pair of bounds, of which the other one is infinite. NaN stays NaN.
@@ -17,6 +17,29 @@ from .numpy_large import BLOCK, SMALL, erf_into
 Array = Any
 
 _BITS = {"f": np.uint32, "d": np.uint64}
+
+
+_ONE: dict[str, Any] = {char: np.ones((), char) for char in "fd"}
+"""NumPy takes an array of the same type twice as fast as a Python number."""
+
+
+def expit(x: Array) -> Array:
+    """The logistic function 1 / (1 + e^-x); where e^-x overflows, 0."""
+    return gated(x)
+
+
+def gated(x: Array, top: Array | None = None, memory: Array | None = None) -> Array:
+    """top / (1 + e^-x), or 1 / (1 + e^-x).
+
+    Of arrays of float32 and float64 in one buffer: `memory`, which may be x, or a new one.
+    """
+    one = _ONE.get(x.dtype.char)
+    if one is None or x.__class__ is not np.ndarray or not x.ndim:
+        return (1 if top is None else top) / (1 + np.exp(-x))
+    t = np.negative(x, memory)
+    np.exp(t, t)
+    t += one
+    return np.divide(one if top is None else top, t, t)
 
 
 def between(x: Array, low: Any, high: Any) -> Array | None:
@@ -88,4 +111,4 @@ def gelu(x: Array) -> Array:
     return out.reshape(x.shape)
 
 
-__all__ = ["between", "clamp", "gelu", "hardsigmoid", "hardswish", "hardtanh", "softshrink"]
+__all__ = ["between", "clamp", "expit", "gated", "gelu", "hardsigmoid", "hardswish", "hardtanh", "softshrink"]

@@ -29,12 +29,17 @@ def gather_along_axis(x: Array, indices: Array, axis: int) -> Array:
 _MANY = 256
 
 
+def _named(values: Array, indices: Array) -> Array:
+    """The part of the values that `indices`, which may be smaller, has places for."""
+    return values if values.shape == indices.shape else values[tuple([slice(n) for n in indices.shape])]
+
+
 def scatter_along_axis(g: Array, indices: Array, axis: int, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` to which `g` is added at `indices` along `axis`: the adjoint of gather_along_axis."""
     out = np.zeros(shape, dtype=g.dtype)
     if not shape:
         return out + np.sum(g, dtype=g.dtype)
-    part = g if g.shape == indices.shape else g[tuple([slice(n) for n in indices.shape])]
+    part = _named(g, indices)
     if indices.size < _MANY and indices.shape[axis] == 1:  # each element is named once
         out[along_axis(indices, axis)] = part
     else:
@@ -71,5 +76,5 @@ def scatter_add(x: Array, indices: Array, c: Array, axis: int) -> Array:
     if not x.shape:
         return x + np.sum(c, dtype=x.dtype)
     out = dense_copy(x)
-    add_along_axis(out, indices, axis, c if c.shape == indices.shape else c[tuple([slice(n) for n in indices.shape])])
+    add_along_axis(out, indices, axis, _named(c, indices))
     return out

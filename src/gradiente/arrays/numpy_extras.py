@@ -14,10 +14,10 @@ import numpy as np
 from . import numpy_fft, numpy_linalg
 from .alignments import align as align
 from .alignments import align_slopes as align_slopes
-from .normalizing import product_sums as product_sums
 from .normalizing import standardize as standardize
 from .normalizing import standardize_slope as standardize_slope
 from .normalizing import units_product_sums as units_product_sums
+from .numpy_activations import expit as expit
 from .numpy_adding import add_along_axis as add_along_axis
 from .numpy_adding import add_at as add_at
 from .numpy_adding import flat_along
@@ -159,7 +159,6 @@ NAMES = (
     "pick",
     "put_along_axis",
     "put_class",
-    "product_sums",
     "put_index",
     "put_places",
     "put_rows",
@@ -201,26 +200,6 @@ NAMES = (
 
 exp2: Callable[..., Any] = np.exp2
 fmod: Callable[..., Any] = np.fmod
-
-
-_ONE: dict[str, Any] = {char: np.ones((), char) for char in "fd"}
-"""NumPy takes an array of the same type twice as fast as a Python number."""
-
-
-def expit(x: Array) -> Array:
-    """The logistic function 1 / (1 + e^-x); where e^-x overflows, 0."""
-    return gated(x)
-
-
-def gated(x: Array, top: Array | None = None) -> Array:
-    """top / (1 + e^-x), or 1 / (1 + e^-x), in one buffer where there is an array of floating-point numbers."""
-    one = _ONE.get(x.dtype.char)
-    if one is None or x.__class__ is not np.ndarray or not x.ndim:
-        return (1 if top is None else top) / (1 + np.exp(-x))
-    t = np.negative(x)
-    np.exp(t, t)
-    t += one
-    return np.divide(one if top is None else top, t, t)
 
 
 def complex_of(a: Array, b: Array) -> Array:

@@ -160,8 +160,8 @@ def _leaky_relu(x: Any, slope: float) -> Any:
 
 def _silu(x: Any) -> Any:
     if x.__class__ is not np.ndarray or not x.ndim or x.dtype.char not in "fd":
-        return x * numpy_extras.expit(x)  # other types round the factor, too
-    return numpy_extras.gated(x, x)
+        return x * numpy_activations.expit(x)  # other types round the factor, too
+    return numpy_activations.gated(x, x)
 
 
 FORMS: dict[str, Callable[..., Any]] = {
@@ -175,7 +175,7 @@ FORMS: dict[str, Callable[..., Any]] = {
     "hardswish": numpy_activations.hardswish,
     "hardtanh": numpy_activations.hardtanh,
     "softshrink": numpy_activations.softshrink,
-    "sigmoid": numpy_extras.expit,
+    "sigmoid": numpy_activations.expit,
     "silu": _silu,
     "split": numpy_extras.split,
     "sum": _sum,

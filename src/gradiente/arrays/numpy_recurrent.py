@@ -6,18 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from .numpy_activations import gated
 from .recurrent import Sizes, long_shapes, parts_of
 
 Array = Any
 # `np.ndarray` is namespace enough for `parts_of`: its `reshape` is NumPy's without a wrapper in Python.
-
-
-def _sigmoid(a: Array, one: Array) -> None:
-    """1 / (1 + e^-a), in place."""
-    np.negative(a, a)
-    np.exp(a, a)
-    a += one
-    np.divide(one, a, a)
 
 
 def long_short_layer(x: Array, w: Array, h: Array, c: Array, sizes: Sizes) -> Array:
@@ -26,13 +19,13 @@ def long_short_layer(x: Array, w: Array, h: Array, c: Array, sizes: Sizes) -> Ar
     given, h, c, w = parts_of(x, long_shapes(sizes), np.ndarray)
     out = np.empty((2, steps + 1, batch, n), x.dtype)
     out[0, 0], out[1, 0] = h, c
-    a, one, turned = np.empty((batch, 4 * n), x.dtype), np.ones((), x.dtype), w.T
+    a, turned = np.empty((batch, 4 * n), x.dtype), w.T
     of_i, of_f, of_g, of_o = a[:, :n], a[:, n : 2 * n], a[:, 2 * n : 3 * n], a[:, 3 * n :]
     for input, h_next, c_next in zip(given, out[0, 1:], out[1, 1:], strict=True):
         np.dot(h, turned, a)
         a += input
         new = np.tanh(of_g)
-        _sigmoid(a, one)
+        gated(a, None, a)
         np.multiply(of_f, c, c_next)
         new *= of_i
         c_next += new
@@ -51,7 +44,7 @@ def long_short_slope(g: Array, x: Array, out: Array, sizes: Sizes) -> Array:
     a += given
     a = a.reshape(steps, batch, 4, n)
     new, shown = np.tanh(a[:, :, 2]), np.tanh(out[1, 1:])
-    _sigmoid(a, one)
+    gated(a, None, a)
     q = one - a
     q *= a
     q[:, :, 0] *= new

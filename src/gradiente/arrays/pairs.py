@@ -69,6 +69,14 @@ def _known_places(n: int, char: str) -> tuple[Array, Array, Array]:
     return first, second, np.subtract(rows == first, rows == second, dtype=np.int8).astype(char)
 
 
+def _few_differences(x: Array) -> tuple[Array, Array]:
+    """The differences of all pairs of few rows, and the signs of `_known_places`."""
+    first, second, signs = _known_places(len(x), x.dtype.char)
+    d = x.take(first, 0)
+    d -= x.take(second, 0)
+    return d, signs
+
+
 def _is_small(x: Array) -> bool:
     return 1 < len(x) <= _FEW and len(x) * x.size <= _SMALL and x.dtype.char in "fd"
 
@@ -84,9 +92,7 @@ def pair_distances(x: Array) -> Array:
     """
     n = len(x)
     if _is_small(x):
-        first, second, _ = _known_places(n, x.dtype.char)
-        d = x.take(first, 0)
-        d -= x.take(second, 0)
+        d, _ = _few_differences(x)
         return np.sqrt(np.vecdot(d, d))
     out = np.empty(n * (n - 1) // 2, x.dtype)
     if out.size and x.dtype.char == "f":
@@ -126,9 +132,7 @@ def pair_slopes(g: Array, x: Array, out: Array) -> Array:
     n = len(x)
     pulls = g / np.where(out == 0, np.inf, out)
     if _is_small(x):
-        first, second, signs = _known_places(n, x.dtype.char)
-        d = x.take(first, 0)
-        d -= x.take(second, 0)
+        d, signs = _few_differences(x)
         d *= pulls[:, None]
         slope = signs.dot(d)
         if np.isfinite(slope).all():  # else some 0·∞ may be in it

@@ -205,8 +205,6 @@ class inference_mode(GradMode):
         self._enter(mode, _with_inference(mode, self.mode, not self.mode, not self.mode))
 
     def _undo(self, now: Mode, before: Mode) -> Mode:
-        if now is INFERENCE and (before is PLAIN or before is NO_GRAD):
-            return before
         return _with_inference(now, before.inference, grad_enabled(before), before.forward_grad)
 
     def clone(self) -> inference_mode:

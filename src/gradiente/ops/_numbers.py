@@ -84,18 +84,19 @@ def need_real(value: Any, function: str, argument: str, position: int) -> float:
     )
 
 
-_USUAL, _EXACT = 1e38, 1 << 24
+_HELD: dict[tuple[type, str], float] = {
+    **dict.fromkeys(((float, "f"), (float, "d")), 1e38),
+    **dict.fromkeys(((int, "f"), (int, "d")), 1 << 24),
+    (int, "l"): 1 << 63,
+}
+"""By Python's type and NumPy's: numbers of a smaller size are held as they are, or rounded."""
 
 
 def fitted(value: Number, dtype: Dtype) -> Any:
     """The number as a NumPy scalar of the dtype. RuntimeError, in torch's words, if the dtype cannot hold it."""
     target = dtype.numpy
-    kind, char = value.__class__, target.char
-    if kind is float and (char == "f" or char == "d") and -_USUAL < value < _USUAL:  # pyright: ignore[reportOperatorIssue]
-        return target.type(value)
-    if kind is int and (char == "f" or char == "d") and -_EXACT < value < _EXACT:  # pyright: ignore[reportOperatorIssue]
-        return target.type(value)
-    if kind is int and char == "l" and -(2**63) <= value < 2**63:  # pyright: ignore[reportOperatorIssue]
+    bound = _HELD.get((value.__class__, target.char))
+    if bound is not None and -bound < value < bound:  # pyright: ignore[reportOperatorIssue]
         return target.type(value)
     if dtype is dtypes.bool:
         return np.bool_(bool(value))

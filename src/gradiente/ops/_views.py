@@ -13,11 +13,9 @@ from ..rules import table
 from ..tensor.core import Tensor, new
 from ..tensor.dispatch import bind
 from ..tensor.inference import inferred
-from ..tensor.multiple import Part
+from ..tensor.multiple import Part, make
 from ..tensor.restrictions import Untracked, overlaps_itself
 from ..tensor.views import View, layout_of, link_view, make_view
-
-make: Any = object.__new__
 
 
 def viewing(name: str, node: str | None = None) -> Callable[..., Tensor]:

@@ -52,11 +52,8 @@ def unary(primitive: Primitive, name: str | None = None) -> Callable[[Tensor], T
         dtype = array.dtype
         mode = current()
         if (mode is not PLAIN and mode is not NO_GRAD) or (dtype is not F4 and dtype is not F8):
-            if mode is INFERENCE and array.__class__ is ndarray and dtype.char in "fd":
-                try:
-                    return inferred(function(array))
-                except RuntimeWarning:
-                    pass
+            if mode is INFERENCE:
+                return general(input)  # which has a short form of its own
             return run(recorder, (input,), promoted(primitive.name, (input,)), {})
         try:
             value = function(array)
@@ -275,11 +272,6 @@ def binary(
                     return _untracked(function(x, y))
                 except ValueError:
                     raise cannot_broadcast(x.shape, y.shape) from None
-            if mode is INFERENCE and dtype == y.dtype and dtype.char in "fd" and x.__class__ is ndarray is y.__class__:
-                try:
-                    return inferred(function(x, y))
-                except (RuntimeWarning, ValueError):
-                    pass
             return general(input, other)
         try:
             value = function(x, y)

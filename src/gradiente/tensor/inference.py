@@ -19,22 +19,21 @@ Arrays of inference tensors have a dtype object of their own, equal to the usual
 general form, which checks them, and ordinary tensors pay nothing."""
 
 
+def _marked(array: Any) -> Any:
+    own = _INFERENCE.get(array.dtype)
+    return array if own is None else array.view(own)
+
+
 def mark_inference(out: Tensor) -> None:
     """Make `out` an inference tensor."""
     out._metadata().inference = True
-    array = out._array
-    own = _INFERENCE.get(array.dtype)
-    if own is not None:
-        out._array = array.view(own)
+    out._array = _marked(out._array)
 
 
 def inferred(value: Any) -> Tensor:
     """An inference tensor of what a primitive computed in inference mode, where nothing is recorded."""
-    if value.__class__ is not ndarray:
-        value = box(value)
-    own = _INFERENCE.get(value.dtype)
     out = new(Tensor)
-    out._array = value if own is None else value.view(own)
+    out._array = _marked(value if value.__class__ is ndarray else box(value))
     out._node = out._history = out._view = None
     out._meta = meta = Meta()
     meta.inference = True

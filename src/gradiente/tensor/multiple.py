@@ -29,6 +29,7 @@ from .plans import border, namespaces
 from .saved import SavedPart, unpack_raw, unpack_tensor
 
 make: Any = object.__new__
+"""Makes an object of any class without running its constructor."""
 Part = tuple[Recorder, dict[str, Any]]
 """A primitive with one result, and its static parameters, that computes one of several results."""
 
@@ -217,4 +218,4 @@ def _zeros(shape: tuple[int, ...], dtype: Any, xp: Any, meta: bool) -> Any:
     return wrap(zeros) if xp is tensors else zeros
 
 
-__all__ = ["bind_many", "shapes_of_parts"]
+__all__ = ["bind_many", "make", "shapes_of_parts"]

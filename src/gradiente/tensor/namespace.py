@@ -212,9 +212,6 @@ class Extras:
     def pair_slopes(self, g: Tensor, x: Tensor, out: Tensor) -> Tensor:
         return pairs.slopes(g, x, out, namespace, self)
 
-    def product_sums(self, a: Tensor, b: Tensor, axis: tuple[int, ...]) -> Tensor:
-        return namespace.sum(a * b, axis=axis, keepdims=True)  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]
-
     def softmax_slope(self, g: Tensor, out: Tensor, axis: int | None) -> Tensor:
         return slope_of_softmax(g, out, axis, namespace)
 

@@ -108,6 +108,11 @@ class _DependentProperty(property, _Dependent):
         return _DependentProperty(fn, is_discrete=self._is_discrete, event_dim=self._event_dim)
 
 
+def _all_behind(result: Tensor, kept: int) -> Tensor:
+    """Whether all is true along the dimensions behind the first `kept` ones."""
+    return (result if kept == result.dim() - 1 else result.reshape((*result.shape[:kept], -1))).all(-1)
+
+
 class _IndependentConstraint(Constraint):
     """A set of arrays each element of which lies in another set: the last dimensions of a batch are made an event."""
 
@@ -132,7 +137,7 @@ class _IndependentConstraint(Constraint):
         if kept < 0:
             expected = self.base_constraint.event_dim + self.reinterpreted_batch_ndims
             raise ValueError(f"Expected value.dim() >= {expected} but got {value.dim()}")
-        return (result if kept == result.dim() - 1 else result.reshape((*result.shape[:kept], -1))).all(-1)
+        return _all_behind(result, kept)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__[1:]}({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
@@ -169,7 +174,7 @@ class MixtureSameFamilyConstraint(Constraint):
         kept = value.dim() - self.event_dim
         if kept < 0:
             raise ValueError(f"Expected value.dim() >= {self.event_dim} but got {value.dim()}")
-        return (result if kept == result.dim() - 1 else result.reshape((*result.shape[:kept], -1))).all(-1)
+        return _all_behind(result, kept)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_constraint!r})"

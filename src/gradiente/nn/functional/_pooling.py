@@ -103,10 +103,9 @@ def grid_of(
     distance = sizes_of(dilation, axes, "dilation", function)
     own = axes == 1 and function.startswith("max") and not located  # torch's texts for lines are others
     shape = input._array.shape[-axes:]
-    if 0 in input._array.shape:
-        _check(function, size, step, before, distance, own)
-        need_elements(input, axes, function)
     grid = _grid(function, size, step, before, distance, own, shape, ceil_mode)
+    if 0 in input._array.shape:
+        need_elements(input, axes, function)
     if isinstance(grid, Grid):
         return grid
     raise _too_small(input, function, grid, own)

@@ -51,13 +51,13 @@ _FEW = 4096
 def _euclidean(tensors: list[Tensor]) -> Tensor | None:
     """The norm of few numbers, of one floating-point type; None for other tensors."""
     dtype, squares = tensors[0]._array.dtype, []
+    if dtype.char not in "fd" or current() is not NO_GRAD:
+        return None
     for x in tensors:
         array = x._array
         if array.__class__ is not np.ndarray or array.dtype is not dtype or array.size > _FEW:
             return None
         squares.append(np.add.reduce(np.square(array), None))
-    if dtype.char not in "fd" or current() is not NO_GRAD:
-        return None
     norms = np.sqrt(np.array(squares, dtype))  # and squared again, as the norm of the norms is
     return wrap(np.asarray(np.sqrt(np.add.reduce(norms * norms, None))))
 
